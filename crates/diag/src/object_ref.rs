@@ -1,0 +1,144 @@
+//! Kinds and references to objects.
+
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{Arc, Mutex, OnceLock},
+};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The API group and kind of an object, such as `gateway.networking.k8s.io` and `HTTPRoute`.
+///
+/// It is two words wide and `Copy`; equality and order are by text. The version of the API is not part of it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Kind {
+    /// The API group; empty for the core group.
+    pub group: &'static str,
+    /// The kind within the group.
+    pub kind: &'static str,
+}
+
+impl Kind {
+    /// A kind whose names are known when the program is compiled.
+    pub const fn new(group: &'static str, kind: &'static str) -> Self {
+        Self { group, kind }
+    }
+
+    /// A kind whose names come from configuration or from an object.
+    ///
+    /// Names never seen before are kept for the life of the process, so call this with the kinds that are configured,
+    /// not with whatever text a tenant may write.
+    pub fn intern(group: &str, kind: &str) -> Self {
+        Self { group: intern(group), kind: intern(kind) }
+    }
+}
+
+/// Returns a text that lives as long as the process and equals `text`.
+fn intern(text: &str) -> &'static str {
+    static NAMES: OnceLock<Mutex<BTreeSet<&'static str>>> = OnceLock::new();
+    let names = NAMES.get_or_init(Mutex::default);
+    // A panic while the lock is held leaves a complete set behind, so a poisoned lock is usable.
+    let mut names = names.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(known) = names.get(text) {
+        return known;
+    }
+    let kept: &'static str = Box::leak(text.to_owned().into_boxed_str());
+    names.insert(kept);
+    kept
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for Kind {
+    /// Writes `Kind` for the core group and `Kind.group` otherwise.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind)?;
+        if self.group.is_empty() { Ok(()) } else { write!(f, ".{}", self.group) }
+    }
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let (kind, group) = text.split_once('.').unwrap_or((&text, ""));
+        Ok(Self::intern(group, kind))
+    }
+}
+
+/// The identity of an object: kind, namespace and name.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ObjectRef {
+    /// Group and kind.
+    pub kind: Kind,
+    /// Namespace; empty for objects of cluster scope.
+    pub namespace: Arc<str>,
+    /// Name.
+    pub name: Arc<str>,
+}
+
+impl ObjectRef {
+    /// A reference to the object of this kind, namespace (empty for cluster scope) and name.
+    pub fn new(kind: Kind, namespace: impl Into<Arc<str>>, name: impl Into<Arc<str>>) -> Self {
+        Self { kind, namespace: namespace.into(), name: name.into() }
+    }
+
+    /// `namespace/name`, or just the name at cluster scope.
+    pub fn qualified_name(&self) -> String {
+        if self.namespace.is_empty() {
+            self.name.to_string()
+        } else {
+            format!("{}/{}", self.namespace, self.name)
+        }
+    }
+}
+
+impl fmt::Debug for ObjectRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for ObjectRef {
+    /// Writes `Kind namespace/name`, without the group, as messages for people want it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.kind)?;
+        f.write_str(" ")?;
+        if !self.namespace.is_empty() {
+            write!(f, "{}/", self.namespace)?;
+        }
+        f.write_str(&self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interned_kinds_equal_static_ones() {
+        let kind = Kind::new("example.com", "Widget");
+        assert_eq!(Kind::intern("example.com", "Widget"), kind);
+        assert_eq!(kind.to_string(), "Widget.example.com");
+        assert_eq!(Kind::new("", "Secret").to_string(), "Secret");
+    }
+
+    #[test]
+    fn references_order_by_kind_namespace_name() {
+        let kind = Kind::new("", "Secret");
+        let mut refs =
+            [ObjectRef::new(kind, "b", "a"), ObjectRef::new(kind, "a", "z"), ObjectRef::new(kind, "a", "b")];
+        refs.sort();
+        assert_eq!(refs.map(|r| r.qualified_name()), ["a/b", "a/z", "b/a"]);
+    }
+}
