@@ -1,0 +1,137 @@
+//! Clusters and their endpoints.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Extension, FeatureId, Name, Origin};
+
+/// A group of endpoints that are equally good for a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Cluster {
+    /// The name of the xDS cluster.
+    pub name: Name,
+    /// The rule or object that needs it.
+    pub origin: Origin,
+    /// How its endpoints are found.
+    pub discovery: Discovery,
+    /// Which protocol the endpoints speak.
+    pub protocol: UpstreamProtocol,
+    /// How long a connection may take to establish, in milliseconds.
+    pub connect_timeout_ms: u32,
+    /// How endpoints near the proxy are preferred; absent spreads by the weights of the localities.
+    pub zone_aware: Option<ZoneAware>,
+    /// Configuration of features that this crate does not know.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub extensions: BTreeMap<FeatureId, Extension>,
+}
+
+impl Default for Cluster {
+    fn default() -> Self {
+        Self {
+            name: Name::default(),
+            origin: Origin::default(),
+            discovery: Discovery::default(),
+            protocol: UpstreamProtocol::default(),
+            connect_timeout_ms: 10_000,
+            zone_aware: None,
+            extensions: BTreeMap::new(),
+        }
+    }
+}
+
+/// How the endpoints of a cluster are found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Discovery {
+    /// The control plane sends them: the [`EndpointSet`] of the cluster's name.
+    #[default]
+    Eds,
+    /// The proxy resolves the hostnames in this set.
+    Dns(Arc<EndpointSet>),
+}
+
+/// Which protocol the endpoints of a cluster speak.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum UpstreamProtocol {
+    /// HTTP/1.1, or what TLS negotiates.
+    #[default]
+    Http1,
+    /// HTTP/2 without negotiation.
+    Http2,
+}
+
+/// How endpoints near the proxy are preferred.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ZoneAware {
+    /// Below this number of endpoints in the whole cluster, zones do not count.
+    pub min_cluster_size: u64,
+    /// With at least this number of endpoints in the proxy's own zone, only they are used.
+    #[serde(default)]
+    pub force_local_min: Option<u32>,
+}
+
+/// The endpoints of a cluster.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndpointSet {
+    /// The name of the cluster.
+    pub cluster: Name,
+    /// Groups of endpoints, one for each backend reference or zone.
+    #[serde(default)]
+    pub localities: Vec<Locality>,
+}
+
+/// Endpoints that share a weight and a place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Locality {
+    /// The region: the name of the backend reference where localities stand for references.
+    #[serde(default)]
+    pub region: Name,
+    /// The zone, where zones count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<Name>,
+    /// The share of requests relative to other localities; absent where zones decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<u32>,
+    /// 0 is used first, higher ones when too few of the lower are healthy.
+    #[serde(default)]
+    pub priority: u32,
+    /// The backend they belong to.
+    #[serde(default)]
+    pub origin: Origin,
+    /// The endpoints.
+    #[serde(default)]
+    pub endpoints: Vec<Endpoint>,
+}
+
+/// One endpoint.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Endpoint {
+    /// Where it is.
+    pub address: EndpointAddress,
+    /// The hostname to use in requests to this endpoint, where it has one of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hostname: Option<Name>,
+    /// Whether it takes no new requests because it is shutting down.
+    #[serde(default)]
+    pub draining: bool,
+}
+
+/// Where an endpoint is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndpointAddress {
+    /// An IP address, or a hostname for the proxy to resolve, and a port.
+    Socket {
+        /// IP address or hostname.
+        host: Name,
+        /// Port.
+        port: u16,
+    },
+    /// The path of a Unix domain socket.
+    Unix(Name),
+}

@@ -1,0 +1,60 @@
+//! Names of features and configuration that only its feature understands.
+
+use std::{borrow::Cow, fmt};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Names one feature everywhere: registry row, module stem, case directory, page of the documentation, metric label.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FeatureId(Cow<'static, str>);
+
+impl FeatureId {
+    /// A feature of this name, in `snake_case`. A vendor's features are named `vendor.example/feature`.
+    pub const fn new(id: &'static str) -> Self {
+        Self(Cow::Borrowed(id))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for FeatureId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Configuration of a feature that this crate does not know, as JSON that both sides of the feature agree on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Extension(pub Value);
+
+/// The built-in features.
+pub mod features {
+    use super::FeatureId;
+
+    /// Which requests a route serves: path, headers, query parameters, method.
+    pub const ROUTE_MATCH: FeatureId = FeatureId::new("route_match");
+    /// Where a route sends requests, with weights.
+    pub const FORWARD: FeatureId = FeatureId::new("forward");
+    /// Answers given by the proxy itself.
+    pub const DIRECT_RESPONSE: FeatureId = FeatureId::new("direct_response");
+    /// Redirects.
+    pub const REDIRECT: FeatureId = FeatureId::new("redirect");
+    /// Rewriting of host and path.
+    pub const URL_REWRITE: FeatureId = FeatureId::new("url_rewrite");
+    /// Edits of request and response headers.
+    pub const HEADER_MODIFIER: FeatureId = FeatureId::new("header_modifier");
+    /// Copies of requests to other backends.
+    pub const MIRROR: FeatureId = FeatureId::new("mirror");
+    /// Time limits of requests.
+    pub const TIMEOUT: FeatureId = FeatureId::new("timeout");
+
+    /// All of them, for parity tests and documentation.
+    pub const ALL: &[FeatureId] =
+        &[ROUTE_MATCH, FORWARD, DIRECT_RESPONSE, REDIRECT, URL_REWRITE, HEADER_MODIFIER, MIRROR, TIMEOUT];
+}

@@ -1,0 +1,146 @@
+//! Everything one fleet's xDS is made from.
+
+use std::sync::Arc;
+
+use imbl::{OrdMap, ordmap::DiffItem};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Name, Secret,
+    cluster::{Cluster, EndpointSet},
+    listener::Listener,
+    route::RouteTable,
+};
+
+/// The configuration of one fleet of proxies.
+///
+/// Cloning is cheap. Endpoints are apart from clusters, and clusters from routes, so that a change of one touches no
+/// other.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct XdsIr {
+    /// Sockets by the name of their xDS listener.
+    pub listeners: OrdMap<Name, Arc<Listener>>,
+    /// Route tables by the name of their xDS route configuration.
+    pub routes: OrdMap<Name, Arc<RouteTable>>,
+    /// Clusters by name.
+    pub clusters: OrdMap<Name, Arc<Cluster>>,
+    /// Endpoints by the name of their cluster.
+    pub endpoints: OrdMap<Name, Arc<EndpointSet>>,
+    /// Secrets by name.
+    pub secrets: OrdMap<Name, Arc<Secret>>,
+    /// What every fleet has.
+    pub globals: Arc<Globals>,
+}
+
+/// What every fleet has, whatever its Gateway says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Globals {
+    /// The listener that says whether a proxy is ready.
+    pub ready: ReadyListener,
+}
+
+/// The listener that answers `GET /ready`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadyListener {
+    /// The address it binds.
+    pub address: Name,
+    /// The port it binds.
+    pub port: u16,
+    /// Whether the address is IPv6 and also accepts IPv4.
+    #[serde(default)]
+    pub ipv4_compat: bool,
+}
+
+impl Default for ReadyListener {
+    fn default() -> Self {
+        Self { address: "0.0.0.0".into(), port: 19003, ipv4_compat: false }
+    }
+}
+
+/// The names of what differs between two versions of a fleet: added, changed or removed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct XdsDiff {
+    /// Listeners that differ.
+    pub listeners: Vec<Name>,
+    /// Route tables that differ, with the virtual hosts in them.
+    pub routes: Vec<RouteTableDiff>,
+    /// Clusters that differ.
+    pub clusters: Vec<Name>,
+    /// Endpoint sets that differ.
+    pub endpoints: Vec<Name>,
+    /// Secrets that differ.
+    pub secrets: Vec<Name>,
+    /// Whether the globals differ.
+    pub globals: bool,
+}
+
+/// A route table that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteTableDiff {
+    /// The name of the table.
+    pub table: Name,
+    /// The domains of the virtual hosts that differ, all of them when the table is new or gone.
+    pub virtual_hosts: Vec<Name>,
+}
+
+impl XdsDiff {
+    /// Whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl XdsIr {
+    /// What differs from `old`. The cost follows the number of differences where one was made from the other.
+    pub fn diff(&self, old: &Self) -> XdsDiff {
+        XdsDiff {
+            listeners: changed(&old.listeners, &self.listeners),
+            routes: changed(&old.routes, &self.routes)
+                .into_iter()
+                .map(|table| {
+                    let hosts = |ir: &Self| {
+                        ir.routes.get(&table).map(|t| t.virtual_hosts.clone()).unwrap_or_default()
+                    };
+                    let virtual_hosts = changed(&hosts(old), &hosts(self));
+                    RouteTableDiff { table, virtual_hosts }
+                })
+                .collect(),
+            clusters: changed(&old.clusters, &self.clusters),
+            endpoints: changed(&old.endpoints, &self.endpoints),
+            secrets: changed(&old.secrets, &self.secrets),
+            globals: old.globals != self.globals,
+        }
+    }
+}
+
+/// The keys whose values differ between two maps.
+fn changed<T: Eq>(old: &OrdMap<Name, Arc<T>>, new: &OrdMap<Name, Arc<T>>) -> Vec<Name> {
+    let key = |item: DiffItem<'_, '_, Name, Arc<T>>| match item {
+        DiffItem::Add(key, _) | DiffItem::Remove(key, _) | DiffItem::Update { new: (key, _), .. } => {
+            key.clone()
+        }
+    };
+    old.diff(new).map(key).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_diff_names_added_changed_and_removed_entries() {
+        let cluster = |name: &str, weight| {
+            let cluster = Cluster { name: name.into(), connect_timeout_ms: weight, ..Cluster::default() };
+            (Name::from(name), Arc::new(cluster))
+        };
+        let old =
+            XdsIr { clusters: OrdMap::from_iter([cluster("a", 1), cluster("b", 1)]), ..XdsIr::default() };
+        let new =
+            XdsIr { clusters: OrdMap::from_iter([cluster("b", 2), cluster("c", 1)]), ..XdsIr::default() };
+        let names: Vec<_> = new.diff(&old).clusters.iter().map(ToString::to_string).collect();
+        assert_eq!(names, ["a", "b", "c"]);
+        assert!(new.diff(&new.clone()).is_empty());
+    }
+}

@@ -1,0 +1,66 @@
+//! Sockets, filter chains and what serves them.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Extension, FeatureId, Name, Origin};
+
+/// One socket that the proxies bind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listener {
+    /// The name of the xDS listener.
+    pub name: Name,
+    /// The address to bind, such as `0.0.0.0` or `::`.
+    pub address: Name,
+    /// The port to bind.
+    pub port: u16,
+    /// Whether the address is IPv6 and also accepts IPv4.
+    #[serde(default)]
+    pub ipv4_compat: bool,
+    /// Chains that a TLS connection chooses by its server name.
+    #[serde(default)]
+    pub tls_chains: Vec<Arc<TlsChain>>,
+    /// What serves plain-text HTTP on this socket.
+    #[serde(default)]
+    pub http: Option<Arc<HttpServer>>,
+}
+
+/// A filter chain for TLS connections.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TlsChain {
+    /// The name of the filter chain.
+    pub name: Name,
+    /// The server names (SNI) that choose it; empty for every name.
+    #[serde(default)]
+    pub server_names: Vec<Name>,
+    /// How TLS is terminated.
+    pub tls: TerminateTls,
+    /// What serves the connection.
+    pub http: Arc<HttpServer>,
+}
+
+/// How TLS connections are terminated.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TerminateTls {
+    /// The names of the secrets with the certificates to present.
+    pub certificates: Vec<Name>,
+    /// Protocols to offer by ALPN, most wanted first; absent for the default (`h2`, `http/1.1`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alpn: Option<Vec<String>>,
+}
+
+/// What serves HTTP on a connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HttpServer {
+    /// The name of the gateway listener, the first one where several share the socket.
+    pub name: Name,
+    /// The gateway listener.
+    #[serde(default)]
+    pub origin: Origin,
+    /// The name of the route table.
+    pub routes: Name,
+    /// What the routes need their listener to provide, by feature.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub needs: BTreeMap<FeatureId, Extension>,
+}

@@ -1,0 +1,79 @@
+//! Route tables, virtual hosts and HTTP routes.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use imbl::OrdMap;
+use serde::{Deserialize, Serialize};
+
+use crate::{Extension, FeatureId, Name, Origin};
+
+mod action;
+mod header;
+mod matching;
+mod mirror;
+mod order;
+mod rewrite;
+
+pub use action::{BackendFilters, DirectResponse, Forward, Redirect, RouteAction, WeightedCluster};
+pub use header::{HeaderEdits, HeaderValue};
+pub use matching::{PathMatch, RouteMatch, StringMatch, ValueMatch};
+pub use mirror::{Fraction, Mirror};
+pub use order::RouteOrder;
+pub use rewrite::{HostRewrite, PathRewrite, UrlRewrite};
+
+/// The virtual hosts that one listener, or all plain HTTP listeners of one socket, serve.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RouteTable {
+    /// The name of the xDS route configuration.
+    pub name: Name,
+    /// Virtual hosts by domain; `*` is every domain that has none of its own.
+    #[serde(default)]
+    pub virtual_hosts: OrdMap<Name, Arc<VirtualHost>>,
+}
+
+/// The routes of one domain.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VirtualHost {
+    /// The name of the xDS virtual host.
+    pub name: Name,
+    /// The domain: a hostname, a hostname whose first label is `*`, or `*`.
+    pub domain: Name,
+    /// The listener it belongs to.
+    #[serde(default)]
+    pub origin: Origin,
+    /// The routes, in the order in which they are tried.
+    #[serde(default, with = "order::as_list")]
+    pub routes: OrdMap<RouteOrder, Arc<HttpRoute>>,
+}
+
+/// One match and what happens to the requests that it matches.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HttpRoute {
+    /// The name of the xDS route, to which the domain is appended when it is emitted.
+    pub name: Name,
+    /// The rule it came from.
+    pub origin: Origin,
+    /// Which requests it serves.
+    pub matches: RouteMatch,
+    /// What it does with them.
+    pub action: RouteAction,
+    /// Edits of the request's headers.
+    #[serde(skip_serializing_if = "HeaderEdits::is_empty")]
+    pub request_headers: HeaderEdits,
+    /// Edits of the response's headers.
+    #[serde(skip_serializing_if = "HeaderEdits::is_empty")]
+    pub response_headers: HeaderEdits,
+    /// Rewriting of the URL before the request is forwarded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rewrite: Option<UrlRewrite>,
+    /// Where copies of the request go.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mirrors: Vec<Mirror>,
+    /// How long the whole exchange may take, in milliseconds; 0 is without limit, absent is Envoy's default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout_ms: Option<u64>,
+    /// Configuration of features that this crate does not know.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub extensions: BTreeMap<FeatureId, Extension>,
+}

@@ -1,0 +1,93 @@
+//! Secrets that proxies fetch by name.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{Name, Origin};
+
+/// Bytes that no log, no diagnostic and no snapshot may show.
+///
+/// Serialisation writes a placeholder; text is read as it stands.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SecretBytes(Vec<u8>);
+
+impl SecretBytes {
+    /// Wraps bytes.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The bytes, for the one who hands them to a proxy.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl Serialize for SecretBytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("[redacted]")
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretBytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(String::deserialize(deserializer)?.into_bytes()))
+    }
+}
+
+/// A secret served over SDS.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Secret {
+    /// The name under which proxies ask for it.
+    pub name: Name,
+    /// The object it came from.
+    #[serde(default)]
+    pub origin: Origin,
+    /// What it holds.
+    pub content: SecretContent,
+}
+
+/// What a secret holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SecretContent {
+    /// A certificate chain and its private key, both PEM.
+    Certificate {
+        /// The chain, leaf first.
+        chain: SecretBytes,
+        /// The private key.
+        key: SecretBytes,
+        /// A DER-encoded OCSP response to staple.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ocsp_staple: Option<SecretBytes>,
+    },
+    /// Certificate authorities to trust, PEM.
+    TrustedCa(SecretBytes),
+}
+
+impl Default for SecretContent {
+    fn default() -> Self {
+        Self::TrustedCa(SecretBytes::default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_do_not_show() {
+        let secret = SecretBytes::new("hunter2");
+        assert_eq!(format!("{secret:?}"), "[redacted]");
+        assert_eq!(serde_json::to_string(&secret).unwrap(), "\"[redacted]\"");
+        assert_eq!(secret.expose(), b"hunter2");
+    }
+}
