@@ -1,0 +1,1 @@
+//! The configuration file of the control plane: `EnvoyGateway` and what it contains.

@@ -1,0 +1,25 @@
+//! What every object has, and the small types that all APIs are made of.
+
+mod duration;
+mod object;
+mod quantity;
+mod selector;
+mod value;
+
+pub use duration::{Duration, DurationError, GoDuration};
+pub use object::{Condition, ConditionStatus, ListMeta, ObjectMeta, OwnerReference, Time};
+pub use quantity::{Quantity, QuantityError};
+pub use selector::{LabelSelector, LabelSelectorRequirement, SelectorError, SelectorOperator};
+pub use value::{IntOrString, LocalObjectReference};
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Deserializer};
+
+/// Reads a string without copying it where the format allows.
+#[doc(hidden)]
+pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'de, str>, D::Error> {
+    #[derive(Deserialize)]
+    struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+    Text::deserialize(deserializer).map(|text| text.0)
+}

@@ -1,0 +1,1 @@
+//! JSON schemas of the types, as CRDs have them.

@@ -1,0 +1,1 @@
+//! The kinds of `gateway.envoyproxy.io/v1alpha1`.

@@ -1,0 +1,1 @@
+//! Offline validation of objects: structure and CEL rules.
