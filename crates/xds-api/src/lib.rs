@@ -18,3 +18,18 @@ pub mod pb {
 }
 
 mod redact;
+
+mod any;
+mod encode;
+mod json;
+mod pool;
+
+pub use any::{UnpackError, pack, unpack};
+pub use encode::{EncodeError, canonical, canonicalize};
+pub use json::{
+    Case, JsonError, any_from_json, any_to_json, encoded_to_json, from_json, json_to_encoded, to_json,
+};
+pub use pool::{descriptor_pool, knows_type};
+
+pub use prost_reflect::DescriptorPool;
+pub use prost_types::Any;

@@ -92,7 +92,8 @@ fn render_into(dir: &std::path::Path, subset: FileDescriptorSet) -> Result<Files
         let code = std::fs::read_to_string(&path)?;
         // A package of custom options only (`validate`, annotations) yields no type.
         if code.lines().any(|line| !line.trim().is_empty() && !line.starts_with("//")) {
-            files.insert(name.to_owned(), format!("{HEADER}{code}").into_bytes());
+            // prost escapes keywords in file names too (`envoy.r#type.v3.rs`).
+            files.insert(name.replace("r#", ""), format!("{HEADER}{code}").into_bytes());
         }
     }
     Ok(files)

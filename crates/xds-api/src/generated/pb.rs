@@ -884,41 +884,6 @@ pub mod envoy {
             }
         }
     }
-    /// Package `envoy.r#type`.
-    pub mod r#type {
-        /// Package `envoy.r#type.http`.
-        pub mod http {
-            /// Package `envoy.r#type.http.v3`.
-            pub mod v3 {
-                include!("envoy.r#type.http.v3.rs");
-            }
-        }
-        /// Package `envoy.r#type.matcher`.
-        pub mod matcher {
-            /// Package `envoy.r#type.matcher.v3`.
-            pub mod v3 {
-                include!("envoy.r#type.matcher.v3.rs");
-            }
-        }
-        /// Package `envoy.r#type.metadata`.
-        pub mod metadata {
-            /// Package `envoy.r#type.metadata.v3`.
-            pub mod v3 {
-                include!("envoy.r#type.metadata.v3.rs");
-            }
-        }
-        /// Package `envoy.r#type.tracing`.
-        pub mod tracing {
-            /// Package `envoy.r#type.tracing.v3`.
-            pub mod v3 {
-                include!("envoy.r#type.tracing.v3.rs");
-            }
-        }
-        /// Package `envoy.r#type.v3`.
-        pub mod v3 {
-            include!("envoy.r#type.v3.rs");
-        }
-    }
     /// Package `envoy.service`.
     pub mod service {
         /// Package `envoy.service.cluster`.
@@ -976,6 +941,41 @@ pub mod envoy {
             pub mod v3 {
                 include!("envoy.service.secret.v3.rs");
             }
+        }
+    }
+    /// Package `envoy.type`.
+    pub mod r#type {
+        /// Package `envoy.type.http`.
+        pub mod http {
+            /// Package `envoy.type.http.v3`.
+            pub mod v3 {
+                include!("envoy.type.http.v3.rs");
+            }
+        }
+        /// Package `envoy.type.matcher`.
+        pub mod matcher {
+            /// Package `envoy.type.matcher.v3`.
+            pub mod v3 {
+                include!("envoy.type.matcher.v3.rs");
+            }
+        }
+        /// Package `envoy.type.metadata`.
+        pub mod metadata {
+            /// Package `envoy.type.metadata.v3`.
+            pub mod v3 {
+                include!("envoy.type.metadata.v3.rs");
+            }
+        }
+        /// Package `envoy.type.tracing`.
+        pub mod tracing {
+            /// Package `envoy.type.tracing.v3`.
+            pub mod v3 {
+                include!("envoy.type.tracing.v3.rs");
+            }
+        }
+        /// Package `envoy.type.v3`.
+        pub mod v3 {
+            include!("envoy.type.v3.rs");
         }
     }
 }
@@ -1043,11 +1043,11 @@ pub mod udpa {
     pub mod annotations {
         include!("udpa.annotations.rs");
     }
-    /// Package `udpa.r#type`.
+    /// Package `udpa.type`.
     pub mod r#type {
-        /// Package `udpa.r#type.v1`.
+        /// Package `udpa.type.v1`.
         pub mod v1 {
-            include!("udpa.r#type.v1.rs");
+            include!("udpa.type.v1.rs");
         }
     }
 }
@@ -1071,18 +1071,18 @@ pub mod xds {
             include!("xds.core.v3.rs");
         }
     }
-    /// Package `xds.r#type`.
+    /// Package `xds.type`.
     pub mod r#type {
-        /// Package `xds.r#type.matcher`.
+        /// Package `xds.type.matcher`.
         pub mod matcher {
-            /// Package `xds.r#type.matcher.v3`.
+            /// Package `xds.type.matcher.v3`.
             pub mod v3 {
-                include!("xds.r#type.matcher.v3.rs");
+                include!("xds.type.matcher.v3.rs");
             }
         }
-        /// Package `xds.r#type.v3`.
+        /// Package `xds.type.v3`.
         pub mod v3 {
-            include!("xds.r#type.v3.rs");
+            include!("xds.type.v3.rs");
         }
     }
 }
