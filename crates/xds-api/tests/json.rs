@@ -124,13 +124,13 @@ fn mistakes_are_rejected_with_their_place() {
         (json!({"name": "a", "bogus": 1}), "", "bogus"),
         (json!({"name": 3}), "name", "string"),
         (json!({"traffic_direction": "SIDEWAYS"}), "traffic_direction", "SIDEWAYS"),
-        (json!({"per_connection_buffer_limit_bytes": -1}), "per_connection_buffer_limit_bytes", ""),
         (
-            json!({"filter_chains": [{}, {"filters": [{"nope": 1}]}]}),
-            "filter_chains[1].filters[0].nope",
-            "nope",
+            json!({"per_connection_buffer_limit_bytes": -1}),
+            "per_connection_buffer_limit_bytes",
+            "out of range",
         ),
-        (json!([]), "", "listener"),
+        (json!({"filter_chains": [{}, {"filters": [{"nope": 1}]}]}), "filter_chains[1].filters[0]", "nope"),
+        (json!([]), "", "map"),
     ];
     for (value, path, part) in cases {
         let (found, message) = reject(&value);
