@@ -132,6 +132,30 @@ macro_rules! for_each_kind {
             BackendTlsPolicy: $crate::gateway::BackendTlsPolicy {
                 "gateway.networking.k8s.io", ["v1", "v1alpha3"], "BackendTLSPolicy", "backendtlspolicies", namespaced, foreign, output
             }
+            Backend: $crate::v1alpha1::Backend {
+                "gateway.envoyproxy.io", ["v1alpha1"], "Backend", "backends", namespaced, served, output
+            }
+            BackendTrafficPolicy: $crate::v1alpha1::BackendTrafficPolicy {
+                "gateway.envoyproxy.io", ["v1alpha1"], "BackendTrafficPolicy", "backendtrafficpolicies", namespaced, served, output
+            }
+            ClientTrafficPolicy: $crate::v1alpha1::ClientTrafficPolicy {
+                "gateway.envoyproxy.io", ["v1alpha1"], "ClientTrafficPolicy", "clienttrafficpolicies", namespaced, served, output
+            }
+            EnvoyExtensionPolicy: $crate::v1alpha1::EnvoyExtensionPolicy {
+                "gateway.envoyproxy.io", ["v1alpha1"], "EnvoyExtensionPolicy", "envoyextensionpolicies", namespaced, served, output
+            }
+            EnvoyPatchPolicy: $crate::v1alpha1::EnvoyPatchPolicy {
+                "gateway.envoyproxy.io", ["v1alpha1"], "EnvoyPatchPolicy", "envoypatchpolicies", namespaced, served, output
+            }
+            EnvoyProxy: $crate::v1alpha1::EnvoyProxy {
+                "gateway.envoyproxy.io", ["v1alpha1"], "EnvoyProxy", "envoyproxies", namespaced, served, output
+            }
+            HttpRouteFilter: $crate::v1alpha1::HttpRouteFilter {
+                "gateway.envoyproxy.io", ["v1alpha1"], "HTTPRouteFilter", "httproutefilters", namespaced, served, none
+            }
+            SecurityPolicy: $crate::v1alpha1::SecurityPolicy {
+                "gateway.envoyproxy.io", ["v1alpha1"], "SecurityPolicy", "securitypolicies", namespaced, served, output
+            }
             ServiceImport: $crate::multicluster::ServiceImport {
                 "multicluster.x-k8s.io", ["v1alpha1"], "ServiceImport", "serviceimports", namespaced, foreign, none
             }

@@ -1,0 +1,114 @@
+//! How an endpoint is chosen.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::meta::Duration;
+use crate::v1alpha1::{ConsistentHash, ZoneAware};
+
+/// How an endpoint is chosen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct LoadBalancer {
+    /// Settings for `BackendUtilization`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backend_utilization: Option<BackendUtilization>,
+    /// Settings for `ConsistentHash`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consistent_hash: Option<ConsistentHash>,
+    /// Settings for `DynamicModule`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dynamic_module: Option<DynamicModuleLbPolicy>,
+    /// Lets a header of the request name the endpoint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint_override: Option<EndpointOverride>,
+    /// Gives new endpoints less traffic at first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slow_start: Option<SlowStart>,
+    /// The algorithm. One of `ConsistentHash`, `LeastRequest`, `Random`, `RoundRobin`,
+    /// `BackendUtilization` or `DynamicModule`.
+    pub r#type: String,
+    /// Prefers some availability zones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone_aware: Option<ZoneAware>,
+}
+
+/// Chooses by the load that endpoints report (ORCA).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct BackendUtilization {
+    /// Time during which reports of a new endpoint are ignored; 10s when unset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blackout_period: Option<Duration>,
+    /// How much errors count against an endpoint, in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_utilization_penalty_percent: Option<i32>,
+    /// Whether the headers with the reports reach the client. Defaults to `false`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep_response_headers: Option<bool>,
+    /// Reported metrics to use in place of the application's utilization, the largest counts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub metric_names_for_computing_utilization: Vec<String>,
+    /// Reads reports from a stream instead of from responses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub out_of_band: Option<OutOfBandReporting>,
+    /// Age at which a report no longer counts; 3m when unset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight_expiration_period: Option<Duration>,
+    /// Time between new weights, at least 100ms; 1s when unset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight_update_period: Option<Duration>,
+}
+
+/// Reads load reports from a gRPC stream.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct OutOfBandReporting {
+    /// Host that is asked for; that of the cluster when unset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authority: Option<String>,
+    /// Port of the reporting service; that of the endpoint when unset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<i32>,
+    /// Time between reports that is asked for; 10s when unset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reporting_period: Option<Duration>,
+}
+
+/// Chooses by the code of a dynamic module.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct DynamicModuleLbPolicy {
+    /// Configuration that the module gets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub config: Option<Value>,
+    /// Name of the policy in the module.
+    pub lb_policy_name: String,
+    /// Name of the module, as listed in the EnvoyProxy.
+    pub name: String,
+}
+
+/// Lets the request name the endpoint.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct EndpointOverride {
+    /// Where the address is looked for, in this order.
+    pub extract_from: Vec<EndpointOverrideExtractFrom>,
+}
+
+/// A place that may name the endpoint.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct EndpointOverrideExtractFrom {
+    /// Header with an address and port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+}
+
+/// Gives new endpoints less traffic at first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct SlowStart {
+    /// Time in which the share grows to its full size.
+    pub window: Duration,
+}

@@ -1,0 +1,65 @@
+//! Changes of host and path that the standard filter cannot make.
+
+use serde::{Deserialize, Serialize};
+
+/// Changes host or path of requests.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct HttpUrlRewriteFilter {
+    /// Whether the host that the client asked for is added to `X-Forwarded-Host`; `true` when
+    /// unset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub append_x_forwarded_host: Option<bool>,
+    /// Changes the host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hostname: Option<HttpHostnameModifier>,
+    /// Changes the path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<HttpPathModifier>,
+}
+
+/// A new host for requests.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct HttpHostnameModifier {
+    /// Header whose value becomes the host, for `Header`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+    /// Takes the host out of the path, for `PathRegex`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path_regex: Option<HostnamePathRegexRewrite>,
+    /// Where the new host comes from; `Backend` uses that of the chosen endpoint. One of `Header`,
+    /// `Backend` or `PathRegex`.
+    pub r#type: String,
+}
+
+/// Makes a host out of the path.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct HostnamePathRegexRewrite {
+    /// Pattern in RE2 syntax that is looked for in the path.
+    pub pattern: String,
+    /// What the match becomes, with `\1` for the first group.
+    pub substitution: String,
+}
+
+/// A new path for requests.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct HttpPathModifier {
+    /// Replaces what a pattern matches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replace_regex_match: Option<ReplaceRegexMatch>,
+    /// How the path is changed. Only `ReplaceRegexMatch` is known.
+    pub r#type: String,
+}
+
+/// Replaces every match of a pattern.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ReplaceRegexMatch {
+    /// Pattern in RE2 syntax that is looked for.
+    pub pattern: String,
+    /// What each match becomes, with `\1` for the first group.
+    pub substitution: String,
+}

@@ -1,0 +1,55 @@
+//! What policies apply to.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::gateway::LocalPolicyTargetReferenceWithSectionName;
+use crate::meta::{LabelSelector, LabelSelectorRequirement};
+
+/// What a policy applies to, by name or by labels.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct PolicyTargetReferences {
+    /// One object, in the policy's namespace. Deprecated: use `targetRefs`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_ref: Option<LocalPolicyTargetReferenceWithSectionName>,
+    /// Objects in the policy's namespace.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub target_refs: Vec<LocalPolicyTargetReferenceWithSectionName>,
+    /// Conditions on labels; every object that meets one is a target.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub target_selectors: Vec<TargetSelector>,
+}
+
+/// A condition on labels of objects of one kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct TargetSelector {
+    /// API group of the objects. Defaults to `gateway.networking.k8s.io`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// Kind of the objects.
+    pub kind: String,
+    /// Conditions on labels, all of which must hold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub match_expressions: Vec<LabelSelectorRequirement>,
+    /// Labels with the values they must have, all of which must hold.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub match_labels: BTreeMap<String, String>,
+    /// Namespaces that are searched; the policy's own when unset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespaces: Option<TargetSelectorNamespaces>,
+}
+
+/// Namespaces that are searched for targets. Outside of the policy's own, a ReferenceGrant is
+/// needed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct TargetSelectorNamespaces {
+    /// Which namespaces. One of `Same`, `All` or `Selector`. Defaults to `Same`.
+    pub from: String,
+    /// Condition on the labels of the namespaces, for `Selector`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selector: Option<LabelSelector>,
+}
