@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     fmt,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -32,14 +32,25 @@ impl Kind {
     pub fn intern(group: &str, kind: &str) -> Self {
         Self { group: intern(group), kind: intern(kind) }
     }
+
+    /// The kind of these names if [`Kind::intern`] was called with them before. Nothing is kept of names that were not.
+    pub fn known(group: &str, kind: &str) -> Option<Self> {
+        let names = names();
+        Some(Self { group: names.get(group)?, kind: names.get(kind)? })
+    }
+}
+
+/// The names that were interned.
+static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+
+fn names() -> MutexGuard<'static, BTreeSet<&'static str>> {
+    // A panic while the lock is held leaves a complete set behind, so a poisoned lock is usable.
+    NAMES.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// Returns a text that lives as long as the process and equals `text`.
 fn intern(text: &str) -> &'static str {
-    static NAMES: OnceLock<Mutex<BTreeSet<&'static str>>> = OnceLock::new();
-    let names = NAMES.get_or_init(Mutex::default);
-    // A panic while the lock is held leaves a complete set behind, so a poisoned lock is usable.
-    let mut names = names.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut names = names();
     if let Some(known) = names.get(text) {
         return known;
     }
