@@ -1,1 +1,15 @@
 #![doc = include_str!("../README.md")]
+
+#[cfg(feature = "cases")]
+pub mod cases;
+#[cfg(feature = "echo")]
+pub mod client;
+#[cfg(feature = "echo")]
+pub mod deadline;
+#[cfg(feature = "echo")]
+pub mod echo;
+#[cfg(feature = "echo")]
+pub mod tls;
+
+/// A boxed error, for fixtures whose failures are only ever printed by a test.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

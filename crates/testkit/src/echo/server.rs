@@ -1,0 +1,206 @@
+//! The echo backend's server.
+
+use super::answer::{Echoed, TlsEchoed, Wishes};
+use crate::{
+    BoxError,
+    tls::{self, Leaf},
+};
+use bytes::Bytes;
+use http::{Request, Response, header::CONTENT_TYPE};
+use http_body_util::{BodyExt, Full};
+use hyper::{body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto,
+};
+use std::{
+    collections::VecDeque,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+    task::{AbortHandle, JoinSet},
+};
+use tokio_rustls::TlsAcceptor;
+
+/// How many requests a backend remembers.
+const REMEMBERED: usize = 4096;
+
+/// What a backend speaks.
+#[derive(Clone, Debug, Default)]
+pub enum Protocol {
+    /// HTTP/1.1 in the clear.
+    #[default]
+    Http1,
+    /// HTTP/2 in the clear, with prior knowledge; HTTP/1.1 is refused.
+    H2c,
+    /// TLS with this certificate; HTTP/2 or HTTP/1.1 as negotiated.
+    Tls(Leaf),
+}
+
+/// A running backend; dropping it closes its connections and its port.
+#[derive(Debug)]
+pub struct Echo {
+    name: String,
+    address: SocketAddr,
+    seen: Arc<Seen>,
+    accepting: AbortHandle,
+}
+
+/// What a backend saw.
+#[derive(Debug, Default)]
+struct Seen {
+    count: AtomicU64,
+    last: Mutex<VecDeque<Echoed>>,
+}
+
+impl Seen {
+    fn last(&self) -> MutexGuard<'_, VecDeque<Echoed>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Echo {
+    /// Starts a backend on a free loopback port.
+    pub async fn start(namespace: &str, name: &str, protocol: Protocol) -> Result<Self, BoxError> {
+        Self::bind(namespace, name, protocol, SocketAddr::from(([127, 0, 0, 1], 0))).await
+    }
+
+    /// Starts a backend on a given address.
+    pub async fn bind(
+        namespace: &str,
+        name: &str,
+        protocol: Protocol,
+        address: SocketAddr,
+    ) -> Result<Self, BoxError> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        let seen = Arc::new(Seen::default());
+        let identity = Arc::new(Identity {
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            seen: Arc::clone(&seen),
+        });
+        let accepting = tokio::spawn(accept(listener, protocol, identity)).abort_handle();
+        Ok(Self { name: name.to_owned(), address, seen, accepting })
+    }
+
+    /// The backend's name, as its answers say it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// How many requests it answered.
+    pub fn count(&self) -> u64 {
+        self.seen.count.load(Ordering::Relaxed)
+    }
+
+    /// The requests it remembers (the last few thousand) that carry this header value.
+    pub fn seen_with(&self, header: &str, value: &str) -> Vec<Echoed> {
+        self.seen.last().iter().filter(|echoed| echoed.header(header) == Some(value)).cloned().collect()
+    }
+}
+
+impl Drop for Echo {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+/// Who answers.
+#[derive(Debug)]
+struct Identity {
+    namespace: String,
+    name: String,
+    seen: Arc<Seen>,
+}
+
+/// Accepts until aborted; the connections end with it.
+async fn accept(listener: TcpListener, protocol: Protocol, identity: Arc<Identity>) {
+    let acceptor = match &protocol {
+        Protocol::Tls(leaf) => Some(TlsAcceptor::from(tls::server_config(leaf, &["h2", "http/1.1"]))),
+        Protocol::Http1 | Protocol::H2c => None,
+    };
+    let http2_only = matches!(protocol, Protocol::H2c);
+    let mut connections = JoinSet::new();
+    loop {
+        let Ok((stream, _)) = listener.accept().await else { continue };
+        let (acceptor, identity) = (acceptor.clone(), Arc::clone(&identity));
+        connections.spawn(async move {
+            // A connection that fails is the client's to notice.
+            let _ = connection(stream, acceptor, http2_only, identity).await;
+        });
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    acceptor: Option<TlsAcceptor>,
+    http2_only: bool,
+    identity: Arc<Identity>,
+) -> Result<(), BoxError> {
+    stream.set_nodelay(true)?;
+    let Some(acceptor) = acceptor else { return serve(stream, None, http2_only, identity).await };
+    let stream = acceptor.accept(stream).await?;
+    let session = stream.get_ref().1;
+    let facts = TlsEchoed {
+        server_name: session.server_name().unwrap_or_default().to_owned(),
+        negotiated_protocol: String::from_utf8_lossy(session.alpn_protocol().unwrap_or_default())
+            .into_owned(),
+    };
+    serve(stream, Some(facts), false, identity).await
+}
+
+async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: S,
+    tls: Option<TlsEchoed>,
+    http2_only: bool,
+    identity: Arc<Identity>,
+) -> Result<(), BoxError> {
+    let service = service_fn(move |request| answer(request, tls.clone(), Arc::clone(&identity)));
+    let builder = auto::Builder::new(TokioExecutor::new());
+    let builder = if http2_only { builder.http2_only() } else { builder };
+    builder.serve_connection(TokioIo::new(stream), service).await
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    tls: Option<TlsEchoed>,
+    identity: Arc<Identity>,
+) -> Result<Response<Full<Bytes>>, BoxError> {
+    let (parts, body) = request.into_parts();
+    let wishes = Wishes::of(&parts);
+    let mut echoed = Echoed::of(&parts);
+    identity.namespace.clone_into(&mut echoed.namespace);
+    identity.name.clone_into(&mut echoed.pod);
+    echoed.tls = tls;
+    echoed.body_length = body.collect().await?.to_bytes().len();
+    let text = serde_json::to_vec(&echoed)?;
+    identity.seen.count.fetch_add(1, Ordering::Relaxed);
+    {
+        let mut last = identity.seen.last();
+        last.push_back(echoed);
+        if last.len() > REMEMBERED {
+            last.pop_front();
+        }
+    }
+    if !wishes.delay.is_zero() {
+        tokio::time::sleep(wishes.delay).await;
+    }
+    let mut response = Response::new(Full::new(Bytes::from(text)));
+    *response.status_mut() = wishes.status;
+    response.headers_mut().insert(CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+    response.headers_mut().extend(wishes.headers);
+    Ok(response)
+}
