@@ -8,8 +8,16 @@ pub mod client;
 pub mod deadline;
 #[cfg(feature = "echo")]
 pub mod echo;
+#[cfg(feature = "traffic")]
+pub mod envoy;
+#[cfg(feature = "traffic")]
+pub mod load;
+#[cfg(feature = "traffic")]
+pub mod port;
 #[cfg(feature = "echo")]
 pub mod tls;
+#[cfg(feature = "traffic")]
+pub mod traffic;
 
 /// A boxed error, for fixtures whose failures are only ever printed by a test.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

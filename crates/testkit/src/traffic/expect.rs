@@ -1,0 +1,129 @@
+//! Comparing what came back with what a case expects.
+
+use super::case::{Exchange, Expect, Seen};
+use crate::{
+    client::{Request, Response},
+    echo::Echoed,
+    tls::Leaf,
+};
+use std::collections::BTreeMap;
+
+/// Why an answer is not the expected one, in words.
+pub type Mismatch = String;
+
+/// Compares one answer; `certificates` are those of the case.
+pub fn check(
+    expect: &Expect,
+    response: &Response,
+    certificates: &BTreeMap<String, Leaf>,
+) -> Result<Option<Echoed>, Mismatch> {
+    let body = || String::from_utf8_lossy(&response.body).chars().take(200).collect::<String>();
+    if let Some(status) = expect.status.filter(|status| *status != response.status.as_u16()) {
+        return Err(format!("status {}, expected {status}; body: {}", response.status.as_u16(), body()));
+    }
+    equal_headers("response header", &expect.headers, |name| response.header(name))?;
+    absent_headers("response header", &expect.absent_headers, |name| response.header(name))?;
+    if let Some(name) = &expect.certificate {
+        let leaf = certificates.get(name).ok_or_else(|| format!("the case has no certificate {name}"))?;
+        if response.certificate.as_ref() != Some(&leaf.der) {
+            return Err(format!("the gateway presented another certificate than {name}"));
+        }
+    }
+    if expect.backend.is_none() && expect.seen.is_empty() && expect.split.is_empty() {
+        return Ok(response.echoed().ok());
+    }
+    let echoed = response.echoed().map_err(|_| format!("no backend answered; body: {}", body()))?;
+    if let Some(backend) = expect.backend.as_ref().filter(|backend| **backend != echoed.pod) {
+        return Err(format!("backend {} answered, expected {backend}", echoed.pod));
+    }
+    expect.seen.check(&echoed)?;
+    Ok(Some(echoed))
+}
+
+impl Seen {
+    fn is_empty(&self) -> bool {
+        let Self { path, host, method, proto, server_name, headers, absent_headers } = self;
+        let facts = [path, host, method, proto, server_name];
+        facts.into_iter().all(Option::is_none) && headers.is_empty() && absent_headers.is_empty()
+    }
+
+    fn check(&self, echoed: &Echoed) -> Result<(), Mismatch> {
+        let server_name = echoed.tls.as_ref().map(|tls| tls.server_name.clone()).unwrap_or_default();
+        let facts = [
+            ("path", &self.path, &echoed.path),
+            ("host", &self.host, &echoed.host),
+            ("method", &self.method, &echoed.method),
+            ("proto", &self.proto, &echoed.proto),
+            ("server name", &self.server_name, &server_name),
+        ];
+        for (what, expected, got) in facts {
+            if let Some(expected) = expected.as_ref().filter(|expected| *expected != got) {
+                return Err(format!("the backend saw {what} {got:?}, expected {expected:?}"));
+            }
+        }
+        let header =
+            |name: &str| echoed.headers.get(&name.to_ascii_lowercase()).map(|values| values.join(", "));
+        equal_headers("header at the backend", &self.headers, header)?;
+        absent_headers("header at the backend", &self.absent_headers, header)
+    }
+}
+
+fn equal_headers(
+    what: &str,
+    expected: &BTreeMap<String, String>,
+    got: impl Fn(&str) -> Option<String>,
+) -> Result<(), Mismatch> {
+    for (name, value) in expected {
+        let got = got(name);
+        if got.as_ref() != Some(value) {
+            return Err(format!("{what} {name}: {got:?}, expected {value:?}"));
+        }
+    }
+    Ok(())
+}
+
+fn absent_headers(
+    what: &str,
+    names: &[String],
+    got: impl Fn(&str) -> Option<String>,
+) -> Result<(), Mismatch> {
+    for name in names {
+        if let Some(value) = got(name) {
+            return Err(format!("{what} {name}: {value:?}, expected none"));
+        }
+    }
+    Ok(())
+}
+
+/// Compares how many of `total` went to each backend with the expected percentages.
+pub fn check_shares(
+    what: &str,
+    expected: &BTreeMap<String, f64>,
+    counts: &BTreeMap<String, u32>,
+    total: u32,
+    tolerance: f64,
+) -> Result<(), Mismatch> {
+    for name in expected.keys().chain(counts.keys()) {
+        let wanted = expected.get(name).copied().unwrap_or(0.0);
+        let count = counts.get(name).copied().unwrap_or(0);
+        let share = f64::from(count) * 100.0 / f64::from(total.max(1));
+        // Nothing and everything are exact: a weight of zero means none at all.
+        let slack = if wanted == 0.0 || wanted >= 100.0 { 0.0 } else { tolerance };
+        if (share - wanted).abs() > slack {
+            return Err(format!("{what} {name}: {share:.1} % of {total}, expected {wanted} ± {slack}"));
+        }
+    }
+    Ok(())
+}
+
+/// The request of an exchange, aimed at a port of this machine.
+pub fn request(exchange: &Exchange, port: u16) -> Result<Request, Mismatch> {
+    let target = std::net::SocketAddr::from(([127, 0, 0, 1], port));
+    let mut request = Request::get(target, &exchange.host, &exchange.path);
+    request.method = exchange.method.parse().map_err(|_| format!("method {:?}", exchange.method))?;
+    request.headers = exchange.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    request.body = exchange.body.clone().into();
+    request.sni.clone_from(&exchange.sni);
+    request.http2 = exchange.http2;
+    Ok(request)
+}

@@ -1,0 +1,137 @@
+//! Running a case against a gateway.
+
+use super::{
+    case::{Backend, Case, Exchange, Speaks, Step},
+    expect::{self, Mismatch},
+    gateway::{Gateway, GatewayFactory},
+    placeholder::Values,
+};
+use crate::{
+    BoxError, deadline,
+    echo::{Echo, Protocol},
+    tls::AUTHORITY,
+};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+/// How long an expectation may take to hold once the gateway is warm.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Marks the requests of one attempt, so that mirrored copies can be counted.
+const MARK: &str = "x-traffic-case";
+
+/// Runs the case in this file; the error says which request was not answered as expected, and how.
+pub async fn run(path: &Path, factory: &dyn GatewayFactory) -> Result<(), BoxError> {
+    let case = Case::read(path)?;
+    let mut values = Values::default();
+    for (name, names) in &case.certificates {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        values.certificates.insert(name.clone(), AUTHORITY.issue(&names));
+    }
+    for (name, backend) in &case.backends {
+        let echo = start(name, backend).await?;
+        values.addresses.insert(name.clone(), echo.address());
+        values.backends.insert(name.clone(), echo);
+    }
+    let mut gateway = factory.start().await?;
+    let outcome = steps(&case, &mut values, gateway.as_mut()).await;
+    let explained = match &outcome {
+        Ok(()) => String::new(),
+        Err(_) => gateway.explain().await,
+    };
+    let stopped = gateway.stop().await;
+    outcome.map_err(|mismatch| format!("{}\n{mismatch}\n{explained}", case.about))?;
+    stopped
+}
+
+async fn start(name: &str, backend: &Backend) -> Result<Echo, BoxError> {
+    let protocol = match backend.speaks {
+        Speaks::Http1 => Protocol::Http1,
+        Speaks::H2c => Protocol::H2c,
+        Speaks::Tls => {
+            let names: Vec<&str> = backend.names.iter().map(String::as_str).collect();
+            Protocol::Tls(AUTHORITY.issue(&names))
+        }
+    };
+    Echo::start(backend.namespace.as_deref().unwrap_or("default"), name, protocol).await
+}
+
+async fn steps(case: &Case, values: &mut Values, gateway: &mut dyn Gateway) -> Result<(), Mismatch> {
+    for (number, step) in case.steps.iter().enumerate() {
+        let in_words = |error: BoxError| format!("step {}: {error}", number + 1);
+        let objects = case.objects(step).and_then(|text| values.fill(&text)).map_err(in_words)?;
+        gateway.apply(&objects).await.map_err(in_words)?;
+        for name in &step.stop {
+            values.backends.remove(name);
+        }
+        let warm_up = if number == 0 { gateway.warm_up() } else { PATIENCE };
+        requests(step, values, warm_up)
+            .await
+            .map_err(|mismatch| format!("step {}, {mismatch}", number + 1))?;
+    }
+    Ok(())
+}
+
+/// Every expectation with patience, then all of them again without.
+async fn requests(step: &Step, values: &mut Values, warm_up: Duration) -> Result<(), Mismatch> {
+    let mut ports = Vec::new();
+    for exchange in &step.requests {
+        ports.push(values.port(&exchange.port));
+    }
+    for (number, (exchange, port)) in step.requests.iter().zip(&ports).enumerate() {
+        let patience = if number == 0 { warm_up } else { PATIENCE };
+        let held = deadline::poll(patience, || attempt(exchange, *port, values)).await;
+        held.map_err(|mismatch| named(number, exchange, &mismatch))?;
+    }
+    for (number, (exchange, port)) in step.requests.iter().zip(&ports).enumerate() {
+        let held = attempt(exchange, *port, values).await;
+        held.map_err(|mismatch| format!("held, but not to the end: {}", named(number, exchange, &mismatch)))?;
+    }
+    Ok(())
+}
+
+fn named(number: usize, exchange: &Exchange, mismatch: &str) -> String {
+    let Exchange { method, host, path, port, .. } = exchange;
+    format!("request {} ({method} {host}{path} on {port}): {mismatch}", number + 1)
+}
+
+/// Sends the exchange's requests once and compares.
+async fn attempt(exchange: &Exchange, port: u16, values: &Values) -> Result<(), Mismatch> {
+    static ATTEMPTS: AtomicU64 = AtomicU64::new(0);
+    let mark = ATTEMPTS.fetch_add(1, Ordering::Relaxed).to_string();
+    let request = expect::request(exchange, port)?.header(MARK, &mark);
+    let expect = &exchange.expect;
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    for _ in 0..exchange.times {
+        let response = match request.send().await {
+            Err(_) if expect.refused => continue,
+            Err(error) => return Err(error.to_string()),
+            Ok(_) if expect.refused => return Err("answered, expected to be refused".to_owned()),
+            Ok(response) => response,
+        };
+        if let Some(echoed) = expect::check(expect, &response, &values.certificates)? {
+            *counts.entry(echoed.pod).or_default() += 1;
+        }
+    }
+    if !expect.split.is_empty() {
+        expect::check_shares("backend", &expect.split, &counts, exchange.times, expect.tolerance)?;
+    }
+    if expect.mirrored.is_empty() {
+        return Ok(());
+    }
+    // Copies are sent without waiting: give them the time they need.
+    let mirrored = || async {
+        let copies =
+            |name: &String| values.backends.get(name).map_or(0, |echo| echo.seen_with(MARK, &mark).len());
+        let counts = expect
+            .mirrored
+            .keys()
+            .map(|name| (name.clone(), u32::try_from(copies(name)).unwrap_or(u32::MAX)));
+        expect::check_shares("mirror", &expect.mirrored, &counts.collect(), exchange.times, expect.tolerance)
+    };
+    deadline::poll(Duration::from_secs(1), mirrored).await
+}
