@@ -61,7 +61,7 @@ pub fn render(options: &Options) -> Result<Value, BootstrapError> {
     } = options;
     let mut clusters = Vec::new();
     let mut static_resources = json!({});
-    if let Some(prometheus) = &metrics.prometheus {
+    if let Some(prometheus) = metrics.prometheus {
         static_resources["listeners"] = json!([metric::prometheus_listener(options, prometheus)]);
         clusters.push(metric::prometheus_cluster(options));
     }

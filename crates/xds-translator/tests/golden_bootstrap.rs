@@ -2,6 +2,9 @@
 //!
 //! They are looked for in the directory `EG_SHARED`, else in `shared` beside the repository.
 
+#![allow(clippy::disallowed_methods, reason = "the recorded files are not part of the repository")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

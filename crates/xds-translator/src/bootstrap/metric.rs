@@ -54,7 +54,7 @@ fn patterns(matches: &[StatMatch]) -> Vec<Value> {
 }
 
 /// The listener that serves `/stats/prometheus` and nothing else.
-pub(super) fn prometheus_listener(options: &Options, prometheus: &Prometheus) -> Value {
+pub(super) fn prometheus_listener(options: &Options, prometheus: Prometheus) -> Value {
     let address = options.stats_address();
     let port = options.stats.port;
     let mut socket = json!({"address": address.to_string(), "port_value": port, "protocol": "TCP"});

@@ -38,7 +38,7 @@ fn rewrite(text: &str) -> Result<String, PatchProblem> {
             let right = after.trim_start();
             let (pattern, used) = pattern(right)?;
             let left = out.split_off(operand_start(out.trim_end()));
-            out.push_str(&format!("search({}, {pattern})", left.trim_end()));
+            out.extend(["search(", left.trim_end(), ", ", &pattern, ")"]);
             rest = right.get(used..).unwrap_or_default();
             continue;
         } else if rest.starts_with("..") {

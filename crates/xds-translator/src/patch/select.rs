@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use serde_json_path::JsonPath;
+use serde_json_path::{JsonPath, NormalizedPath};
 
 use super::{PatchProblem, dialect};
 
@@ -16,7 +16,7 @@ pub(super) fn pointers(doc: &Value, json_path: &str, suffix: &str) -> Result<Vec
     let mut pointers: Vec<String> = path
         .query_located(doc)
         .locations()
-        .map(|location| location.to_json_pointer())
+        .map(NormalizedPath::to_json_pointer)
         .filter(|pointer| seen.insert(pointer.clone()))
         .map(|pointer| format!("{pointer}{slash}{suffix}"))
         .collect();
