@@ -5,7 +5,7 @@ use std::{cmp::Ordering, sync::Arc};
 use eg_diag::{Kind, ObjectRef};
 use imbl::{OrdMap, OrdSet};
 
-use crate::{AnyObject, Bucket, Object, Revision, SourceId};
+use crate::{AnyObject, Bucket, Delta, Object, ObjectChange, Revision, SourceId};
 
 /// The store at one revision. Cloning is cheap, and no later change of the store is seen.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +54,17 @@ impl Snapshot {
     /// Which source owns the object.
     pub fn source(&self, key: &ObjectRef) -> Option<&SourceId> {
         self.objects.get(key).map(|entry| &entry.source)
+    }
+
+    /// What an empty store would have reported when it became this.
+    pub fn as_delta(&self) -> Delta {
+        let change = |object: &AnyObject| ObjectChange {
+            key: object.key().clone(),
+            before: None,
+            after: Some(object.clone()),
+        };
+        // Nobody has read a bucket of the empty store, so none needs to be named.
+        Delta { revision: self.revision, objects: self.iter().map(change).collect(), ..Delta::default() }
     }
 
     /// All objects, in the order of their identities.

@@ -1,0 +1,438 @@
+//! The incremental engine: units that record what they read, and re-run only when that changed.
+//!
+//! Private to the crate, so that its inside can change. What holds:
+//!
+//! - A [`Unit`] is a pure function of its key and of what it reads through [`ReadCx`]; every read is a dependency,
+//!   including a read that found nothing.
+//! - Objects, buckets, groups and units are known by small integers inside. A change pushes dirtiness along reverse
+//!   edges, dirty units re-run in the order of their rank, and a unit whose output is equal to its last one stops there.
+//!   A unit reads only units of lower rank, so that each re-runs at most once in an update.
+//! - A [`Group`] collects what many units *send* to a key. Its content is a persistent map, so that "all routes of this
+//!   virtual host" is kept by the members that change and never collected.
+//! - [`Root`]s exist for each object of a kind or for each non-empty group; everything else exists while something reads
+//!   it.
+//! - A panic in a unit is caught: the unit keeps its last value, or the default one, and the panic is reported.
+
+use std::{
+    any::{Any, TypeId},
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet},
+    fmt::Debug,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use eg_diag::{Kind, ObjectRef};
+use eg_resources::{Clock, Delta, Snapshot};
+
+mod group;
+mod input;
+mod node;
+mod read;
+mod report;
+
+pub(crate) use group::Group;
+use group::Groups;
+use input::{Input, InputId, Inputs};
+use node::{Dep, Node, NodeId, Nodes, State};
+pub use read::ReadCx;
+use read::Trace;
+pub use report::{Panic, Runs};
+
+use crate::Env;
+
+/// What an erased value or key is.
+type Erased = Arc<dyn Any + Send + Sync>;
+
+/// A pure function of its key and of what it reads.
+pub(crate) trait Unit: Sized + 'static {
+    /// Names one instance.
+    type Key: Clone + Ord + Debug + Send + Sync + 'static;
+    /// What it computes; equal outputs stop propagation. The default is what a unit is worth that panicked.
+    type Out: Default + PartialEq + Send + Sync + 'static;
+    /// Its name in run counts and metrics.
+    const NAME: &'static str;
+    /// Its place in the order of evaluation; it reads only units of lower rank.
+    const RANK: u8;
+
+    /// Computes the output.
+    fn compute(cx: &ReadCx<'_>, key: &Self::Key) -> Self::Out;
+}
+
+/// A unit whose output is part of the translation.
+pub(crate) trait Root: Unit {
+    /// Writes the output into the assembly, or removes it when there is none any more.
+    fn publish(assembly: &mut crate::assembly::Assembly, key: &Self::Key, out: Option<&Arc<Self::Out>>);
+}
+
+/// How to work with a unit type whose type is erased.
+pub(crate) struct UnitType {
+    name: &'static str,
+    rank: u8,
+    compute: fn(&ReadCx<'_>, &dyn Any) -> Erased,
+    default: fn() -> Erased,
+    same: fn(&dyn Any, &dyn Any) -> bool,
+    describe: fn(&dyn Any) -> String,
+    forget: fn(&mut dyn Any, &dyn Any),
+    publish: Option<Publish>,
+}
+
+type Publish = fn(&mut crate::assembly::Assembly, &dyn Any, Option<&Erased>);
+
+/// The instances of one unit type by key.
+type Table<K> = BTreeMap<Arc<K>, NodeId>;
+
+/// The memo of all units.
+pub(crate) struct Engine {
+    env: Arc<Env>,
+    snapshot: Snapshot,
+    now: i64,
+    types: RefCell<Vec<UnitType>>,
+    type_index: RefCell<BTreeMap<TypeId, u16>>,
+    tables: RefCell<Vec<Box<dyn Any + Send>>>,
+    nodes: RefCell<Nodes>,
+    inputs: RefCell<Inputs>,
+    groups: RefCell<Groups>,
+    queue: RefCell<BTreeSet<(u8, NodeId)>>,
+    orphans: RefCell<Vec<NodeId>>,
+    /// Roots whose output changed, with the output.
+    published: RefCell<BTreeMap<NodeId, Option<Erased>>>,
+    object_roots: BTreeMap<Kind, Vec<fn(&Engine, &ObjectRef, bool)>>,
+    runs: RefCell<Runs>,
+    depth: Cell<u32>,
+}
+
+impl Engine {
+    pub(crate) fn new(env: Arc<Env>) -> Self {
+        Self {
+            env,
+            snapshot: Snapshot::default(),
+            now: 0,
+            types: RefCell::default(),
+            type_index: RefCell::default(),
+            tables: RefCell::default(),
+            nodes: RefCell::default(),
+            inputs: RefCell::default(),
+            groups: RefCell::default(),
+            queue: RefCell::default(),
+            orphans: RefCell::default(),
+            published: RefCell::default(),
+            object_roots: BTreeMap::new(),
+            runs: RefCell::default(),
+            depth: Cell::new(0),
+        }
+    }
+
+    /// From now on, `U` exists for each object of this kind.
+    pub(crate) fn root_for_each_object<U: Root + Unit<Key = ObjectRef>>(&mut self, kind: Kind) {
+        self.object_roots
+            .entry(kind)
+            .or_default()
+            .push(|engine, key, exists| engine.set_root::<U>(key, exists));
+    }
+
+    /// From now on, `U` exists for each non-empty group of `G`.
+    pub(crate) fn root_for_each_group<G: Group, U: Root + Unit<Key = G::Key>>(&mut self) {
+        self.groups.get_mut().on_existence::<G>(|engine, key, exists| engine.set_root::<U>(key, exists));
+    }
+
+    /// `U` exists for this key, or no longer does.
+    pub(crate) fn set_root<U: Root>(&self, key: &U::Key, exists: bool) {
+        let ty = self.root_type::<U>();
+        if exists {
+            let id = self.node_of::<U>(ty, key).unwrap_or_else(|| self.create::<U>(ty, key));
+            self.nodes.borrow_mut().get_mut(id).rooted = true;
+            self.enqueue_if_new(id);
+        } else if let Some(id) = self.node_of::<U>(ty, key) {
+            self.nodes.borrow_mut().get_mut(id).rooted = false;
+            self.published.borrow_mut().insert(id, None);
+            self.orphans.borrow_mut().push(id);
+        }
+    }
+
+    /// Brings every root up to date with `snapshot`, which differs from the last one by `delta`, and publishes the roots
+    /// that changed.
+    pub(crate) fn update(
+        &mut self,
+        snapshot: &Snapshot,
+        delta: &Delta,
+        assembly: &mut crate::assembly::Assembly,
+    ) {
+        self.snapshot = snapshot.clone();
+        *self.runs.get_mut() = Runs::default();
+        let now = snapshot.get::<Clock>("", Clock::NAME).map_or(0, |clock| clock.seconds);
+        let mut touched = self.inputs.get_mut().touched(delta, self.now, now);
+        self.now = now;
+        touched.sort_unstable();
+        for reader in touched {
+            self.dirty(reader);
+        }
+        for change in &delta.objects {
+            if change.before.is_some() != change.after.is_some() {
+                for set_root in self.object_roots.get(&change.key.kind).into_iter().flatten() {
+                    set_root(self, &change.key, change.after.is_some());
+                }
+            }
+        }
+        loop {
+            self.collect_orphans();
+            let next = self.queue.borrow_mut().pop_first();
+            let Some((_, id)) = next else { break };
+            self.refresh(id);
+        }
+        self.publish(assembly);
+    }
+
+    /// Which units ran in the last update, and what went wrong.
+    pub(crate) fn runs(&self) -> Runs {
+        self.runs.borrow().clone()
+    }
+
+    /// The earliest time, in seconds since 1970, at which a unit wants to run again although nothing changed.
+    pub(crate) fn next_deadline(&self) -> Option<i64> {
+        self.inputs.borrow().next_deadline(self.now)
+    }
+
+    /// The units in memory by name, for tests and metrics.
+    pub(crate) fn population(&self) -> BTreeMap<&'static str, usize> {
+        let types = self.types.borrow();
+        let mut population = BTreeMap::new();
+        for node in self.nodes.borrow().iter() {
+            *population.entry(types[usize::from(node.ty)].name).or_default() += 1;
+        }
+        population
+    }
+
+    fn publish(&self, assembly: &mut crate::assembly::Assembly) {
+        let published = std::mem::take(&mut *self.published.borrow_mut());
+        // A root that ended may have a successor of the same key, so ends go first.
+        let (ended, changed): (Vec<_>, Vec<_>) = published.into_iter().partition(|(_, out)| out.is_none());
+        for (id, out) in ended.into_iter().chain(changed) {
+            let nodes = self.nodes.borrow();
+            let Some(node) = nodes.find(id) else { continue };
+            if let Some(publish) = self.types.borrow()[usize::from(node.ty)].publish {
+                publish(assembly, &*node.key, out.as_ref());
+            }
+        }
+        self.nodes.borrow_mut().bury();
+    }
+
+    /// The up-to-date output of a unit, which is created when it does not exist.
+    fn fetch<U: Unit>(&self, key: &U::Key) -> (NodeId, Arc<U::Out>) {
+        let ty = self.type_of::<U>();
+        let id = self.node_of::<U>(ty, key).unwrap_or_else(|| self.create::<U>(ty, key));
+        self.refresh(id);
+        let value = self.nodes.borrow().get(id).value.clone();
+        let typed = value.and_then(|value| value.downcast::<U::Out>().ok());
+        (id, typed.unwrap_or_default())
+    }
+
+    /// Runs a unit if something that it read changed, or if it never ran.
+    fn refresh(&self, id: NodeId) {
+        let (ty, key, old) = {
+            let mut nodes = self.nodes.borrow_mut();
+            let node = nodes.get_mut(id);
+            match node.state {
+                State::Clean => return,
+                State::Running => {
+                    debug_assert!(false, "a unit reads itself");
+                    return;
+                }
+                State::Dirty => node.state = State::Running,
+            }
+            (node.ty, Arc::clone(&node.key), node.value.clone())
+        };
+        let (name, rank, compute, default, same, describe) = {
+            let types = self.types.borrow();
+            let ty = &types[usize::from(ty)];
+            (ty.name, ty.rank, ty.compute, ty.default, ty.same, ty.describe)
+        };
+        self.queue.borrow_mut().remove(&(rank, id));
+        let cx = ReadCx { engine: self, rank, trace: RefCell::default() };
+        self.depth.set(self.depth.get() + 1);
+        let outcome = catch_unwind(AssertUnwindSafe(|| compute(&cx, &*key)));
+        self.depth.set(self.depth.get() - 1);
+        let trace = cx.trace.into_inner();
+        let mut runs = self.runs.borrow_mut();
+        *runs.units.entry(name).or_default() += 1;
+        runs.reads += trace.reads.len();
+        let value = match outcome {
+            Ok(value) => value,
+            Err(payload) => {
+                runs.panics.push(Panic::new(name, describe(&*key), &*payload));
+                old.clone().unwrap_or_else(default)
+            }
+        };
+        drop(runs);
+        let changed = !old.is_some_and(|old| Arc::ptr_eq(&old, &value) || same(&*old, &*value));
+        self.complete(id, changed.then_some(value), trace);
+    }
+
+    /// Records what a unit read, sent and computed, and wakes those who read it when it computed something else.
+    fn complete(&self, id: NodeId, changed: Option<Erased>, trace: Trace) {
+        let new = self.inputs.borrow_mut().intern(trace.reads);
+        let (old, old_sends) = {
+            let mut nodes = self.nodes.borrow_mut();
+            let node = nodes.get_mut(id);
+            node.state = State::Clean;
+            if let Some(value) = &changed {
+                node.value = Some(Arc::clone(value));
+            }
+            let old_sends = std::mem::take(&mut node.sends);
+            (std::mem::replace(&mut node.deps, new.clone()), old_sends)
+        };
+        self.relink(id, &old, &new);
+        let sends = group::apply(self, old_sends, trace.sends);
+        let (readers, rooted) = {
+            let mut nodes = self.nodes.borrow_mut();
+            let node = nodes.get_mut(id);
+            node.sends = sends;
+            let readers: Vec<NodeId> =
+                if changed.is_some() { node.readers.iter().copied().collect() } else { Vec::new() };
+            (readers, node.rooted)
+        };
+        if rooted && changed.is_some() {
+            self.published.borrow_mut().insert(id, changed);
+        }
+        for reader in readers {
+            self.dirty(reader);
+        }
+    }
+
+    /// Brings the reverse edges of a unit from its old dependencies to the new ones; both are sorted.
+    fn relink(&self, id: NodeId, old: &[Dep], new: &[Dep]) {
+        for dep in old.iter().filter(|dep| new.binary_search(dep).is_err()) {
+            match *dep {
+                Dep::Input(input) => self.inputs.borrow_mut().remove_reader(input, id),
+                Dep::Node(node) => {
+                    let mut nodes = self.nodes.borrow_mut();
+                    let Some(read) = nodes.find_mut(node) else { continue };
+                    read.readers.remove(&id);
+                    if read.readers.is_empty() && !read.rooted {
+                        self.orphans.borrow_mut().push(node);
+                    }
+                }
+            }
+        }
+        for dep in new.iter().filter(|dep| old.binary_search(dep).is_err()) {
+            match *dep {
+                Dep::Input(input) => self.inputs.borrow_mut().add_reader(input, id),
+                Dep::Node(node) => drop(self.nodes.borrow_mut().get_mut(node).readers.insert(id)),
+            }
+        }
+    }
+
+    /// Removes units that nothing reads any more, and what they sent.
+    fn collect_orphans(&self) {
+        loop {
+            let Some(id) = self.orphans.borrow_mut().pop() else { return };
+            let (deps, sends, ty, key) = {
+                let mut nodes = self.nodes.borrow_mut();
+                let Some(node) = nodes.find_mut(id) else { continue };
+                if node.rooted || !node.readers.is_empty() {
+                    continue;
+                }
+                let gone = (
+                    std::mem::take(&mut node.deps),
+                    std::mem::take(&mut node.sends),
+                    node.ty,
+                    node.key.clone(),
+                );
+                nodes.remove(id);
+                gone
+            };
+            let (rank, forget) = {
+                let types = self.types.borrow();
+                (types[usize::from(ty)].rank, types[usize::from(ty)].forget)
+            };
+            self.queue.borrow_mut().remove(&(rank, id));
+            forget(&mut *self.tables.borrow_mut()[usize::from(ty)], &*key);
+            self.relink(id, &deps, &[]);
+            group::apply(self, sends, BTreeMap::new());
+        }
+    }
+
+    fn dirty(&self, id: NodeId) {
+        let mut nodes = self.nodes.borrow_mut();
+        let Some(node) = nodes.find_mut(id) else { return };
+        if matches!(node.state, State::Clean) {
+            node.state = State::Dirty;
+            self.queue.borrow_mut().insert((self.types.borrow()[usize::from(node.ty)].rank, id));
+        }
+    }
+
+    fn enqueue_if_new(&self, id: NodeId) {
+        let nodes = self.nodes.borrow();
+        let node = nodes.get(id);
+        if matches!(node.state, State::Dirty) {
+            self.queue.borrow_mut().insert((self.types.borrow()[usize::from(node.ty)].rank, id));
+        } else if let Some(value) = &node.value {
+            self.published.borrow_mut().insert(id, Some(Arc::clone(value)));
+        }
+    }
+
+    fn type_of<U: Unit>(&self) -> u16 {
+        let known = self.type_index.borrow().get(&TypeId::of::<U>()).copied();
+        known.unwrap_or_else(|| {
+            let mut types = self.types.borrow_mut();
+            let index = u16::try_from(types.len()).unwrap_or(u16::MAX);
+            types.push(UnitType::of::<U>());
+            self.tables.borrow_mut().push(Box::new(Table::<U::Key>::new()));
+            self.type_index.borrow_mut().insert(TypeId::of::<U>(), index);
+            index
+        })
+    }
+
+    fn root_type<U: Root>(&self) -> u16 {
+        let ty = self.type_of::<U>();
+        self.types.borrow_mut()[usize::from(ty)].publish = Some(|assembly, key, out| {
+            let out = out.and_then(|out| Arc::clone(out).downcast::<U::Out>().ok());
+            if let Some(key) = key.downcast_ref::<U::Key>() {
+                U::publish(assembly, key, out.as_ref());
+            }
+        });
+        ty
+    }
+
+    fn node_of<U: Unit>(&self, ty: u16, key: &U::Key) -> Option<NodeId> {
+        let tables = self.tables.borrow();
+        let table = tables[usize::from(ty)].downcast_ref::<Table<U::Key>>()?;
+        table.get(key).copied()
+    }
+
+    fn create<U: Unit>(&self, ty: u16, key: &U::Key) -> NodeId {
+        let key = Arc::new(key.clone());
+        let id = self.nodes.borrow_mut().insert(Node::new(ty, key.clone()));
+        if let Some(table) = self.tables.borrow_mut()[usize::from(ty)].downcast_mut::<Table<U::Key>>() {
+            table.insert(key, id);
+        }
+        id
+    }
+}
+
+impl UnitType {
+    fn of<U: Unit>() -> Self {
+        Self {
+            name: U::NAME,
+            rank: U::RANK,
+            compute: |cx, key| match key.downcast_ref::<U::Key>() {
+                Some(key) => Arc::new(U::compute(cx, key)),
+                None => Arc::new(U::Out::default()),
+            },
+            default: || Arc::new(U::Out::default()),
+            same: |a, b| match (a.downcast_ref::<U::Out>(), b.downcast_ref::<U::Out>()) {
+                (Some(a), Some(b)) => a == b,
+                _ => false,
+            },
+            describe: |key| key.downcast_ref::<U::Key>().map(|key| format!("{key:?}")).unwrap_or_default(),
+            forget: |table, key| {
+                if let (Some(table), Some(key)) =
+                    (table.downcast_mut::<Table<U::Key>>(), key.downcast_ref::<U::Key>())
+                {
+                    table.remove(key);
+                }
+            },
+            publish: None,
+        }
+    }
+}

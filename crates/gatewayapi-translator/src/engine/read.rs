@@ -1,0 +1,139 @@
+//! The only window through which translation looks at the world.
+
+use std::{any::TypeId, cell::RefCell, collections::BTreeMap, fmt, sync::Arc};
+
+use eg_diag::{Kind, ObjectRef};
+use eg_resources::{AnyObject, Bucket, Object};
+use imbl::OrdMap;
+
+use super::{
+    Engine, Group, Input, InputId, Unit,
+    group::{AnySends, Sent},
+    node::NodeId,
+};
+use crate::Env;
+
+/// One read.
+pub(super) enum Read {
+    Input(Input),
+    Known(InputId),
+    Node(NodeId),
+}
+
+/// What a unit read and sent while it ran.
+#[derive(Default)]
+pub(super) struct Trace {
+    pub(super) reads: Vec<Read>,
+    pub(super) sends: BTreeMap<TypeId, Box<dyn AnySends>>,
+}
+
+/// Tracked access to the snapshot, to other units and to time.
+///
+/// Every call is a dependency of the unit that makes it, also one that finds nothing.
+pub struct ReadCx<'e> {
+    pub(super) engine: &'e Engine,
+    pub(super) rank: u8,
+    pub(super) trace: RefCell<Trace>,
+}
+
+impl fmt::Debug for ReadCx<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReadCx").field("rank", &self.rank).finish_non_exhaustive()
+    }
+}
+
+impl ReadCx<'_> {
+    /// One object; its presence and content become dependencies.
+    pub fn get<K: Object>(&self, namespace: &str, name: &str) -> Option<Arc<K>> {
+        self.note(Input::Object(ObjectRef::new(K::KIND, namespace, name)));
+        self.engine.snapshot.get(namespace, name)
+    }
+
+    /// One object by its identity; its presence and content become dependencies.
+    pub fn get_any(&self, key: &ObjectRef) -> Option<AnyObject> {
+        self.note(Input::Object(key.clone()));
+        self.engine.snapshot.get_any(key).cloned()
+    }
+
+    /// One object that must be of type `K`.
+    pub fn object<K: Object>(&self, key: &ObjectRef) -> Option<Arc<K>> {
+        self.get_any(key).and_then(|object| object.downcast())
+    }
+
+    /// All objects of a kind: the last resort. Only entering and leaving is a dependency, not content.
+    pub fn list(&self, kind: Kind) -> Vec<ObjectRef> {
+        self.bucket(Bucket::Kind(kind))
+    }
+
+    /// The objects of a kind in a namespace.
+    pub fn in_namespace(&self, kind: Kind, namespace: &str) -> Vec<ObjectRef> {
+        self.bucket(Bucket::Namespace(kind, namespace.into()))
+    }
+
+    /// The objects of a kind that name `target`.
+    pub fn referrers(&self, kind: Kind, target: &ObjectRef) -> Vec<ObjectRef> {
+        self.bucket(Bucket::Referrers(kind, target.clone()))
+    }
+
+    /// The objects of a kind that carry a label of this value.
+    pub fn labelled(&self, kind: Kind, label: &str, value: &str) -> Vec<ObjectRef> {
+        self.bucket(Bucket::Labelled(kind, label.into(), value.into()))
+    }
+
+    /// The objects of kind `policy` that have selectors for objects of kind `target`.
+    pub fn selecting(&self, policy: Kind, target: Kind) -> Vec<ObjectRef> {
+        self.bucket(Bucket::Selecting(policy, target))
+    }
+
+    /// Whether a point in time, in seconds since 1970, has passed. The unit runs again when it does.
+    pub fn passed(&self, at: i64) -> bool {
+        self.note(Input::Passed(at));
+        self.engine.now >= at
+    }
+
+    /// The output of another unit.
+    pub(crate) fn unit<U: Unit>(&self, key: &U::Key) -> Arc<U::Out> {
+        debug_assert!(U::RANK < self.rank, "{} must have a rank below {}", U::NAME, self.rank);
+        let (node, value) = self.engine.fetch::<U>(key);
+        self.trace.borrow_mut().reads.push(Read::Node(node));
+        value
+    }
+
+    /// What other units sent to a group.
+    pub(crate) fn group<G: Group>(&self, key: &G::Key) -> OrdMap<G::Member, G::Value> {
+        let (members, content, _) = self.engine.group::<G>(key);
+        self.trace.borrow_mut().reads.push(Read::Known(content));
+        members
+    }
+
+    /// How much other units sent to a group; a member that changes without entering or leaving is no change.
+    pub(crate) fn group_len<G: Group>(&self, key: &G::Key) -> usize {
+        let (members, _, len) = self.engine.group::<G>(key);
+        self.trace.borrow_mut().reads.push(Read::Known(len));
+        members.len()
+    }
+
+    /// Sends a value to a group. `member` must name this unit's key, so that no other unit sends the same one.
+    pub(crate) fn send<G: Group>(&self, key: G::Key, member: G::Member, value: G::Value) {
+        let mut trace = self.trace.borrow_mut();
+        let sends = trace.sends.entry(TypeId::of::<G>()).or_insert_with(|| Box::new(Sent::<G>::default()));
+        if let Some(sent) = sends.as_any_mut().downcast_mut::<Sent<G>>() {
+            sent.0.insert((key, member), value);
+        }
+    }
+
+    /// Configuration and features; they never change under a session.
+    pub fn env(&self) -> &Env {
+        &self.engine.env
+    }
+
+    fn bucket(&self, bucket: Bucket) -> Vec<ObjectRef> {
+        let members = self.engine.snapshot.bucket(&bucket);
+        self.note(Input::Bucket(bucket));
+        members
+    }
+
+    fn note(&self, input: Input) {
+        self.trace.borrow_mut().reads.push(Read::Input(input));
+    }
+}

@@ -1,0 +1,168 @@
+//! What units send to each other: the collections to which many objects contribute.
+
+use std::sync::Arc;
+
+use eg_diag::ObjectRef;
+use eg_ir::{
+    IrKey, Name, Origin, Secret,
+    cluster::{Cluster, Endpoint},
+    infra::InfraListener,
+    listener::{HttpServer, TerminateTls},
+    route::{HttpRoute, RouteOrder},
+};
+
+use crate::engine::Group;
+
+/// A virtual host: fleet, route table, domain.
+pub(crate) type HostKey = (IrKey, Name, Name);
+
+/// The routes of a virtual host, in the order in which they are tried.
+pub(crate) struct HostRoutes;
+
+impl Group for HostRoutes {
+    type Key = HostKey;
+    type Member = RouteOrder;
+    type Value = Arc<HttpRoute>;
+}
+
+/// The listeners to which a virtual host belongs, once for each route that is attached there. The first one names it.
+pub(crate) struct HostOwners;
+
+impl Group for HostOwners {
+    type Key = HostKey;
+    /// The name of the IR listener, and the route.
+    type Member = (Name, ObjectRef);
+    /// The gateway listener.
+    type Value = Arc<Origin>;
+}
+
+/// Something of a fleet that has a name: a cluster, a secret, a route table.
+pub(crate) type FleetName = (IrKey, Name);
+
+/// Who needs a cluster: the object, and the position of the rule in it (or 0).
+pub(crate) type Needer = (ObjectRef, u32);
+
+/// The clusters of a fleet. Where several need one of the same name, the first one's is used.
+pub(crate) struct Clusters;
+
+impl Group for Clusters {
+    type Key = FleetName;
+    type Member = Needer;
+    type Value = Arc<Cluster>;
+}
+
+/// Where the endpoints of a cluster come from, for clusters whose endpoints are sent apart.
+pub(crate) struct EndpointPlans;
+
+impl Group for EndpointPlans {
+    type Key = FleetName;
+    type Member = Needer;
+    type Value = Arc<EndpointPlan>;
+}
+
+/// Where the endpoints of a cluster come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct EndpointPlan {
+    pub(crate) localities: Vec<LocalityPlan>,
+}
+
+/// Where the endpoints of one backend reference come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LocalityPlan {
+    /// The name of the backend reference, which becomes the region where zones do not count.
+    pub(crate) name: Name,
+    pub(crate) weight: u32,
+    pub(crate) priority: u32,
+    /// Whether endpoints are grouped by their zone.
+    pub(crate) by_zone: bool,
+    pub(crate) origin: Origin,
+    pub(crate) source: EndpointSource,
+}
+
+/// Where endpoints come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum EndpointSource {
+    /// The EndpointSlices of a Service or ServiceImport, at the port of this number of the Service.
+    Slices { service: ObjectRef, port: u16 },
+    /// These.
+    Fixed(Vec<Endpoint>),
+}
+
+/// The secrets of a fleet.
+pub(crate) struct Secrets;
+
+impl Group for Secrets {
+    type Key = FleetName;
+    /// The gateway, listener set or policy that uses it.
+    type Member = ObjectRef;
+    type Value = Arc<Secret>;
+}
+
+/// A gateway listener, or an entry of a listener set.
+pub(crate) type ListenerKey = (ObjectRef, Name);
+
+/// The routes attached to a listener; their number is part of its status.
+pub(crate) struct AttachedRoutes;
+
+impl Group for AttachedRoutes {
+    type Key = ListenerKey;
+    type Member = ObjectRef;
+    type Value = ();
+}
+
+/// A socket of a fleet: address, port, and whether it is UDP.
+pub(crate) type SocketKey = (IrKey, Name, u16, bool);
+
+/// The gateway listeners that share a socket, in the order in which they are served.
+pub(crate) struct SocketParts;
+
+impl Group for SocketParts {
+    type Key = SocketKey;
+    type Member = PartOrder;
+    type Value = Arc<SocketPart>;
+}
+
+/// The place of a gateway listener among all of its fleet: creation time, namespace, name of its Gateway, position.
+pub(crate) type PartOrder = (i64, Name, Name, u32);
+
+/// What one gateway listener serves on a socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SocketPart {
+    /// The name of the xDS listener if this part is the first one.
+    pub(crate) listener_name: Name,
+    pub(crate) ipv4_compat: bool,
+    pub(crate) server: SocketServer,
+}
+
+/// What serves connections.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SocketServer {
+    /// Plain-text HTTP; parts of one socket share one server, that of the first part.
+    Http(Arc<HttpServer>),
+    /// HTTP over TLS, chosen by server name.
+    Https { name: Name, server_names: Vec<Name>, tls: TerminateTls, server: Arc<HttpServer> },
+}
+
+/// The Gateways of a fleet: one, or all of a class when they are merged.
+pub(crate) struct FleetMembers;
+
+impl Group for FleetMembers {
+    type Key = IrKey;
+    /// Creation time, namespace and name of the Gateway.
+    type Member = (i64, Name, Name);
+    type Value = Arc<FleetMember>;
+}
+
+/// What one Gateway adds to the infrastructure of its fleet.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct FleetMember {
+    pub(crate) gateway: ObjectRef,
+    pub(crate) class: Name,
+    pub(crate) merged: bool,
+    pub(crate) labels: std::collections::BTreeMap<String, String>,
+    pub(crate) annotations: std::collections::BTreeMap<String, String>,
+    pub(crate) addresses: Vec<String>,
+    pub(crate) listeners: Vec<InfraListener>,
+    /// The effective EnvoyProxy; absent when nobody wrote one.
+    pub(crate) proxy: Option<Arc<eg_api::v1alpha1::EnvoyProxySpec>>,
+}

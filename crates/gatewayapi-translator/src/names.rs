@@ -1,0 +1,49 @@
+//! Names of IR nodes and xDS resources. Users' patches, dashboards and statistics refer to them, so they are a contract.
+
+use eg_diag::ObjectRef;
+use eg_ir::{IrKey, Name};
+
+/// The key of a Gateway's own fleet.
+pub(crate) fn fleet(gateway: &ObjectRef) -> IrKey {
+    IrKey::new(gateway.qualified_name())
+}
+
+/// A gateway listener: `<namespace>/<gateway>/<listener>`.
+pub(crate) fn listener(gateway: &ObjectRef, listener: &str) -> Name {
+    format!("{}/{}/{listener}", gateway.namespace, gateway.name).into()
+}
+
+/// An entry of a listener set: `<namespace>/<gateway>/<set namespace>/<set>/<listener>`.
+pub(crate) fn set_listener(gateway: &ObjectRef, set: &ObjectRef, listener: &str) -> Name {
+    format!("{}/{}/{}/{}/{listener}", gateway.namespace, gateway.name, set.namespace, set.name).into()
+}
+
+/// A rule of a route, which is also the name of its cluster: `httproute/<namespace>/<name>/rule/<index>`.
+pub(crate) fn rule(route: &ObjectRef, rule: usize) -> Name {
+    format!("{}/{}/{}/rule/{rule}", route.kind.kind.to_ascii_lowercase(), route.namespace, route.name).into()
+}
+
+/// A match of a rule: `<rule>/match/<index>`; the domain is added when the route is emitted.
+pub(crate) fn route_match(rule: &str, position: usize) -> Name {
+    format!("{rule}/match/{position}").into()
+}
+
+/// A backend reference of a rule: `<rule>/backend/<index>`.
+pub(crate) fn backend(rule: &str, position: usize) -> Name {
+    format!("{rule}/backend/{position}").into()
+}
+
+/// A mirror of a rule: `<rule>-mirror-<index>`.
+pub(crate) fn mirror(rule: &str, position: usize) -> Name {
+    format!("{rule}-mirror-{position}").into()
+}
+
+/// A virtual host: `<listener>/<domain>`, with underscores for dots.
+pub(crate) fn virtual_host(listener: &str, domain: &str) -> Name {
+    format!("{listener}/{}", domain.replace('.', "_")).into()
+}
+
+/// The secret that holds a certificate for a listener: `<namespace>/<name>`.
+pub(crate) fn secret(secret: &ObjectRef) -> Name {
+    secret.qualified_name().into()
+}

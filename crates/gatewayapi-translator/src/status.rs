@@ -1,0 +1,3 @@
+//! Statuses: one module for each shape of status.
+
+pub(crate) mod condition;
