@@ -12,6 +12,9 @@ const MAX_LENGTH: usize = 4_096;
 /// The most descendant steps (`..`): each of them multiplies what is visited by the depth of the document.
 const MAX_DESCENDANTS: usize = 4;
 
+/// How deep brackets and parentheses nest at most: each level can double the time that parsing takes.
+const MAX_NESTING: usize = 8;
+
 /// Rewrites an expression to RFC 9535.
 pub(super) fn standard(json_path: &str) -> Result<String, PatchProblem> {
     let text = json_path.trim();
@@ -29,7 +32,7 @@ pub(super) fn standard(json_path: &str) -> Result<String, PatchProblem> {
 /// Copies the expression, replacing every `left =~ right` outside of quotes by `search(left, right)`.
 fn rewrite(text: &str) -> Result<String, PatchProblem> {
     let mut out = String::with_capacity(text.len());
-    let mut descendants = 0;
+    let (mut descendants, mut nesting) = (0, 0_usize);
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let len = if matches!(first, '\'' | '"') {
@@ -45,8 +48,16 @@ fn rewrite(text: &str) -> Result<String, PatchProblem> {
             descendants += 1;
             2
         } else {
+            match first {
+                '[' | '(' => nesting += 1,
+                ']' | ')' => nesting = nesting.saturating_sub(1),
+                _ => {}
+            }
             first.len_utf8()
         };
+        if nesting > MAX_NESTING {
+            return Err(PatchProblem::BadJsonPath(format!("nested more than {MAX_NESTING} levels deep")));
+        }
         let (head, tail) = rest.split_at(len);
         out.push_str(head);
         rest = tail;

@@ -136,6 +136,15 @@ fn json_path_problems() {
 }
 
 #[test]
+fn nested_expressions_are_refused_before_they_are_parsed() {
+    for (open, close) in [("(", ")"), ("@[?", "]"), ("!(", ")"), ("length(", ")")] {
+        let path = format!("$[?{}@.a{} == 1]", open.repeat(40), close.repeat(40));
+        assert!(matches!(dialect::standard(&path), Err(PatchProblem::BadJsonPath(_))), "{path}");
+    }
+    assert!(dialect::standard("$[?((@.a == 1) && (@['b'][?(@.c == 2)]))]").is_ok());
+}
+
+#[test]
 fn attributes_are_checked() {
     let doc = json!({"a": 1});
     let cases = [
