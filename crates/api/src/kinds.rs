@@ -84,7 +84,7 @@ pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 ///
 /// - `Name` is the kind in Rust's case, unique in the list;
 /// - `scope` is `namespaced` or `cluster`;
-/// - `origin` is `served` (ours) or `foreign`;
+/// - `origin` is `served` (ours), `foreign` (a CRD of somebody else) or `core` (built into Kubernetes);
 /// - `status` is `input` (the translation reads it), `output` (we write it), or `none`.
 ///
 /// ```
@@ -157,28 +157,28 @@ macro_rules! for_each_kind {
                 "gateway.envoyproxy.io", ["v1alpha1"], "SecurityPolicy", "securitypolicies", namespaced, served, output
             }
             ServiceImport: $crate::multicluster::ServiceImport {
-                "multicluster.x-k8s.io", ["v1alpha1"], "ServiceImport", "serviceimports", namespaced, foreign, none
+                "multicluster.x-k8s.io", ["v1alpha1", "v1beta1"], "ServiceImport", "serviceimports", namespaced, foreign, none
             }
             Service: $crate::core::Service {
-                "", ["v1"], "Service", "services", namespaced, foreign, input
+                "", ["v1"], "Service", "services", namespaced, core, input
             }
             EndpointSlice: $crate::core::EndpointSlice {
-                "discovery.k8s.io", ["v1"], "EndpointSlice", "endpointslices", namespaced, foreign, none
+                "discovery.k8s.io", ["v1"], "EndpointSlice", "endpointslices", namespaced, core, none
             }
             Secret: $crate::core::Secret {
-                "", ["v1"], "Secret", "secrets", namespaced, foreign, none
+                "", ["v1"], "Secret", "secrets", namespaced, core, none
             }
             ConfigMap: $crate::core::ConfigMap {
-                "", ["v1"], "ConfigMap", "configmaps", namespaced, foreign, none
+                "", ["v1"], "ConfigMap", "configmaps", namespaced, core, none
             }
             Namespace: $crate::core::Namespace {
-                "", ["v1"], "Namespace", "namespaces", cluster, foreign, none
+                "", ["v1"], "Namespace", "namespaces", cluster, core, none
             }
             Node: $crate::core::Node {
-                "", ["v1"], "Node", "nodes", cluster, foreign, input
+                "", ["v1"], "Node", "nodes", cluster, core, input
             }
             ClusterTrustBundle: $crate::core::ClusterTrustBundle {
-                "certificates.k8s.io", ["v1beta1", "v1alpha1"], "ClusterTrustBundle", "clustertrustbundles", cluster, foreign, none
+                "certificates.k8s.io", ["v1beta1", "v1alpha1"], "ClusterTrustBundle", "clustertrustbundles", cluster, core, none
             }
         }
     };
@@ -215,6 +215,7 @@ macro_rules! resources {
     (@scope cluster) => { false };
     (@origin served) => { true };
     (@origin foreign) => { false };
+    (@origin core) => { false };
     (@status input) => { true };
     (@status output) => { false };
     (@status none) => { false };
@@ -225,6 +226,14 @@ for_each_kind!(resources);
 /// The kind of an object by its `apiVersion` and `kind`; `None` for kinds that are not in the list.
 pub fn find(api_version: &str, kind: &str) -> Option<&'static KindInfo> {
     KINDS.iter().find(|info| info.is(api_version, kind))
+}
+
+/// The kind and version of an object, by its `apiVersion` and `kind`.
+pub fn find_for(object: &Value) -> Option<(&'static KindInfo, &str)> {
+    let api_version = object.get("apiVersion")?.as_str()?;
+    let kind = object.get("kind")?.as_str()?;
+    let version = api_version.rsplit('/').next().unwrap_or(api_version);
+    Some((find(api_version, kind)?, version))
 }
 
 #[cfg(test)]

@@ -98,12 +98,25 @@ pub struct ClientIpConfig {
 pub struct ServiceImportStatus {
     /// The clusters that export the Service.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(transform = list_map(&["cluster"])))]
+    #[cfg_attr(feature = "schema", schemars(transform = list_map("cluster")))]
     pub clusters: Vec<ClusterStatus>,
     /// Conditions, by type.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(transform = list_map(&["type"])))]
+    #[cfg_attr(feature = "schema", schemars(transform = list_map("type")))]
     pub conditions: Vec<Condition>,
+    /// Whether the cluster has EndpointSlices for the import.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint_slice_objects: Option<EndpointSliceObjects>,
+}
+
+open_enum! {
+    /// Whether a cluster has EndpointSlices for a ServiceImport.
+    EndpointSliceObjects {
+        /// It has.
+        Present = "Present",
+        /// It has not.
+        Absent = "Absent",
+    }
 }
 
 /// A cluster that exports a Service.

@@ -7,7 +7,7 @@ use super::ParametersReference;
 use super::rules;
 use crate::meta::{Condition, ObjectMeta};
 #[cfg(feature = "schema")]
-use crate::schema::{cel, fmt, list_map, pending};
+use crate::schema::{ACCEPTED, cel, fmt, list_map, pending, pending_status};
 
 /// A class of Gateways that one controller serves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,7 @@ pub struct GatewayClass {
     /// What the user asks for.
     pub spec: GatewayClassSpec,
     /// What the controller reports.
+    #[cfg_attr(feature = "schema", schemars(transform=pending_status(ACCEPTED)))]
     pub status: GatewayClassStatus,
 }
 
@@ -46,11 +47,11 @@ pub struct GatewayClassSpec {
 pub struct GatewayClassStatus {
     /// The conditions, by type; `Accepted` above all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 8), transform = list_map(&["type"]), extend("x-default" = [{"lastTransitionTime": "1970-01-01T00:00:00Z", "message": "Waiting for controller", "reason": "Pending", "status": "Unknown", "type": "Accepted"}])))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 8), transform = list_map("type"), transform = pending(ACCEPTED)))]
     pub conditions: Vec<Condition>,
     /// The conformance features that the controller supports, sorted by name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 64), transform = list_map(&["name"])))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 64), transform = list_map("name")))]
     pub supported_features: Vec<SupportedFeature>,
 }
 

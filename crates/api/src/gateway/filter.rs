@@ -15,11 +15,11 @@ use crate::schema::{cel, fmt, list_map, list_set};
 pub struct HttpHeaderFilter {
     /// Headers that replace what is there.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 16), transform = list_map(&["name"])))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 16), transform = list_map("name")))]
     pub set: Vec<HttpHeader>,
     /// Headers that are added to what is there.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 16), transform = list_map(&["name"])))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 16), transform = list_map("name")))]
     pub add: Vec<HttpHeader>,
     /// Names of headers that are removed; case does not matter.
     #[serde(skip_serializing_if = "Vec::is_empty")]

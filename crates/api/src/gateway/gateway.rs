@@ -9,7 +9,9 @@ use super::rules;
 use super::{GatewayTlsConfig, Listener, ListenerStatus, LocalParametersReference};
 use crate::meta::{Condition, LabelSelector, ObjectMeta};
 #[cfg(feature = "schema")]
-use crate::schema::{cel, fmt, list_atomic, list_map};
+use crate::schema::{
+    ACCEPTED_PROGRAMMED, cel, fmt, ip_address_or_other, list_atomic, list_map, pending, pending_status,
+};
 
 /// A proxy fleet: the addresses and listeners where it accepts traffic.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +23,7 @@ pub struct Gateway {
     /// What the user asks for.
     pub spec: GatewaySpec,
     /// What the controller reports.
+    #[cfg_attr(feature = "schema", schemars(transform=pending_status(ACCEPTED_PROGRAMMED)))]
     pub status: GatewayStatus,
 }
 
@@ -33,7 +36,7 @@ pub struct GatewaySpec {
     #[cfg_attr(feature = "schema", schemars(with = "fmt::ObjectName"))]
     pub gateway_class_name: String,
     /// The ports, protocols and hostnames where the Gateway accepts traffic.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64), transform = list_map(&["name"]), transform = cel(rules::GATEWAY_SPEC_LISTENERS)))]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64), transform = list_map("name"), transform = cel(rules::GATEWAY_SPEC_LISTENERS)))]
     pub listeners: Vec<Listener>,
     /// Addresses asked for the Gateway; the implementation chooses when there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -76,6 +79,7 @@ pub struct GatewayInfrastructure {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "schema", schemars(transform = ip_address_or_other))]
 #[cfg_attr(feature = "schema", schemars(transform = cel(rules::GATEWAY_SPEC_ADDRESS)))]
 pub struct GatewaySpecAddress {
     /// Kind of address: `IPAddress`, `Hostname`, or a domain-prefixed name; `IPAddress` when unset.
@@ -92,6 +96,7 @@ pub struct GatewaySpecAddress {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "schema", schemars(transform = ip_address_or_other))]
 #[cfg_attr(feature = "schema", schemars(transform = cel(rules::GATEWAY_STATUS_ADDRESS)))]
 pub struct GatewayStatusAddress {
     /// Kind of address: `IPAddress`, `Hostname`, or a domain-prefixed name; `IPAddress` when unset.
@@ -139,11 +144,11 @@ pub struct GatewayStatus {
     pub addresses: Vec<GatewayStatusAddress>,
     /// The conditions, by type; `Accepted` and `Programmed` above all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 8), transform = list_map(&["type"]), extend("x-default" = [{"lastTransitionTime": "1970-01-01T00:00:00Z", "message": "Waiting for controller", "reason": "Pending", "status": "Unknown", "type": "Accepted"}, {"lastTransitionTime": "1970-01-01T00:00:00Z", "message": "Waiting for controller", "reason": "Pending", "status": "Unknown", "type": "Programmed"}])))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 8), transform = list_map("type"), transform = pending(ACCEPTED_PROGRAMMED)))]
     pub conditions: Vec<Condition>,
     /// What the controller reports about each listener.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 64), transform = list_map(&["name"])))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 64), transform = list_map("name")))]
     pub listeners: Vec<ListenerStatus>,
     /// Number of ListenerSets that attached with at least one valid listener.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -85,7 +85,7 @@ pub struct GrpcRouteMatch {
     pub method: Option<GrpcMethodMatch>,
     /// Conditions on headers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 16), transform = list_map(&["name"])))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 16), transform = list_map("name")))]
     pub headers: Vec<GrpcHeaderMatch>,
 }
 

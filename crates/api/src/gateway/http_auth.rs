@@ -6,7 +6,7 @@ use super::BackendObjectReference;
 #[cfg(feature = "schema")]
 use super::rules;
 #[cfg(feature = "schema")]
-use crate::schema::{cel, fmt, items_enum, list_set};
+use crate::schema::{cel, fmt, list_set};
 
 /// Asks a service whether a request may pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

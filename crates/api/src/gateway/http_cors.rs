@@ -7,6 +7,11 @@ use super::rules;
 #[cfg(feature = "schema")]
 use crate::schema::{cel, fmt, items_enum, list_set};
 
+/// Methods that a browser may be told about.
+#[cfg(feature = "schema")]
+const METHODS: &[&str] =
+    &["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "*"];
+
 /// What browsers are told about requests from other origins.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -21,7 +26,8 @@ pub struct HttpCorsFilter {
     pub allow_credentials: Option<bool>,
     /// Methods that requests may have; `*` for all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 9), inner(), transform = list_set, transform = items_enum(&["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "*"]), transform = cel(rules::HTTP_CORS_FILTER_ALLOW_METHODS)))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 9), transform = list_set, transform = cel(rules::HTTP_CORS_FILTER_ALLOW_METHODS)))]
+    #[cfg_attr(feature = "schema", schemars(transform=items_enum(METHODS)))]
     pub allow_methods: Vec<String>,
     /// Headers that requests may have; `*` for all.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -18,11 +18,11 @@ pub struct HttpRouteMatch {
     pub path: Option<HttpPathMatch>,
     /// Conditions on headers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 16), transform = list_map(&["name"])))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 16), transform = list_map("name")))]
     pub headers: Vec<HttpHeaderMatch>,
     /// Conditions on query parameters.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 16), transform = list_map(&["name"])))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 16), transform = list_map("name")))]
     pub query_params: Vec<HttpQueryParamMatch>,
     /// Method of the request; any when unset.
     #[serde(skip_serializing_if = "Option::is_none")]

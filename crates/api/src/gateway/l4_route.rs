@@ -7,7 +7,7 @@ use super::rules;
 use super::{BackendRef, ParentReference, RouteStatus};
 use crate::meta::ObjectMeta;
 #[cfg(feature = "schema")]
-use crate::schema::{cel, fmt, items_cel, list_atomic};
+use crate::schema::{cel, fmt, list_atomic};
 
 /// Where TLS connections go, by server name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

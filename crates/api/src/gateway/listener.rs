@@ -56,7 +56,7 @@ pub struct AllowedRoutes {
 pub struct RouteNamespaces {
     /// How the namespaces are chosen; `Same` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(extend("x-default" = "Same")))]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["All", "Selector", "Same"], "x-default" = "Same")))]
     pub from: Option<FromNamespaces>,
     /// Labels of the namespaces, for `Selector`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,7 +92,7 @@ pub struct ListenerStatus {
     /// Number of routes that attached to it.
     pub attached_routes: i32,
     /// The conditions, by type; `Accepted`, `Programmed`, `ResolvedRefs`, `Conflicted`.
-    #[cfg_attr(feature = "schema", schemars(length(max = 8), transform = list_map(&["type"])))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 8), transform = list_map("type")))]
     pub conditions: Vec<Condition>,
 }
 

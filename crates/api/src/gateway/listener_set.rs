@@ -7,7 +7,7 @@ use super::rules;
 use super::{Listener, ListenerStatus, ParentGatewayReference};
 use crate::meta::{Condition, ObjectMeta};
 #[cfg(feature = "schema")]
-use crate::schema::{cel, fmt, list_map};
+use crate::schema::{ACCEPTED_PROGRAMMED, cel, list_map, pending, pending_status};
 
 /// Listeners that are added to a Gateway.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,7 @@ pub struct ListenerSet {
     /// What the user asks for.
     pub spec: ListenerSetSpec,
     /// What the controller reports.
+    #[cfg_attr(feature = "schema", schemars(transform=pending_status(ACCEPTED_PROGRAMMED)))]
     pub status: ListenerSetStatus,
 }
 
@@ -30,7 +31,7 @@ pub struct ListenerSetSpec {
     /// The Gateway that gets the listeners.
     pub parent_ref: ParentGatewayReference,
     /// The listeners to add.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64), transform = list_map(&["name"]), transform = cel(rules::LISTENER_SET_SPEC_LISTENERS)))]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64), transform = list_map("name"), transform = cel(rules::LISTENER_SET_SPEC_LISTENERS)))]
     pub listeners: Vec<Listener>,
 }
 
@@ -41,10 +42,10 @@ pub struct ListenerSetSpec {
 pub struct ListenerSetStatus {
     /// The conditions, by type; `Accepted` and `Programmed` above all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 8), transform = list_map(&["type"]), extend("x-default" = [{"lastTransitionTime": "1970-01-01T00:00:00Z", "message": "Waiting for controller", "reason": "Pending", "status": "Unknown", "type": "Accepted"}, {"lastTransitionTime": "1970-01-01T00:00:00Z", "message": "Waiting for controller", "reason": "Pending", "status": "Unknown", "type": "Programmed"}])))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 8), transform = list_map("type"), transform = pending(ACCEPTED_PROGRAMMED)))]
     pub conditions: Vec<Condition>,
     /// What the controller reports about each listener.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 64), transform = list_map(&["name"])))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 64), transform = list_map("name")))]
     pub listeners: Vec<ListenerStatus>,
 }

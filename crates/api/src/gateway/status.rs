@@ -28,7 +28,7 @@ pub struct RouteParentStatus {
     #[cfg_attr(feature = "schema", schemars(with = "fmt::ControllerName"))]
     pub controller_name: String,
     /// The conditions, by type; at least `Accepted` and `ResolvedRefs`.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 8), transform = list_map(&["type"])))]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 8), transform = list_map("type")))]
     pub conditions: Vec<Condition>,
 }
 
@@ -54,6 +54,6 @@ pub struct PolicyAncestorStatus {
     #[cfg_attr(feature = "schema", schemars(with = "fmt::ControllerName"))]
     pub controller_name: String,
     /// The conditions, by type; at least `Accepted`.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 8), transform = list_map(&["type"])))]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 8), transform = list_map("type")))]
     pub conditions: Vec<Condition>,
 }

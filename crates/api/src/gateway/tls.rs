@@ -42,7 +42,7 @@ pub struct FrontendTlsConfig {
     pub r#default: TlsConfig,
     /// What applies to single ports.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 64), transform = list_map(&["port"]), transform = cel(rules::FRONTEND_TLS_CONFIG_PER_PORT)))]
+    #[cfg_attr(feature = "schema", schemars(length(max = 64), transform = list_map("port"), transform = cel(rules::FRONTEND_TLS_CONFIG_PER_PORT)))]
     pub per_port: Vec<TlsPortConfig>,
 }
 

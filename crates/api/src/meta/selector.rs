@@ -11,6 +11,7 @@ use crate::schema::list_atomic;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "schema", schemars(extend("x-kubernetes-map-type" = "atomic")))]
 pub struct LabelSelector {
     /// Labels that must be there with exactly this value.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]

@@ -1,0 +1,4 @@
+//! Tests of the schemas and of validation, against facts beside the repository where those are present.
+
+mod facts;
+mod gateway_schema;
