@@ -23,6 +23,7 @@ mod any;
 mod encode;
 mod json;
 mod pool;
+mod validate;
 
 pub use any::{UnpackError, pack, unpack};
 pub use encode::{EncodeError, canonical, canonicalize};
@@ -30,6 +31,7 @@ pub use json::{
     Case, JsonError, any_from_json, any_to_json, encoded_to_json, from_json, json_to_encoded, to_json,
 };
 pub use pool::{descriptor_pool, knows_type};
+pub use validate::{Violation, pack_valid, validate, validate_any, validate_encoded};
 
 pub use prost_reflect::DescriptorPool;
 pub use prost_types::Any;
