@@ -40,6 +40,9 @@ pub enum Violation {
     /// It is not proto JSON of an Envoy bootstrap.
     #[error("not an Envoy bootstrap: {0}")]
     Undecodable(String),
+    /// A field, named first, breaks one of Envoy's validation rules.
+    #[error("{0}")]
+    Rule(String),
     /// There is no administration interface, which draining and `egctl` need.
     #[error("admin.address: must be set")]
     AdminAddress,

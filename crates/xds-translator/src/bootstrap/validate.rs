@@ -1,4 +1,4 @@
-//! What every bootstrap must keep so that the proxy can be run: it decodes and leads to the control plane.
+//! What every bootstrap must be so that a proxy can run with it: readable, valid by Envoy's rules, and leading home.
 
 use std::net::IpAddr;
 
@@ -14,7 +14,7 @@ use super::{Violation, XDS_CLUSTER};
 
 /// Checks a bootstrap against the default one of its fleet.
 ///
-/// It must be an Envoy bootstrap; have an administration interface; keep
+/// It must be an Envoy bootstrap that obeys the validation rules of its fields; have an administration interface; keep
 /// `dynamic_resources` but for `initial_fetch_timeout`; and keep the endpoints of the cluster `xds_cluster`, where the
 /// first label of the host name (the name of the control plane's service) also does.
 ///
@@ -26,7 +26,10 @@ pub fn validate(bootstrap: &Value, default: &Value) -> Result<(), Vec<Violation>
     let candidate: Bootstrap = xds_api::from_json(bootstrap).map_err(undecodable)?;
     let default: Bootstrap = xds_api::from_json(default).map_err(undecodable)?;
 
-    let mut violations = Vec::new();
+    let mut violations = match xds_api::validate(&candidate) {
+        Ok(()) => Vec::new(),
+        Err(broken) => broken.into_iter().map(|rule| Violation::Rule(rule.to_string())).collect(),
+    };
     if !has_admin_address(&candidate) {
         violations.push(Violation::AdminAddress);
     }
