@@ -24,3 +24,16 @@ pub async fn poll<T, E: Debug, F: Future<Output = Result<T, E>>>(
         pause = (pause * 3 / 2).min(PAUSE * 10);
     }
 }
+
+/// Repeats `attempt` for this long; the first failure ends it. For what must stay as it is.
+pub async fn holds<E, F: Future<Output = Result<(), E>>>(
+    span: Duration,
+    mut attempt: impl FnMut() -> F,
+) -> Result<(), E> {
+    let end = Instant::now() + span;
+    while Instant::now() < end {
+        attempt().await?;
+        sleep(PAUSE).await;
+    }
+    Ok(())
+}

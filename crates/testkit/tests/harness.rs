@@ -8,7 +8,7 @@ use eg_testkit::{
     load::{Load, time_to_live},
     traffic::{
         gateway::{BoxFuture, Gateway, GatewayFactory},
-        run::run,
+        run::{check, run},
     },
 };
 use std::{path::Path, time::Duration};
@@ -69,6 +69,22 @@ async fn a_wrong_status_fails() {
 async fn a_wrong_split_fails() {
     let error = case("bad-split").await.expect_err("two answers half of them").to_string();
     assert!(error.contains("expected 100 ± 0") || error.contains("expected 0 ± 0"), "{error}");
+}
+
+#[test]
+fn every_traffic_case_can_be_read() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/cases");
+    let mut cases = 0;
+    for area in std::fs::read_dir(root).expect("cases").flatten().filter(|area| area.path().is_dir()) {
+        for case in std::fs::read_dir(area.path()).expect("an area").flatten() {
+            let file = case.path().join("case.yaml");
+            if file.is_file() {
+                check(&file).expect("a readable case");
+                cases += 1;
+            }
+        }
+    }
+    assert!(cases >= 40, "{cases} cases");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The format of `case.yaml`.
 
+use super::placeholder::Values;
 use crate::BoxError;
 use serde::Deserialize;
 use std::{
@@ -55,7 +56,7 @@ pub enum Speaks {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
-    /// Files with objects, relative to the case; all together they replace what the step before applied.
+    /// Files with objects, in the case or a folder above it; all together they replace what the step before applied.
     #[serde(default = "in_yaml")]
     pub apply: Vec<String>,
     /// Backends to stop before the requests.
@@ -141,7 +142,8 @@ pub struct Expect {
     pub seen: Seen,
     /// The certificate that the gateway presented.
     pub certificate: Option<String>,
-    /// Of `times` requests, how many percent each backend answers; one that is not named gets none.
+    /// Of `times` requests, how many percent each backend answers; `status 500` stands for answers of the gateway itself.
+    /// What is not named gets none.
     pub split: BTreeMap<String, f64>,
     /// Of `times` requests, how many percent are mirrored to each backend.
     pub mirrored: BTreeMap<String, f64>,
@@ -170,9 +172,10 @@ pub struct Seen {
 }
 
 impl Case {
-    /// Reads `case.yaml`; the error names the file.
-    pub fn read(path: &Path) -> Result<Self, BoxError> {
+    /// Reads `case.yaml`, with `${port:NAME}` filled in; the error names the file.
+    pub fn read(path: &Path, values: &mut Values) -> Result<Self, BoxError> {
         let text = std::fs::read_to_string(path)?;
+        let text = values.fill(&text).map_err(|error| format!("{}: {error}", path.display()))?;
         let mut case: Self =
             serde_saphyr::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
         path.parent().unwrap_or(Path::new(".")).clone_into(&mut case.directory);
@@ -183,12 +186,19 @@ impl Case {
     pub fn objects(&self, step: &Step) -> Result<String, BoxError> {
         let mut text = String::new();
         for name in &step.apply {
-            let path = self.directory.join(name);
+            let path = self.find(name)?;
             let file =
                 std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
             text.push_str(&file);
             text.push_str("\n---\n");
         }
         Ok(text)
+    }
+
+    /// A file of the case, or of a folder above it, so that `shared/gateway.yaml` serves many cases.
+    fn find(&self, name: &str) -> Result<PathBuf, BoxError> {
+        let above = self.directory.ancestors().map(|folder| folder.join(name));
+        let found = above.take(4).find(|path| path.is_file());
+        found.ok_or_else(|| format!("no {name} in {} or above", self.directory.display()).into())
     }
 }

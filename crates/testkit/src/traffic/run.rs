@@ -13,21 +13,29 @@ use crate::{
 };
 use std::{
     collections::BTreeMap,
+    net::SocketAddr,
     path::Path,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
+use tokio::runtime::Runtime;
 
 /// How long an expectation may take to hold once the gateway is warm.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long copies of mirrored requests may take to arrive.
+const COPIES: Duration = Duration::from_secs(1);
 
 /// Marks the requests of one attempt, so that mirrored copies can be counted.
 const MARK: &str = "x-traffic-case";
 
 /// Runs the case in this file; the error says which request was not answered as expected, and how.
 pub async fn run(path: &Path, factory: &dyn GatewayFactory) -> Result<(), BoxError> {
-    let case = Case::read(path)?;
     let mut values = Values::default();
+    let case = Case::read(path, &mut values)?;
     for (name, names) in &case.certificates {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         values.certificates.insert(name.clone(), AUTHORITY.issue(&names));
@@ -113,9 +121,8 @@ async fn attempt(exchange: &Exchange, port: u16, values: &Values) -> Result<(), 
             Ok(_) if expect.refused => return Err("answered, expected to be refused".to_owned()),
             Ok(response) => response,
         };
-        if let Some(echoed) = expect::check(expect, &response, &values.certificates)? {
-            *counts.entry(echoed.pod).or_default() += 1;
-        }
+        let answered = expect::check(expect, &response, &values.certificates)?;
+        *counts.entry(answered).or_default() += 1;
     }
     if !expect.split.is_empty() {
         expect::check_shares("backend", &expect.split, &counts, exchange.times, expect.tolerance)?;
@@ -133,5 +140,47 @@ async fn attempt(exchange: &Exchange, port: u16, values: &Values) -> Result<(), 
             .map(|name| (name.clone(), u32::try_from(copies(name)).unwrap_or(u32::MAX)));
         expect::check_shares("mirror", &expect.mirrored, &counts.collect(), exchange.times, expect.tolerance)
     };
-    deadline::poll(Duration::from_secs(1), mirrored).await
+    deadline::poll(COPIES, mirrored).await?;
+    deadline::holds(COPIES / 10, mirrored).await
+}
+
+/// Runs a case to its end on the runtime that all cases of the process share; for `datatest_stable::harness!`.
+///
+/// # Panics
+///
+/// If the runtime cannot start.
+#[expect(clippy::expect_used, reason = "a test cannot go on without a runtime")]
+pub fn run_blocking(path: &Path, factory: &dyn GatewayFactory) -> Result<(), BoxError> {
+    static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
+    RUNTIME.block_on(run(path, factory))
+}
+
+/// Checks that a case and its objects can be read: every file is there, every placeholder known, every document YAML with
+/// a kind and a name. Starts nothing.
+pub fn check(path: &Path) -> Result<(), BoxError> {
+    let mut values = Values::default();
+    let case = Case::read(path, &mut values)?;
+    let nowhere = SocketAddr::from(([127, 0, 0, 1], 1));
+    values.addresses = case.backends.keys().map(|name| (name.clone(), nowhere)).collect();
+    let leaf = AUTHORITY.issue(&["a.example"]);
+    values.certificates = case.certificates.keys().map(|name| (name.clone(), leaf.clone())).collect();
+    for step in &case.steps {
+        let text = values.fill(&case.objects(step)?)?;
+        let documents: Vec<serde_json::Value> = serde_saphyr::from_multiple(&text)?;
+        for document in documents.iter().filter(|document| !document.is_null()) {
+            if !document["kind"].is_string() || !document["metadata"]["name"].is_string() {
+                return Err(format!("{}: an object without kind or name: {document}", path.display()).into());
+            }
+        }
+        let named = step.requests.iter().flat_map(|exchange| {
+            let expect = &exchange.expect;
+            expect.backend.iter().chain(expect.split.keys()).chain(expect.mirrored.keys())
+        });
+        if let Some(name) =
+            named.filter(|name| !name.starts_with("status ")).find(|name| !case.backends.contains_key(*name))
+        {
+            return Err(format!("{}: no backend {name}", path.display()).into());
+        }
+    }
+    Ok(())
 }
