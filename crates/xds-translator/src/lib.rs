@@ -1,4 +1,27 @@
 #![doc = include_str!("../README.md")]
 
 pub mod bootstrap;
+pub mod cluster;
+pub mod http;
+pub mod listener;
 pub mod patch;
+
+mod envoy;
+mod features;
+mod finding;
+mod metadata;
+mod model;
+mod pack;
+mod route;
+mod secret;
+mod session;
+mod splice;
+mod translator;
+
+pub use features::Features;
+pub use finding::{EMISSION_FAILED, Finding, NOT_EXPRESSIBLE, NodePath, RULE_VIOLATED};
+pub use model::{ModelDelta, XdsModel};
+pub use pack::{Origins, Packed, ResourceType, Version};
+pub use session::{Emitted, Session};
+pub use translator::XdsTranslator;
+pub use xds_api;

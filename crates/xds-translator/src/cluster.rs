@@ -1,0 +1,89 @@
+//! Clusters: how the endpoints behind a route are found, chosen and spoken to.
+
+use std::sync::Arc;
+
+use eg_diag::Diagnostic;
+use eg_ir::{FeatureId, cluster::Cluster};
+
+use crate::{
+    Features,
+    envoy::{any, cluster as pb, millis, upstream_http},
+    metadata,
+};
+
+mod discovery;
+mod endpoint;
+mod load_balancer;
+mod protocol;
+
+pub(crate) use endpoint::load_assignment;
+
+/// What a connection may have buffered before it is no longer read, in bytes.
+const BUFFER_LIMIT: u32 = 32 * 1024;
+/// Concurrent retries of a cluster.
+const MAX_RETRIES: u32 = 1024;
+
+/// The built-in features, in the order in which they see a cluster.
+pub(crate) fn features() -> Vec<Arc<dyn ClusterFeature>> {
+    vec![Arc::new(load_balancer::LoadBalancer), Arc::new(protocol::Protocol)]
+}
+
+/// What one feature of clusters becomes in Envoy.
+///
+/// Implemented in the feature's module, or by a vendor. The method is pure and runs for clusters that changed; a cluster
+/// whose feature returns a diagnostic keeps its last good form, and is left out when it has none.
+pub trait ClusterFeature: Send + Sync + 'static {
+    /// The name that the feature has everywhere.
+    fn id(&self) -> FeatureId;
+
+    /// Configures one cluster.
+    fn cluster(&self, ir: &Cluster, draft: &mut ClusterDraft) -> Result<(), Diagnostic>;
+}
+
+/// A cluster that is being made.
+#[derive(Clone, Debug, Default)]
+pub struct ClusterDraft {
+    /// The cluster itself.
+    pub cluster: pb::Cluster,
+    /// How HTTP is spoken to the endpoints; becomes part of the cluster when a feature sets anything in it.
+    pub http: upstream_http::HttpProtocolOptions,
+}
+
+/// The key under which a cluster holds its HTTP options.
+const HTTP_OPTIONS: &str = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+/// Emits one cluster.
+pub(crate) fn emit(features: &Features, ir: &Cluster) -> Result<pb::Cluster, Diagnostic> {
+    // What is not used here is the business of a feature; extensions are that of added ones.
+    let Cluster { name, origin, discovery, protocol: _, connect_timeout_ms, zone_aware: _, extensions: _ } =
+        ir;
+    let mut draft = ClusterDraft {
+        cluster: pb::Cluster {
+            name: name.to_string(),
+            metadata: metadata::of(origin),
+            connect_timeout: Some(millis((*connect_timeout_ms).into())),
+            per_connection_buffer_limit_bytes: Some(BUFFER_LIMIT),
+            common_lb_config: Some(pb::cluster::CommonLbConfig::default()),
+            circuit_breakers: Some(pb::CircuitBreakers {
+                thresholds: vec![pb::circuit_breakers::Thresholds {
+                    max_retries: Some(MAX_RETRIES),
+                    ..pb::circuit_breakers::Thresholds::default()
+                }],
+                ..pb::CircuitBreakers::default()
+            }),
+            // The control plane knows better than a health check that a host is gone.
+            ignore_health_on_host_removal: true,
+            ..pb::Cluster::default()
+        },
+        http: upstream_http::HttpProtocolOptions::default(),
+    };
+    discovery::discover(name, discovery, &mut draft.cluster)?;
+    for feature in &features.cluster {
+        feature.cluster(ir, &mut draft)?;
+    }
+    let ClusterDraft { mut cluster, http } = draft;
+    if http != upstream_http::HttpProtocolOptions::default() {
+        cluster.typed_extension_protocol_options.insert(HTTP_OPTIONS.to_owned(), any(&http));
+    }
+    Ok(cluster)
+}

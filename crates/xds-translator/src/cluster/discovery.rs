@@ -1,0 +1,54 @@
+//! How the endpoints of a cluster are found: sent by the control plane, or resolved by the proxy.
+
+use eg_diag::{Diagnostic, FieldPath};
+use eg_ir::{Name, cluster::Discovery};
+
+use super::load_assignment;
+use crate::{
+    envoy::{ads_with_default_timeout, any, cluster as pb, dns_cluster, millis},
+    finding::not_expressible,
+};
+
+/// How often a hostname is resolved when its record has no time to live, in milliseconds.
+const DNS_REFRESH_MS: u64 = 30_000;
+
+pub(super) fn discover(
+    name: &Name,
+    discovery: &Discovery,
+    cluster: &mut pb::Cluster,
+) -> Result<(), Diagnostic> {
+    use pb::cluster::{ClusterDiscoveryType, DiscoveryType, DnsLookupFamily, EdsClusterConfig};
+    cluster.dns_lookup_family = DnsLookupFamily::V4Preferred.into();
+    match discovery {
+        Discovery::Eds => {
+            cluster.cluster_discovery_type = Some(ClusterDiscoveryType::Type(DiscoveryType::Eds.into()));
+            cluster.eds_cluster_config = Some(EdsClusterConfig {
+                eds_config: Some(ads_with_default_timeout()),
+                service_name: name.to_string(),
+            });
+        }
+        Discovery::Dns(endpoints) => {
+            cluster.cluster_discovery_type =
+                Some(ClusterDiscoveryType::ClusterType(pb::cluster::CustomClusterType {
+                    name: "envoy.cluster.dns".to_owned(),
+                    typed_config: Some(any(&dns())),
+                }));
+            cluster.load_assignment = Some(load_assignment(endpoints));
+        }
+        other => {
+            let message = format!("unknown kind of endpoint discovery {other:?}");
+            return Err(not_expressible(FieldPath::root(), message));
+        }
+    }
+    Ok(())
+}
+
+fn dns() -> dns_cluster::DnsCluster {
+    use crate::envoy::dns_common::DnsLookupFamily;
+    dns_cluster::DnsCluster {
+        dns_refresh_rate: Some(millis(DNS_REFRESH_MS)),
+        respect_dns_ttl: true,
+        dns_lookup_family: DnsLookupFamily::V4Preferred.into(),
+        ..dns_cluster::DnsCluster::default()
+    }
+}

@@ -1,0 +1,49 @@
+//! Which protocol is spoken to the endpoints of a cluster.
+//!
+//! API: `Service.spec.ports[].appProtocol`, `Backend.spec.appProtocols`, and gRPC routes. HTTP/1.1 is Envoy's default and
+//! needs no words.
+
+use eg_diag::{Diagnostic, FieldPath};
+use eg_ir::{
+    FeatureId,
+    cluster::{Cluster, UpstreamProtocol},
+};
+
+use super::{ClusterDraft, ClusterFeature};
+use crate::{
+    envoy::{core, upstream_http},
+    finding::not_expressible,
+    listener::{CONNECTION_WINDOW, STREAM_WINDOW},
+};
+
+/// Which protocol is spoken to the endpoints.
+pub(super) struct Protocol;
+
+impl ClusterFeature for Protocol {
+    fn id(&self) -> FeatureId {
+        FeatureId::new("upstream_protocol")
+    }
+
+    fn cluster(&self, ir: &Cluster, draft: &mut ClusterDraft) -> Result<(), Diagnostic> {
+        use upstream_http::http_protocol_options::{
+            ExplicitHttpConfig, UpstreamProtocolOptions, explicit_http_config::ProtocolConfig,
+        };
+        match ir.protocol {
+            UpstreamProtocol::Http1 => Ok(()),
+            UpstreamProtocol::Http2 => {
+                let options = core::Http2ProtocolOptions {
+                    initial_stream_window_size: Some(STREAM_WINDOW),
+                    initial_connection_window_size: Some(CONNECTION_WINDOW),
+                    ..core::Http2ProtocolOptions::default()
+                };
+                let config = ExplicitHttpConfig {
+                    protocol_config: Some(ProtocolConfig::Http2ProtocolOptions(options)),
+                };
+                draft.http.upstream_protocol_options =
+                    Some(UpstreamProtocolOptions::ExplicitHttpConfig(config));
+                Ok(())
+            }
+            other => Err(not_expressible(FieldPath::root(), format!("unknown upstream protocol {other:?}"))),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Short names of the Envoy packages that emitters use.
+
+pub(crate) use xds_api::pb::envoy::{
+    config::{
+        accesslog::v3 as accesslog, cluster::v3 as cluster, core::v3 as core, endpoint::v3 as endpoint,
+        listener::v3 as listener, route::v3 as route,
+    },
+    extensions::{
+        access_loggers::file::v3 as file_access_log,
+        clusters::{common::dns::v3 as dns_common, dns::v3 as dns_cluster},
+        filters::{
+            http::{health_check::v3 as health_check, router::v3 as router},
+            listener::tls_inspector::v3 as tls_inspector,
+            network::http_connection_manager::v3 as hcm,
+        },
+        load_balancing_policies::{common::v3 as lb_common, least_request::v3 as least_request},
+        transport_sockets::tls::v3 as tls,
+        upstreams::http::v3 as upstream_http,
+    },
+    r#type::{matcher::v3 as matcher, v3 as kind},
+};
+
+use prost::Name;
+use prost_types::{Any, Duration};
+
+/// Wraps a message with its type URL.
+pub(crate) fn any<M: Name>(message: &M) -> Any {
+    Any { type_url: M::type_url(), value: message.encode_to_vec() }
+}
+
+/// A duration from milliseconds.
+pub(crate) fn millis(millis: u64) -> Duration {
+    let seconds = i64::try_from(millis / 1000).unwrap_or(i64::MAX);
+    let nanos = i32::try_from(millis % 1000).unwrap_or_default() * 1_000_000;
+    Duration { seconds, nanos }
+}
+
+/// A source of configuration that is this same stream.
+///
+/// Without a time limit for the first answer, because a listener without its routes or certificates is of no use.
+pub(crate) fn ads() -> core::ConfigSource {
+    core::ConfigSource { initial_fetch_timeout: Some(Duration::default()), ..ads_with_default_timeout() }
+}
+
+/// A source of configuration that is this same stream, with Envoy's time limit for the first answer.
+pub(crate) fn ads_with_default_timeout() -> core::ConfigSource {
+    core::ConfigSource {
+        resource_api_version: core::ApiVersion::V3.into(),
+        config_source_specifier: Some(core::config_source::ConfigSourceSpecifier::Ads(
+            core::AggregatedConfigSource {},
+        )),
+        ..Default::default()
+    }
+}
+
+/// The address of a TCP socket.
+pub(crate) fn socket_address(address: &str, port: u16, ipv4_compat: bool) -> core::Address {
+    core::Address {
+        address: Some(core::address::Address::SocketAddress(core::SocketAddress {
+            address: address.to_owned(),
+            ipv4_compat,
+            port_specifier: Some(core::socket_address::PortSpecifier::PortValue(port.into())),
+            ..Default::default()
+        })),
+    }
+}
+
+/// A regular expression.
+pub(crate) fn regex(regex: impl Into<String>) -> matcher::RegexMatcher {
+    matcher::RegexMatcher { regex: regex.into(), ..Default::default() }
+}
+
+/// Compares a text with `exact`.
+pub(crate) fn exact(exact: impl Into<String>) -> matcher::StringMatcher {
+    matcher::StringMatcher {
+        match_pattern: Some(matcher::string_matcher::MatchPattern::Exact(exact.into())),
+        ..Default::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_keep_milliseconds() {
+        assert_eq!(millis(1_500), Duration { seconds: 1, nanos: 500_000_000 });
+        assert_eq!(millis(0), Duration::default());
+    }
+}

@@ -1,0 +1,172 @@
+//! HTTP features: one module for each, with the stem it has in every crate.
+
+use std::{fmt, sync::Arc};
+
+use eg_diag::Diagnostic;
+use eg_ir::{
+    FeatureId, Name, Secret,
+    cluster::Cluster,
+    listener::{HttpServer, Listener},
+    route::HttpRoute,
+};
+use prost::Message;
+
+use crate::envoy::{any, hcm, route, router};
+
+mod direct_response;
+mod forward;
+mod header_modifier;
+mod mirror;
+mod redirect;
+mod route_match;
+mod timeout;
+mod url_rewrite;
+
+pub(crate) use route_match::matches;
+
+/// The built-in features. The order of the list is the order of their filters, and the order in which they see a route.
+pub(crate) fn features() -> Vec<Arc<dyn HttpFeature>> {
+    vec![
+        Arc::new(route_match::RouteMatch),
+        // What a route does comes before what changes it.
+        Arc::new(forward::Forward),
+        Arc::new(direct_response::DirectResponse),
+        Arc::new(redirect::Redirect),
+        Arc::new(url_rewrite::UrlRewrite),
+        Arc::new(header_modifier::HeaderModifier),
+        Arc::new(mirror::Mirror),
+        Arc::new(timeout::Timeout),
+    ]
+}
+
+/// What one HTTP feature becomes in Envoy.
+///
+/// Implemented by a unit struct in the feature's module, or by a vendor for a feature of its own. The methods are pure:
+/// they see frozen IR and write what they were handed, and they run only for nodes that changed. A route whose feature
+/// returns a diagnostic answers 500 instead; a listener keeps its last good form.
+pub trait HttpFeature: Send + Sync + 'static {
+    /// The name that the feature has everywhere.
+    fn id(&self) -> FeatureId;
+
+    /// Adds the filters that the routes of a listener need.
+    fn filters(&self, cx: ServerCx<'_>, chain: &mut FilterChain) -> Result<(), Diagnostic> {
+        let _ = (cx, chain);
+        Ok(())
+    }
+
+    /// Configures one route.
+    fn route(&self, cx: RouteCx<'_>, route: &mut route::Route) -> Result<(), Diagnostic> {
+        let _ = (cx, route);
+        Ok(())
+    }
+
+    /// Adds the clusters and secrets that the filters need.
+    fn resources(&self, cx: ServerCx<'_>, out: &mut ResourceSink) -> Result<(), Diagnostic> {
+        let _ = (cx, out);
+        Ok(())
+    }
+}
+
+/// The HTTP server for which filters are made.
+#[derive(Clone, Copy, Debug)]
+pub struct ServerCx<'a> {
+    /// The socket.
+    pub listener: &'a Listener,
+    /// The server on it.
+    pub server: &'a HttpServer,
+    /// Whether its connections are TLS.
+    pub tls: bool,
+}
+
+/// The route that is being made.
+#[derive(Clone, Copy, Debug)]
+pub struct RouteCx<'a> {
+    /// The route in the IR.
+    pub route: &'a HttpRoute,
+    /// The domain of its virtual host.
+    pub domain: &'a str,
+}
+
+/// HTTP filters in the order in which they run. The router is added at the end by itself.
+#[derive(Clone, Debug, Default)]
+pub struct FilterChain(Vec<hcm::HttpFilter>);
+
+impl FilterChain {
+    /// Adds a filter of this name unless there is one already.
+    pub fn add(&mut self, name: &str, config: &(impl Message + prost::Name)) {
+        self.insert(name, config, false);
+    }
+
+    /// Adds a filter that is off until a route turns it on.
+    pub fn add_disabled(&mut self, name: &str, config: &(impl Message + prost::Name)) {
+        self.insert(name, config, true);
+    }
+
+    fn insert(&mut self, name: &str, config: &(impl Message + prost::Name), disabled: bool) {
+        if self.0.iter().any(|filter| filter.name == name) {
+            return;
+        }
+        self.0.push(hcm::HttpFilter {
+            name: name.to_owned(),
+            config_type: Some(hcm::http_filter::ConfigType::TypedConfig(any(config))),
+            disabled,
+            ..hcm::HttpFilter::default()
+        });
+    }
+
+    /// The filters with the router at the end.
+    pub(crate) fn finish(mut self) -> Vec<hcm::HttpFilter> {
+        let router = router::Router { suppress_envoy_headers: true, ..router::Router::default() };
+        self.add("envoy.filters.http.router", &router);
+        self.0
+    }
+}
+
+/// Clusters and secrets that features need beside those of the IR. One of the same name in the IR wins.
+#[derive(Clone, Default)]
+pub struct ResourceSink {
+    pub(crate) clusters: Vec<Cluster>,
+    pub(crate) secrets: Vec<Secret>,
+}
+
+impl fmt::Debug for ResourceSink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let clusters: Vec<&Name> = self.clusters.iter().map(|cluster| &cluster.name).collect();
+        let secrets: Vec<&Name> = self.secrets.iter().map(|secret| &secret.name).collect();
+        f.debug_struct("ResourceSink").field("clusters", &clusters).field("secrets", &secrets).finish()
+    }
+}
+
+impl ResourceSink {
+    /// Adds a cluster; its endpoints are part of it ([`eg_ir::cluster::Discovery::Dns`]).
+    pub fn cluster(&mut self, cluster: Cluster) {
+        self.clusters.push(cluster);
+    }
+
+    /// Adds a secret.
+    pub fn secret(&mut self, secret: Secret) {
+        self.secrets.push(secret);
+    }
+}
+
+/// The action of a route that forwards requests; none for redirects and direct responses.
+pub(crate) fn forwarding(route: &mut route::Route) -> Option<&mut route::RouteAction> {
+    match &mut route.action {
+        Some(route::route::Action::Route(action)) => Some(action),
+        _ => None,
+    }
+}
+
+/// What the features need for the HTTP servers of a listener.
+pub(crate) fn resources(
+    features: &[Arc<dyn HttpFeature>],
+    listener: &Listener,
+) -> Result<ResourceSink, Diagnostic> {
+    let mut out = ResourceSink::default();
+    for (server, tls) in crate::listener::servers(listener) {
+        for feature in features {
+            feature.resources(ServerCx { listener, server, tls }, &mut out)?;
+        }
+    }
+    Ok(out)
+}

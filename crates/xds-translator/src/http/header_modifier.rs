@@ -1,0 +1,55 @@
+//! Edits of request and response headers.
+//!
+//! API: filters `RequestHeaderModifier` and `ResponseHeaderModifier`. Envoy: the header lists of a route or of a weighted
+//! cluster. Removals run after additions.
+
+use eg_diag::Diagnostic;
+use eg_ir::{
+    FeatureId, features,
+    route::{HeaderEdits, HeaderValue},
+};
+
+use super::{HttpFeature, RouteCx};
+use crate::envoy::{core, route};
+
+/// Edits of request and response headers.
+pub(super) struct HeaderModifier;
+
+impl HttpFeature for HeaderModifier {
+    fn id(&self) -> FeatureId {
+        features::HEADER_MODIFIER
+    }
+
+    fn route(&self, cx: RouteCx<'_>, route: &mut route::Route) -> Result<(), Diagnostic> {
+        let HeaderEdits { values: _, remove } = &cx.route.request_headers;
+        route.request_headers_to_add = to_add(&cx.route.request_headers);
+        route.request_headers_to_remove.clone_from(remove);
+        let HeaderEdits { values: _, remove } = &cx.route.response_headers;
+        route.response_headers_to_add = to_add(&cx.route.response_headers);
+        route.response_headers_to_remove.clone_from(remove);
+        Ok(())
+    }
+}
+
+/// The headers to add or to set.
+pub(super) fn to_add(edits: &HeaderEdits) -> Vec<core::HeaderValueOption> {
+    use core::header_value_option::HeaderAppendAction;
+    let option = |HeaderValue { name, value, append }: &HeaderValue| {
+        let action = if *append {
+            HeaderAppendAction::AppendIfExistsOrAdd
+        } else {
+            HeaderAppendAction::OverwriteIfExistsOrAdd
+        };
+        core::HeaderValueOption {
+            header: Some(core::HeaderValue {
+                key: name.clone(),
+                value: value.clone(),
+                ..core::HeaderValue::default()
+            }),
+            append_action: action.into(),
+            keep_empty_value: value.is_empty(),
+            ..core::HeaderValueOption::default()
+        }
+    };
+    edits.values.iter().map(option).collect()
+}

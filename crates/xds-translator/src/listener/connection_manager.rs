@@ -1,0 +1,74 @@
+//! The HTTP connection manager: what reads requests from a connection and finds their routes.
+//!
+//! Its defaults are those of a proxy at the edge: strict about headers and paths, small HTTP/2 windows.
+
+use eg_diag::Diagnostic;
+use eg_ir::listener::HttpServer;
+
+use crate::{
+    Features,
+    envoy::{ads, any, core, hcm, listener as pb},
+    http::{FilterChain, ServerCx},
+};
+
+/// Concurrent HTTP/2 streams of one connection.
+const MAX_STREAMS: u32 = 100;
+/// Flow-control window of an HTTP/2 stream, in bytes.
+pub(crate) const STREAM_WINDOW: u32 = 64 * 1024;
+/// Flow-control window of an HTTP/2 connection, in bytes.
+pub(crate) const CONNECTION_WINDOW: u32 = 1024 * 1024;
+
+/// The network filter that serves HTTP.
+pub(super) fn filter(features: &Features, cx: ServerCx<'_>) -> Result<pb::Filter, Diagnostic> {
+    let mut manager = manager(cx);
+    let mut chain = FilterChain::default();
+    for feature in &features.http {
+        feature.filters(cx, &mut chain)?;
+    }
+    manager.http_filters = chain.finish();
+    for feature in &features.listener {
+        feature.connection_manager(cx, &mut manager)?;
+    }
+    Ok(network_filter(&manager))
+}
+
+/// Wraps a connection manager as a network filter.
+pub(super) fn network_filter(manager: &hcm::HttpConnectionManager) -> pb::Filter {
+    pb::Filter {
+        name: "envoy.filters.network.http_connection_manager".to_owned(),
+        config_type: Some(pb::filter::ConfigType::TypedConfig(any(manager))),
+    }
+}
+
+fn manager(cx: ServerCx<'_>) -> hcm::HttpConnectionManager {
+    use hcm::http_connection_manager::{
+        PathWithEscapedSlashesAction, RouteSpecifier, ServerHeaderTransformation,
+    };
+    // The needs are read by the features that the routes recorded them for.
+    let HttpServer { name: _, origin: _, routes, needs: _ } = cx.server;
+    let scheme = if cx.tls { "https" } else { "http" };
+    hcm::HttpConnectionManager {
+        stat_prefix: format!("{scheme}-{}", cx.listener.port),
+        route_specifier: Some(RouteSpecifier::Rds(hcm::Rds {
+            config_source: Some(ads()),
+            route_config_name: routes.to_string(),
+        })),
+        common_http_protocol_options: Some(core::HttpProtocolOptions {
+            headers_with_underscores_action:
+                core::http_protocol_options::HeadersWithUnderscoresAction::RejectRequest.into(),
+            ..core::HttpProtocolOptions::default()
+        }),
+        http2_protocol_options: Some(core::Http2ProtocolOptions {
+            max_concurrent_streams: Some(MAX_STREAMS),
+            initial_stream_window_size: Some(STREAM_WINDOW),
+            initial_connection_window_size: Some(CONNECTION_WINDOW),
+            ..core::Http2ProtocolOptions::default()
+        }),
+        normalize_path: Some(true),
+        merge_slashes: true,
+        path_with_escaped_slashes_action: PathWithEscapedSlashesAction::UnescapeAndRedirect.into(),
+        use_remote_address: Some(true),
+        server_header_transformation: ServerHeaderTransformation::PassThrough.into(),
+        ..hcm::HttpConnectionManager::default()
+    }
+}

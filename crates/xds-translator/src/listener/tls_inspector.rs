@@ -1,0 +1,28 @@
+//! The listener filter that reads the server name of a TLS connection before a filter chain is chosen.
+
+use eg_diag::Diagnostic;
+use eg_ir::{FeatureId, listener::Listener};
+
+use super::ListenerFeature;
+use crate::envoy::{any, listener as pb, tls_inspector};
+
+/// Reads the server name where some chain asks for it.
+pub(super) struct TlsInspector;
+
+impl ListenerFeature for TlsInspector {
+    fn id(&self) -> FeatureId {
+        FeatureId::new("tls_inspector")
+    }
+
+    fn listener(&self, ir: &Listener, listener: &mut pb::Listener) -> Result<(), Diagnostic> {
+        if ir.tls_chains.iter().any(|chain| !chain.server_names.is_empty()) {
+            let config = tls_inspector::TlsInspector::default();
+            listener.listener_filters.push(pb::ListenerFilter {
+                name: "envoy.filters.listener.tls_inspector".to_owned(),
+                config_type: Some(pb::listener_filter::ConfigType::TypedConfig(any(&config))),
+                ..pb::ListenerFilter::default()
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,87 @@
+//! Everything a fleet receives, and the difference of two versions of it.
+
+use eg_ir::{Name, OrdMap};
+
+use crate::{
+    Finding, NodePath, ResourceType,
+    pack::{Packed, Shared},
+};
+
+/// The packed resources of one fleet, by type and name.
+///
+/// Cloning is cheap: the maps share what did not change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct XdsModel {
+    resources: [OrdMap<Name, Shared>; ResourceType::ALL.len()],
+    findings: OrdMap<NodePath, Finding>,
+}
+
+impl XdsModel {
+    /// The resources of one type by name.
+    pub fn resources(&self, resource_type: ResourceType) -> &OrdMap<Name, Shared> {
+        &self.resources[resource_type as usize]
+    }
+
+    /// One resource.
+    pub fn get(&self, resource_type: ResourceType, name: &str) -> Option<&Packed> {
+        self.resources(resource_type).get(name).map(AsRef::as_ref)
+    }
+
+    /// What emission had to say, by node.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.values()
+    }
+
+    /// Sets or removes a resource and notes in `delta` what proxies must be told.
+    pub(crate) fn set(
+        &mut self,
+        resource_type: ResourceType,
+        name: &Name,
+        packed: Option<Shared>,
+        delta: &mut ModelDelta,
+    ) {
+        let resources = &mut self.resources[resource_type as usize];
+        let Some(packed) = packed else {
+            if resources.remove(name).is_some() {
+                delta.removals.push((resource_type, name.clone()));
+            }
+            return;
+        };
+        let old = resources.insert(name.clone(), packed.clone());
+        if old.is_none_or(|old| old.version != packed.version) {
+            delta.upserts.push((resource_type, name.clone(), packed));
+        }
+    }
+
+    /// Replaces the finding about a node.
+    pub(crate) fn find(&mut self, node: &NodePath, finding: Option<Finding>, delta: &mut ModelDelta) {
+        let old = match &finding {
+            Some(finding) => self.findings.insert(node.clone(), finding.clone()),
+            None => self.findings.remove(node),
+        };
+        if old != finding {
+            delta.withdrawn.extend(old);
+            delta.raised.extend(finding);
+        }
+    }
+}
+
+/// What changed from one version of a model to the next.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ModelDelta {
+    /// New resources and resources with a new version.
+    pub upserts: Vec<(ResourceType, Name, Shared)>,
+    /// Resources that are gone.
+    pub removals: Vec<(ResourceType, Name)>,
+    /// New findings.
+    pub raised: Vec<Finding>,
+    /// Findings that no longer hold.
+    pub withdrawn: Vec<Finding>,
+}
+
+impl ModelDelta {
+    /// Whether nothing changed.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}

@@ -1,0 +1,180 @@
+//! Routes, virtual hosts and route configurations, each encoded once and spliced into the next.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use eg_diag::Diagnostic;
+use eg_ir::{
+    Name, OrdMap, Origin,
+    route::{HttpRoute, RouteOrder, VirtualHost},
+};
+use prost::Message;
+
+use crate::{
+    Features,
+    envoy::route as pb,
+    finding::guarded,
+    http::RouteCx,
+    metadata,
+    pack::{Origins, Packed, Version},
+    splice,
+};
+
+/// Direct responses above this size need the route configuration to allow them, in bytes.
+const DEFAULT_BODY_LIMIT: usize = 4096;
+/// The size allowed when some direct response is above the default, in bytes.
+const RAISED_BODY_LIMIT: u32 = 1024 * 1024;
+
+/// The tag of `VirtualHost.routes`.
+const ROUTES_TAG: u32 = 3;
+/// The tag of `RouteConfiguration.virtual_hosts`.
+const VIRTUAL_HOSTS_TAG: u32 = 2;
+
+/// Emitted virtual hosts by domain.
+pub(crate) type HostMap = OrdMap<Name, Arc<EmittedHost>>;
+
+/// A route as it stands in the bytes of its virtual host.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct EmittedRoute {
+    /// The name in Envoy.
+    pub(crate) name: Name,
+    pub(crate) origin: Origin,
+    version: Version,
+    /// The field `routes`, with its key and length.
+    field: Bytes,
+    /// Whether the body of its direct response is above Envoy's default limit.
+    large_body: bool,
+    /// Why it answers 500 instead of doing what the user wants.
+    pub(crate) diagnostic: Option<Diagnostic>,
+}
+
+/// A virtual host as it stands in the bytes of its route configuration.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct EmittedHost {
+    /// The name in Envoy.
+    pub(crate) name: Name,
+    pub(crate) origin: Origin,
+    pub(crate) routes: OrdMap<RouteOrder, Arc<EmittedRoute>>,
+    version: Version,
+    /// The field `virtual_hosts`, with its key and length.
+    field: Bytes,
+    large_body: bool,
+}
+
+/// Emits one route. A route that cannot be expressed answers 500.
+pub(crate) fn emit_route(features: &Features, route: &HttpRoute, domain: &str) -> EmittedRoute {
+    let name = format!("{}/{}", route.name, domain.replace('.', "_"));
+    let (message, diagnostic) = match guarded(|| try_route(features, route, domain, &name)) {
+        Ok(message) => (message, None),
+        Err(diagnostic) => (fail_closed(route, &name), Some(diagnostic)),
+    };
+    let encoded = message.encode_to_vec();
+    EmittedRoute {
+        name: name.into(),
+        origin: route.origin.clone(),
+        version: Version::of(&encoded),
+        field: splice::field(ROUTES_TAG, &encoded),
+        large_body: large_body(&message),
+        diagnostic,
+    }
+}
+
+fn try_route(
+    features: &Features,
+    route: &HttpRoute,
+    domain: &str,
+    name: &str,
+) -> Result<pb::Route, Diagnostic> {
+    // Every field has its feature in `http`; this fails to compile when one is added.
+    let HttpRoute {
+        name: _,
+        origin,
+        matches: _,
+        action: _,
+        request_headers: _,
+        response_headers: _,
+        rewrite: _,
+        mirrors: _,
+        timeout_ms: _,
+        extensions: _,
+    } = route;
+    let mut message =
+        pb::Route { name: name.to_owned(), metadata: metadata::of(origin), ..pb::Route::default() };
+    for feature in &features.http {
+        feature.route(RouteCx { route, domain }, &mut message)?;
+    }
+    Ok(message)
+}
+
+/// What stands for a route that cannot be expressed: the same requests, answered with 500.
+fn fail_closed(route: &HttpRoute, name: &str) -> pb::Route {
+    pb::Route {
+        name: name.to_owned(),
+        metadata: metadata::of(&route.origin),
+        r#match: Some(crate::http::matches(&route.matches)),
+        action: Some(pb::route::Action::DirectResponse(pb::DirectResponseAction {
+            status: 500,
+            ..pb::DirectResponseAction::default()
+        })),
+        ..pb::Route::default()
+    }
+}
+
+fn large_body(route: &pb::Route) -> bool {
+    use crate::envoy::core::{data_source::Specifier, substitution_format_string::Format};
+    let Some(pb::route::Action::DirectResponse(response)) = &route.action else {
+        return false;
+    };
+    let source = match response.body_format.as_ref().and_then(|format| format.format.as_ref()) {
+        Some(Format::TextFormatSource(source)) => Some(source),
+        _ => response.body.as_ref(),
+    };
+    match source.and_then(|source| source.specifier.as_ref()) {
+        Some(Specifier::InlineBytes(body)) => body.len() > DEFAULT_BODY_LIMIT,
+        Some(Specifier::InlineString(body)) => body.len() > DEFAULT_BODY_LIMIT,
+        _ => false,
+    }
+}
+
+/// Emits a virtual host around its emitted routes.
+pub(crate) fn emit_host(host: &VirtualHost, routes: OrdMap<RouteOrder, Arc<EmittedRoute>>) -> EmittedHost {
+    let VirtualHost { name, domain, origin, routes: _ } = host;
+    // Fields before and after the routes, so that the bytes are those of the whole message.
+    let before = pb::VirtualHost {
+        name: name.to_string(),
+        domains: vec![domain.to_string()],
+        ..pb::VirtualHost::default()
+    };
+    let after = pb::VirtualHost { metadata: metadata::of(origin), ..pb::VirtualHost::default() };
+    let (before, after) = (before.encode_to_vec(), after.encode_to_vec());
+    let parts: Vec<&Bytes> = routes.values().map(|route| &route.field).collect();
+    let field = splice::message_field(VIRTUAL_HOSTS_TAG, &before, &parts, &after);
+    let frame = [Version::of(&before), Version::of(&after)];
+    EmittedHost {
+        name: name.clone(),
+        origin: origin.clone(),
+        version: Version::of_parts(frame.iter().chain(routes.values().map(|route| &route.version))),
+        field,
+        large_body: routes.values().any(|route| route.large_body),
+        routes,
+    }
+}
+
+/// Packs a route configuration of emitted virtual hosts.
+pub(crate) fn pack_table(name: &str, hosts: &HostMap) -> Packed {
+    let before = pb::RouteConfiguration { name: name.to_owned(), ..pb::RouteConfiguration::default() };
+    let large_body = hosts.values().any(|host| host.large_body);
+    let after = pb::RouteConfiguration {
+        ignore_port_in_host_matching: true,
+        max_direct_response_body_size_bytes: large_body.then_some(RAISED_BODY_LIMIT),
+        ..pb::RouteConfiguration::default()
+    };
+    let (before, after) = (before.encode_to_vec(), after.encode_to_vec());
+    let frame = [Version::of(&before), Version::of(&after)];
+    let parts: Vec<&Bytes> = hosts.values().map(|host| &host.field).collect();
+    Packed {
+        version: Version::of_parts(frame.iter().chain(hosts.values().map(|host| &host.version))),
+        body: splice::message(&before, &parts, &after),
+        origins: Origins { whole: Vec::new(), hosts: hosts.clone() },
+    }
+}

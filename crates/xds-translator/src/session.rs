@@ -1,0 +1,217 @@
+//! Successive versions of one fleet, each at the cost of what changed.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use eg_diag::Diagnostic;
+use eg_ir::{Name, OrdMap, Origin, XdsIr};
+use prost::Message;
+
+use crate::{
+    Finding, ModelDelta, NodePath, ResourceType, XdsModel, XdsTranslator, cluster,
+    finding::guarded,
+    http::{self, ResourceSink},
+    listener,
+    pack::{Packed, Shared},
+    route::HostMap,
+    secret,
+};
+
+mod table;
+
+/// How many nodes were emitted, to show that work follows the change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Emitted {
+    /// Routes that were encoded.
+    pub routes: usize,
+    /// Virtual hosts that were put together from their routes.
+    pub virtual_hosts: usize,
+    /// Resources that were packed: route configurations, and everything else.
+    pub resources: usize,
+}
+
+/// Translates successive versions of one fleet's IR.
+///
+/// After each update the model equals what [`XdsTranslator::translate`] makes of the same IR, with one exception: a
+/// listener, cluster, endpoint set or secret that cannot be emitted keeps its last good form, which a translation from
+/// scratch does not know.
+#[derive(Debug)]
+pub struct Session {
+    translator: XdsTranslator,
+    ir: Option<XdsIr>,
+    model: XdsModel,
+    tables: OrdMap<Name, HostMap>,
+    /// What the features of each listener need beside the IR.
+    needed: BTreeMap<Name, ResourceSink>,
+    emitted: Emitted,
+}
+
+impl Session {
+    pub(crate) fn new(translator: XdsTranslator) -> Self {
+        Self {
+            translator,
+            ir: None,
+            model: XdsModel::default(),
+            tables: OrdMap::new(),
+            needed: BTreeMap::new(),
+            emitted: Emitted::default(),
+        }
+    }
+
+    /// The current model.
+    pub fn model(&self) -> &XdsModel {
+        &self.model
+    }
+
+    /// Ends the session and returns its model.
+    pub fn into_model(self) -> XdsModel {
+        self.model
+    }
+
+    /// What the last update emitted.
+    pub fn emitted(&self) -> Emitted {
+        self.emitted
+    }
+
+    /// Translates the next version of the IR and says what changed.
+    pub fn update(&mut self, ir: &XdsIr) -> ModelDelta {
+        let mut delta = ModelDelta::default();
+        self.emitted = Emitted::default();
+        let old = self.ir.replace(ir.clone());
+        let diff = ir.diff(&old.clone().unwrap_or_default());
+        if diff.globals || old.is_none() {
+            self.update_ready(old.as_ref(), ir, &mut delta);
+        }
+        let old = old.unwrap_or_default();
+        for name in &diff.listeners {
+            self.update_listener(ir, name, &mut delta);
+        }
+        for table in &diff.routes {
+            self.update_table(&old, ir, table, &mut delta);
+        }
+        for name in &diff.clusters {
+            self.update_cluster(ir, name, &mut delta);
+        }
+        for name in &diff.endpoints {
+            self.update_endpoints(ir, name, &mut delta);
+        }
+        for name in &diff.secrets {
+            self.update_secret(ir, name, &mut delta);
+        }
+        delta
+    }
+
+    fn update_ready(&mut self, old: Option<&XdsIr>, ir: &XdsIr, delta: &mut ModelDelta) {
+        let ready = &ir.globals.ready;
+        let name = listener::ready_name(ready);
+        if let Some(old) = old.map(|old| listener::ready_name(&old.globals.ready))
+            && old != name
+        {
+            self.model.set(ResourceType::Listener, &old, None, delta);
+        }
+        let emitted = guarded(|| Ok(listener::ready(ready)));
+        self.publish(ResourceType::Listener, &name, &Origin::default(), emitted, delta);
+    }
+
+    fn update_listener(&mut self, ir: &XdsIr, name: &Name, delta: &mut ModelDelta) {
+        let Some(listener) = ir.listeners.get(name) else {
+            let needed = self.needed.remove(name);
+            self.withdraw(ResourceType::Listener, name, delta);
+            self.update_needed(ir, needed.unwrap_or_default(), delta);
+            return;
+        };
+        let features = self.translator.features.clone();
+        let origin = listener::servers(listener).map(|(server, _)| server.origin.clone()).next();
+        let emitted = guarded(|| {
+            let needed = http::resources(&features.http, listener)?;
+            Ok((listener::emit(&features, listener)?, needed))
+        });
+        let emitted = emitted.map(|(message, needed)| {
+            let old = self.needed.insert(name.clone(), needed).unwrap_or_default();
+            (message, old)
+        });
+        let (message, old) = match emitted {
+            Ok((message, old)) => (Ok(message), old),
+            Err(diagnostic) => (Err(diagnostic), ResourceSink::default()),
+        };
+        self.publish(ResourceType::Listener, name, &origin.unwrap_or_default(), message, delta);
+        let mut touched = old;
+        if let Some(new) = self.needed.get(name) {
+            touched.clusters.extend(new.clusters.iter().cloned());
+            touched.secrets.extend(new.secrets.iter().cloned());
+        }
+        self.update_needed(ir, touched, delta);
+    }
+
+    /// Emits again what listeners need or needed; a resource of the IR of the same name wins.
+    fn update_needed(&mut self, ir: &XdsIr, touched: ResourceSink, delta: &mut ModelDelta) {
+        for cluster in touched.clusters {
+            self.update_cluster(ir, &cluster.name, delta);
+        }
+        for secret in touched.secrets {
+            self.update_secret(ir, &secret.name, delta);
+        }
+    }
+
+    fn update_cluster(&mut self, ir: &XdsIr, name: &Name, delta: &mut ModelDelta) {
+        let needed = || {
+            let all = self.needed.values().flat_map(|needed| &needed.clusters);
+            all.into_iter().find(|cluster| cluster.name == *name).cloned().map(Arc::new)
+        };
+        let Some(cluster) = ir.clusters.get(name).cloned().or_else(needed) else {
+            return self.withdraw(ResourceType::Cluster, name, delta);
+        };
+        let features = self.translator.features.clone();
+        let emitted = guarded(|| cluster::emit(&features, &cluster));
+        self.publish(ResourceType::Cluster, name, &cluster.origin, emitted, delta);
+    }
+
+    fn update_endpoints(&mut self, ir: &XdsIr, name: &Name, delta: &mut ModelDelta) {
+        let Some(endpoints) = ir.endpoints.get(name) else {
+            return self.withdraw(ResourceType::Endpoint, name, delta);
+        };
+        let origin = endpoints.localities.first().map(|locality| locality.origin.clone());
+        let emitted = guarded(|| Ok(cluster::load_assignment(endpoints)));
+        self.publish(ResourceType::Endpoint, name, &origin.unwrap_or_default(), emitted, delta);
+    }
+
+    fn update_secret(&mut self, ir: &XdsIr, name: &Name, delta: &mut ModelDelta) {
+        let needed = || {
+            let all = self.needed.values().flat_map(|needed| &needed.secrets);
+            all.into_iter().find(|secret| secret.name == *name).cloned().map(Arc::new)
+        };
+        let Some(secret) = ir.secrets.get(name).cloned().or_else(needed) else {
+            return self.withdraw(ResourceType::Secret, name, delta);
+        };
+        let emitted = guarded(|| secret::emit(&secret));
+        self.publish(ResourceType::Secret, name, &secret.origin, emitted, delta);
+    }
+
+    /// Packs what was emitted, or keeps the last good form.
+    fn publish<M: Message>(
+        &mut self,
+        resource_type: ResourceType,
+        name: &Name,
+        origin: &Origin,
+        emitted: Result<M, Diagnostic>,
+        delta: &mut ModelDelta,
+    ) {
+        let node = NodePath::resource(resource_type, name.clone());
+        match emitted {
+            Ok(message) => {
+                self.emitted.resources += 1;
+                let packed: Shared = Arc::new(Packed::new(&message, origin.clone()));
+                self.model.set(resource_type, name, Some(packed), delta);
+                self.model.find(&node, None, delta);
+            }
+            Err(diagnostic) => {
+                let finding = Finding { node: node.clone(), origin: origin.clone(), diagnostic };
+                self.model.find(&node, Some(finding), delta);
+            }
+        }
+    }
+
+    fn withdraw(&mut self, resource_type: ResourceType, name: &Name, delta: &mut ModelDelta) {
+        self.model.set(resource_type, name, None, delta);
+        self.model.find(&NodePath::resource(resource_type, name.clone()), None, delta);
+    }
+}

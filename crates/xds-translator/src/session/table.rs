@@ -1,0 +1,113 @@
+//! Route configurations: only the routes that changed are encoded again.
+
+use std::sync::Arc;
+
+use eg_ir::{
+    Name, OrdMap, RouteTableDiff, XdsIr,
+    route::{RouteOrder, VirtualHost},
+};
+
+use super::Session;
+use crate::{
+    Finding, ModelDelta, NodePath, ResourceType,
+    route::{EmittedHost, EmittedRoute, emit_host, emit_route, pack_table},
+};
+
+impl Session {
+    /// Emits what changed in a route table and splices it into the rest.
+    pub(super) fn update_table(
+        &mut self,
+        old: &XdsIr,
+        ir: &XdsIr,
+        diff: &RouteTableDiff,
+        delta: &mut ModelDelta,
+    ) {
+        let table = ir.routes.get(&diff.table);
+        let old = old.routes.get(&diff.table);
+        let mut hosts = self.tables.get(&diff.table).cloned().unwrap_or_default();
+        for domain in &diff.virtual_hosts {
+            let before = old.and_then(|table| table.virtual_hosts.get(domain)).map(AsRef::as_ref);
+            let emitted_before = hosts.remove(domain);
+            let node = NodePath {
+                domain: Some(domain.clone()),
+                ..NodePath::resource(ResourceType::Route, diff.table.clone())
+            };
+            let after = table.and_then(|table| table.virtual_hosts.get(domain));
+            if let Some(host) = after {
+                let reusable = before.zip(emitted_before.as_deref());
+                hosts.insert(domain.clone(), Arc::new(self.host(host, reusable, &node, delta)));
+            } else if let Some(emitted) = emitted_before {
+                for route in emitted.routes.values() {
+                    self.find_route(&node, route, false, delta);
+                }
+            }
+        }
+        if table.is_none() {
+            self.tables.remove(&diff.table);
+            self.model.set(ResourceType::Route, &diff.table, None, delta);
+            return;
+        }
+        self.emitted.resources += 1;
+        let packed = Arc::new(pack_table(&diff.table, &hosts));
+        self.tables.insert(diff.table.clone(), hosts);
+        self.model.set(ResourceType::Route, &diff.table, Some(packed), delta);
+    }
+
+    /// Emits a virtual host, with the routes it shares with its earlier version as they are.
+    fn host(
+        &mut self,
+        host: &VirtualHost,
+        before: Option<(&VirtualHost, &EmittedHost)>,
+        node: &NodePath,
+        delta: &mut ModelDelta,
+    ) -> EmittedHost {
+        use imbl::ordmap::DiffItem::{Add, Remove, Update};
+        let empty = OrdMap::new();
+        // The domain is part of the names of routes.
+        let reusable = before.filter(|(old, _)| old.domain == host.domain);
+        let (old_routes, mut routes) = match reusable {
+            Some((old, emitted)) => (&old.routes, emitted.routes.clone()),
+            None => (&empty, OrdMap::new()),
+        };
+        if let (None, Some((_, emitted))) = (reusable, before) {
+            for route in emitted.routes.values() {
+                self.find_route(node, route, false, delta);
+            }
+        }
+        let mut stale: Vec<Arc<EmittedRoute>> = Vec::new();
+        let mut fresh: Vec<Arc<EmittedRoute>> = Vec::new();
+        for change in old_routes.diff(&host.routes) {
+            let (order, route): (&RouteOrder, _) = match change {
+                Add(order, route) | Update { new: (order, route), .. } => (order, Some(route)),
+                Remove(order, _) => (order, None),
+            };
+            stale.extend(routes.remove(order));
+            if let Some(route) = route {
+                let emitted = Arc::new(emit_route(&self.translator.features, route, &host.domain));
+                self.emitted.routes += 1;
+                fresh.push(emitted.clone());
+                routes.insert(order.clone(), emitted);
+            }
+        }
+        // A route that moved is stale at one place and fresh at another, so what is stale is withdrawn first.
+        for (emitted, holds) in stale.iter().map(|r| (r, false)).chain(fresh.iter().map(|r| (r, true))) {
+            self.find_route(node, emitted, holds, delta);
+        }
+        self.emitted.virtual_hosts += 1;
+        emit_host(host, routes)
+    }
+
+    /// Raises or withdraws what was found about a route.
+    fn find_route(&mut self, host: &NodePath, route: &EmittedRoute, holds: bool, delta: &mut ModelDelta) {
+        let Some(diagnostic) = &route.diagnostic else {
+            return;
+        };
+        let node = NodePath { route: Some(Name::clone(&route.name)), ..host.clone() };
+        let finding = holds.then(|| Finding {
+            node: node.clone(),
+            origin: route.origin.clone(),
+            diagnostic: diagnostic.clone(),
+        });
+        self.model.find(&node, finding, delta);
+    }
+}

@@ -1,0 +1,72 @@
+//! Messages put together from encoded parts.
+//!
+//! The elements of a repeated field are encoded one after the other, so a message of thousands of elements is the
+//! concatenation of its parts, and one changed element is encoded alone.
+
+use bytes::Bytes;
+use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint, key_len};
+
+/// A field that holds a message: key, length and message.
+pub(crate) fn field(tag: u32, message: &[u8]) -> Bytes {
+    message_field(tag, message, &[], &[])
+}
+
+/// A field that holds a message of parts.
+pub(crate) fn message_field(tag: u32, before: &[u8], parts: &[&Bytes], after: &[u8]) -> Bytes {
+    let length = length(before, parts, after);
+    let prefix = key_len(tag) + encoded_len_varint(length as u64);
+    let mut out = Vec::with_capacity(prefix + length);
+    encode_key(tag, WireType::LengthDelimited, &mut out);
+    encode_varint(length as u64, &mut out);
+    write(&mut out, before, parts, after);
+    out.into()
+}
+
+/// A message of parts.
+pub(crate) fn message(before: &[u8], parts: &[&Bytes], after: &[u8]) -> Bytes {
+    let mut out = Vec::with_capacity(length(before, parts, after));
+    write(&mut out, before, parts, after);
+    out.into()
+}
+
+fn length(before: &[u8], parts: &[&Bytes], after: &[u8]) -> usize {
+    before.len() + parts.iter().map(|part| part.len()).sum::<usize>() + after.len()
+}
+
+fn write(out: &mut Vec<u8>, before: &[u8], parts: &[&Bytes], after: &[u8]) {
+    out.extend_from_slice(before);
+    for part in parts {
+        out.extend_from_slice(part);
+    }
+    out.extend_from_slice(after);
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message;
+
+    use super::*;
+    use crate::envoy::route::{RouteConfiguration, VirtualHost};
+
+    #[test]
+    fn spliced_bytes_are_those_of_the_whole_message() {
+        let host = |name: &str| VirtualHost {
+            name: name.to_owned(),
+            domains: vec![name.repeat(100)],
+            ..VirtualHost::default()
+        };
+        let whole = RouteConfiguration {
+            name: "table".to_owned(),
+            virtual_hosts: vec![host("a"), host("b")],
+            ignore_port_in_host_matching: true,
+            ..RouteConfiguration::default()
+        };
+        let before = RouteConfiguration { name: "table".to_owned(), ..RouteConfiguration::default() };
+        let after =
+            RouteConfiguration { ignore_port_in_host_matching: true, ..RouteConfiguration::default() };
+        let parts = ["a", "b"].map(|name| field(2, &host(name).encode_to_vec()));
+        let parts: Vec<&Bytes> = parts.iter().collect();
+        let spliced = message(&before.encode_to_vec(), &parts, &after.encode_to_vec());
+        assert_eq!(spliced, whole.encode_to_vec());
+    }
+}
