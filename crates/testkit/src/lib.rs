@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "arb")]
+pub mod arb;
 #[cfg(feature = "cases")]
 pub mod cases;
 #[cfg(feature = "echo")]

@@ -1,0 +1,132 @@
+//! What routes and listeners refer to.
+
+use super::pool::{NAMESPACES, compact, maybe, metadata, namespace, port, secret_name, service_name};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use proptest::{collection::vec, prelude::*, sample::select, strategy::BoxedStrategy};
+use serde_json::{Value, json};
+
+/// A certificate for `a.example.com` and `*.example.com` that is valid for a hundred years.
+const CERTIFICATE: &str = include_str!("../../data/arb.crt");
+
+/// Its key; it protects nothing.
+const KEY: &str = include_str!("../../data/arb.key");
+
+/// A Service with one or two ports.
+pub(super) fn service() -> BoxedStrategy<Value> {
+    let protocol = maybe(select(&["kubernetes.io/h2c", "kubernetes.io/ws", "example.com/own"][..]));
+    let port = (select(&["http", "alt"][..]), port(), protocol).prop_map(|(name, port, protocol)| {
+        json!({"name": name, "port": port, "targetPort": 8080, "protocol": "TCP", "appProtocol": protocol})
+    });
+    let address = select(&["10.0.0.1", "None"][..]);
+    (metadata(service_name()), vec(port, 1..3), address)
+        .prop_map(|(metadata, ports, address)| {
+            compact(json!({
+                "apiVersion": "v1",
+                "kind": "Service",
+                "metadata": metadata,
+                "spec": {"clusterIP": address, "ports": ports},
+            }))
+        })
+        .boxed()
+}
+
+/// A slice of a Service's endpoints.
+pub(super) fn endpoint_slice() -> BoxedStrategy<Value> {
+    let addresses = prop_oneof![
+        3 => Just(("IPv4", vec!["10.1.0.1"])),
+        3 => Just(("IPv4", vec!["10.1.0.2"])),
+        1 => Just(("IPv6", vec!["fd00::1"])),
+        1 => Just(("FQDN", vec!["a.internal.example"])),
+    ];
+    let conditions = prop_oneof![
+        3 => Just(json!({"ready": true})),
+        1 => Just(json!({"ready": false})),
+        1 => Just(json!({"ready": false, "serving": true, "terminating": true})),
+        1 => Just(Value::Null),
+    ];
+    let port = prop_oneof![3 => Just(Some("http")), 1 => Just(Some("alt")), 1 => Just(None)];
+    (namespace(), service_name(), select(&["a", "b"][..]), addresses, vec(conditions, 0..3), port)
+        .prop_map(|(namespace, service, slice, (family, addresses), conditions, port)| {
+            let endpoints = conditions.into_iter().map(|c| json!({"addresses": addresses, "conditions": c}));
+            compact(json!({
+                "apiVersion": "discovery.k8s.io/v1",
+                "kind": "EndpointSlice",
+                "metadata": {
+                    "namespace": namespace,
+                    "name": format!("{service}-{slice}"),
+                    "labels": {"kubernetes.io/service-name": service},
+                },
+                "addressType": family,
+                "ports": [{"name": port, "port": 8080, "protocol": "TCP"}],
+                "endpoints": endpoints.collect::<Vec<_>>(),
+            }))
+        })
+        .boxed()
+}
+
+/// A TLS Secret: good, incomplete, or not PEM.
+pub(super) fn secret() -> BoxedStrategy<Value> {
+    let data = prop_oneof![
+        5 => Just(json!({"tls.crt": STANDARD.encode(CERTIFICATE), "tls.key": STANDARD.encode(KEY)})),
+        1 => Just(json!({"tls.crt": STANDARD.encode(CERTIFICATE)})),
+        1 => Just(json!({"tls.crt": STANDARD.encode("not PEM"), "tls.key": STANDARD.encode(KEY)})),
+        1 => Just(json!({})),
+    ];
+    (metadata(secret_name()), data)
+        .prop_map(|(metadata, data)| {
+            json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "kubernetes.io/tls", "data": data})
+        })
+        .boxed()
+}
+
+/// A Backend with addresses or host names.
+pub(super) fn backend() -> BoxedStrategy<Value> {
+    let endpoint = prop_oneof![
+        Just(json!({"ip": {"address": "10.2.0.1", "port": 8080}})),
+        Just(json!({"ip": {"address": "10.2.0.2", "port": 8080}})),
+        Just(json!({"fqdn": {"hostname": "a.internal.example", "port": 443}})),
+    ];
+    (metadata(service_name()), vec(endpoint, 1..3))
+        .prop_map(|(metadata, endpoints)| {
+            json!({
+                "apiVersion": "gateway.envoyproxy.io/v1alpha1",
+                "kind": "Backend",
+                "metadata": metadata,
+                "spec": {"endpoints": endpoints},
+            })
+        })
+        .boxed()
+}
+
+/// A ReferenceGrant that allows some references into its namespace.
+pub(super) fn reference_grant() -> BoxedStrategy<Value> {
+    let from = (select(&["HTTPRoute", "HTTPRoute", "Gateway"][..]), namespace()).prop_map(|(kind, namespace)| {
+        json!({"group": "gateway.networking.k8s.io", "kind": kind, "namespace": namespace})
+    });
+    let to = prop_oneof![
+        3 => Just(json!({"group": "", "kind": "Service"})),
+        2 => Just(json!({"group": "", "kind": "Secret"})),
+        1 => service_name().prop_map(|name| json!({"group": "", "kind": "Service", "name": name})),
+        1 => Just(json!({"group": "gateway.envoyproxy.io", "kind": "Backend"})),
+    ];
+    (metadata(select(&["grant", "other"][..])), vec(from, 1..3), vec(to, 1..3))
+        .prop_map(|(metadata, from, to)| {
+            json!({
+                "apiVersion": "gateway.networking.k8s.io/v1beta1",
+                "kind": "ReferenceGrant",
+                "metadata": metadata,
+                "spec": {"from": from, "to": to},
+            })
+        })
+        .boxed()
+}
+
+/// One of the namespaces, with the label that some listeners ask for or without.
+pub(super) fn namespace_kind() -> BoxedStrategy<Value> {
+    let labels = prop_oneof![Just(json!({"expose": "yes"})), Just(json!({}))];
+    (select(NAMESPACES), labels)
+        .prop_map(|(name, labels)| {
+            json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
+        })
+        .boxed()
+}

@@ -1,0 +1,138 @@
+//! HTTPRoutes with every match type and filter.
+
+use super::pool::{
+    compact, gateway_name, hostname, maybe, metadata, port, reference_namespace, route_name, section_name,
+    service_name,
+};
+use proptest::{collection::vec, prelude::*, sample::select, strategy::BoxedStrategy};
+use serde_json::{Value, json};
+
+/// An HTTPRoute with up to three rules.
+pub(super) fn http_route() -> BoxedStrategy<Value> {
+    (metadata(route_name()), vec(parent(), 1..3), vec(hostname(), 0..3), vec(rule(), 1..4))
+        .prop_map(|(metadata, parents, hostnames, rules)| {
+            compact(json!({
+                "apiVersion": "gateway.networking.k8s.io/v1",
+                "kind": "HTTPRoute",
+                "metadata": metadata,
+                "spec": {"parentRefs": parents, "hostnames": hostnames, "rules": rules},
+            }))
+        })
+        .boxed()
+}
+
+fn parent() -> BoxedStrategy<Value> {
+    let section = prop_oneof![3 => Just(Value::Null), 1 => section_name().prop_map(Value::from)];
+    let port = prop_oneof![5 => Just(Value::Null), 1 => port().prop_map(Value::from)];
+    (gateway_name(), prop_oneof![Just(Some("default")), reference_namespace()], section, port)
+        .prop_map(|(name, namespace, section, port)| {
+            json!({"name": name, "namespace": namespace, "sectionName": section, "port": port})
+        })
+        .boxed()
+}
+
+fn rule() -> BoxedStrategy<Value> {
+    let timeouts = prop_oneof![
+        5 => Just(Value::Null),
+        1 => Just(json!({"request": "2s", "backendRequest": "1s"})),
+        1 => Just(json!({"request": "0s"})),
+        1 => Just(json!({"request": "1s", "backendRequest": "2s"})),
+    ];
+    (vec(matching(), 0..3), vec(filter(), 0..3), vec(backend_ref(), 0..4), timeouts)
+        .prop_map(|(matches, filters, backends, timeouts)| {
+            json!({"matches": matches, "filters": filters, "backendRefs": backends, "timeouts": timeouts})
+        })
+        .boxed()
+}
+
+fn matching() -> BoxedStrategy<Value> {
+    let path = prop_oneof![
+        Just(Value::Null),
+        select(&["/", "/a", "/a/", "/a/b", "/b"][..])
+            .prop_map(|value| json!({"type": "PathPrefix", "value": value})),
+        select(&["/a", "/a/b"][..]).prop_map(|value| json!({"type": "Exact", "value": value})),
+        select(&["/v[0-9]+", "/(a|b)/.*", "/(unclosed"][..])
+            .prop_map(|value| json!({"type": "RegularExpression", "value": value})),
+    ];
+    let method = maybe(select(&["GET", "POST", "DELETE"][..]));
+    (path, method, vec(named_match(), 0..3), vec(named_match(), 0..2))
+        .prop_map(|(path, method, headers, query)| {
+            json!({"path": path, "method": method, "headers": headers, "queryParams": query})
+        })
+        .boxed()
+}
+
+fn named_match() -> BoxedStrategy<Value> {
+    prop_oneof![
+        (select(&["x", "X", "version"][..]), select(&["1", "two", ""][..]))
+            .prop_map(|(name, value)| json!({"type": "Exact", "name": name, "value": value})),
+        (select(&["x", "version"][..]), select(&["[0-9]+", "v.*", "("][..]))
+            .prop_map(|(name, value)| json!({"type": "RegularExpression", "name": name, "value": value})),
+    ]
+    .boxed()
+}
+
+fn filter() -> BoxedStrategy<Value> {
+    let headers = (select(&["x-a", "X-A", "host", "bad name"][..]), select(&["1", "two words"][..]))
+        .prop_map(|(name, value)| json!({"name": name, "value": value}));
+    let modifier = (vec(headers.clone(), 0..2), vec(headers, 0..2), vec(select(&["x-b", "x-c"][..]), 0..2))
+        .prop_map(|(set, add, remove)| json!({"set": set, "add": add, "remove": remove}));
+    prop_oneof![
+        modifier.clone().prop_map(|m| json!({"type": "RequestHeaderModifier", "requestHeaderModifier": m})),
+        modifier.prop_map(|m| json!({"type": "ResponseHeaderModifier", "responseHeaderModifier": m})),
+        redirect(),
+        (maybe(hostname()), path_modifier()).prop_map(|(hostname, path)| {
+            json!({"type": "URLRewrite", "urlRewrite": {"hostname": hostname, "path": path}})
+        }),
+        (backend_ref(), maybe(select(&[0, 30, 100][..]))).prop_map(|(mut backend, percent)| {
+            for field in ["weight", "filters"] {
+                backend[field] = Value::Null;
+            }
+            json!({"type": "RequestMirror", "requestMirror": {"backendRef": backend, "percent": percent}})
+        }),
+        Just(json!({"type": "ExtensionRef", "extensionRef": {
+            "group": "gateway.envoyproxy.io", "kind": "HTTPRouteFilter", "name": "missing",
+        }})),
+    ]
+    .boxed()
+}
+
+fn redirect() -> BoxedStrategy<Value> {
+    let scheme = maybe(select(&["http", "https"][..]));
+    let status = maybe(select(&[301, 302, 303, 307, 308][..]));
+    (scheme, maybe(hostname()), path_modifier(), maybe(port()), status)
+        .prop_map(|(scheme, hostname, path, port, status)| {
+            json!({"type": "RequestRedirect", "requestRedirect": {
+                "scheme": scheme, "hostname": hostname, "path": path, "port": port, "statusCode": status,
+            }})
+        })
+        .boxed()
+}
+
+fn path_modifier() -> BoxedStrategy<Value> {
+    prop_oneof![
+        Just(Value::Null),
+        Just(json!({"type": "ReplaceFullPath", "replaceFullPath": "/new"})),
+        Just(json!({"type": "ReplacePrefixMatch", "replacePrefixMatch": "/new"})),
+        Just(json!({"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"})),
+    ]
+    .boxed()
+}
+
+/// A reference to a Service, a Backend, or nothing that exists.
+fn backend_ref() -> BoxedStrategy<Value> {
+    let kind = prop_oneof![
+        6 => Just((Value::Null, Value::Null)),
+        2 => Just((json!("gateway.envoyproxy.io"), json!("Backend"))),
+        1 => Just((json!("example.com"), json!("Unknown"))),
+    ];
+    let port = prop_oneof![5 => port().prop_map(Value::from), 1 => Just(Value::Null)];
+    let weight = maybe(select(&[0, 1, 10][..]));
+    (kind, service_name(), reference_namespace(), port, weight)
+        .prop_map(|((group, kind), name, namespace, port, weight)| {
+            json!({
+                "group": group, "kind": kind, "name": name, "namespace": namespace, "port": port, "weight": weight,
+            })
+        })
+        .boxed()
+}
