@@ -5,6 +5,7 @@
 //! into a plan; a message is then checked by walking its encoding, without building a reflected copy. Payloads of
 //! nested `Any`s are checked too if the descriptor set has their type, others are left to the receiver.
 
+mod compile;
 mod limits;
 mod path;
 mod plan;

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use prost_types::FileDescriptorSet;
+use prost_types::field_descriptor_proto::{Label, Type};
+use prost_types::{DescriptorProto, FileDescriptorSet};
 
 use crate::Result;
 use crate::proto::DescriptorSet;
@@ -62,9 +63,22 @@ fn subset(all: &FileDescriptorSet, wanted: &BTreeSet<String>) -> Result<FileDesc
             queue.extend(by_name[name].dependency.iter().map(String::as_str));
         }
     }
-    Ok(FileDescriptorSet {
-        file: all.file.iter().filter(|file| keep.contains(file.name())).cloned().collect(),
-    })
+    let mut file: Vec<_> = all.file.iter().filter(|file| keep.contains(file.name())).cloned().collect();
+    for proto3 in file.iter_mut().filter(|file| file.syntax() == "proto3") {
+        proto3.message_type.iter_mut().for_each(state_packing);
+    }
+    Ok(FileDescriptorSet { file })
+}
+
+/// Says `packed` where proto3 implies it: prost-build takes a field that has any option for unpacked otherwise.
+fn state_packing(message: &mut DescriptorProto) {
+    for field in &mut message.field {
+        let scalar = !matches!(field.r#type(), Type::String | Type::Bytes | Type::Message | Type::Group);
+        if scalar && field.label() == Label::Repeated {
+            field.options.get_or_insert_default().packed.get_or_insert(true);
+        }
+    }
+    message.nested_type.iter_mut().for_each(state_packing);
 }
 
 fn render_into(dir: &std::path::Path, subset: FileDescriptorSet) -> Result<Files> {

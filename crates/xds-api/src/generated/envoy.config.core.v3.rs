@@ -1687,7 +1687,7 @@ pub struct ProxyProtocolPassThroughTlVs {
         tag = "1"
     )]
     pub match_type: i32,
-    #[prost(uint32, repeated, packed = "false", tag = "2")]
+    #[prost(uint32, repeated, tag = "2")]
     pub tlv_type: ::prost::alloc::vec::Vec<u32>,
 }
 /// Nested message and enum types in `ProxyProtocolPassThroughTLVs`.
@@ -1833,7 +1833,7 @@ impl ::prost::Name for PerHostConfig {
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct HealthStatusSet {
-    #[prost(enumeration = "HealthStatus", repeated, packed = "false", tag = "1")]
+    #[prost(enumeration = "HealthStatus", repeated, tag = "1")]
     pub statuses: ::prost::alloc::vec::Vec<i32>,
 }
 impl ::prost::Name for HealthStatusSet {

@@ -63,7 +63,7 @@ pub struct FilterChainMatch {
     pub source_prefix_ranges: ::prost::alloc::vec::Vec<
         super::super::core::v3::CidrRange,
     >,
-    #[prost(uint32, repeated, packed = "false", tag = "7")]
+    #[prost(uint32, repeated, tag = "7")]
     pub source_ports: ::prost::alloc::vec::Vec<u32>,
     #[prost(string, repeated, tag = "11")]
     pub server_names: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,

@@ -1912,7 +1912,7 @@ impl ::prost::Name for CookieMatcher {
 pub struct InternalRedirectPolicy {
     #[prost(message, optional, tag = "1")]
     pub max_internal_redirects: ::core::option::Option<u32>,
-    #[prost(uint32, repeated, packed = "false", tag = "2")]
+    #[prost(uint32, repeated, tag = "2")]
     pub redirect_response_codes: ::prost::alloc::vec::Vec<u32>,
     #[prost(message, repeated, tag = "3")]
     pub predicates: ::prost::alloc::vec::Vec<

@@ -108,12 +108,7 @@ pub struct LightstepConfig {
     pub access_token_file: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "4")]
     pub access_token: ::core::option::Option<super::super::core::v3::DataSource>,
-    #[prost(
-        enumeration = "lightstep_config::PropagationMode",
-        repeated,
-        packed = "false",
-        tag = "3"
-    )]
+    #[prost(enumeration = "lightstep_config::PropagationMode", repeated, tag = "3")]
     pub propagation_modes: ::prost::alloc::vec::Vec<i32>,
 }
 /// Nested message and enum types in `LightstepConfig`.

@@ -62,7 +62,7 @@ pub mod admission_control {
         }
         #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
         pub struct GrpcCriteria {
-            #[prost(uint32, repeated, packed = "false", tag = "1")]
+            #[prost(uint32, repeated, tag = "1")]
             pub grpc_success_status: ::prost::alloc::vec::Vec<u32>,
         }
         impl ::prost::Name for GrpcCriteria {

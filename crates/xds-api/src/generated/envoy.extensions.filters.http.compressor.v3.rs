@@ -92,7 +92,7 @@ pub mod compressor {
         pub weaken_etag_on_compress: bool,
         #[prost(bool, tag = "3")]
         pub remove_accept_encoding_header: bool,
-        #[prost(uint32, repeated, packed = "false", tag = "4")]
+        #[prost(uint32, repeated, tag = "4")]
         pub uncompressible_response_codes: ::prost::alloc::vec::Vec<u32>,
         #[prost(bool, tag = "5")]
         pub status_header_enabled: bool,

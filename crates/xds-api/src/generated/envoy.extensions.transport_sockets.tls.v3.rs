@@ -13,12 +13,7 @@ pub struct TlsParameters {
     pub ecdh_curves: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     #[prost(string, repeated, tag = "5")]
     pub signature_algorithms: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    #[prost(
-        enumeration = "tls_parameters::CompliancePolicy",
-        repeated,
-        packed = "false",
-        tag = "6"
-    )]
+    #[prost(enumeration = "tls_parameters::CompliancePolicy", repeated, tag = "6")]
     pub compliance_policies: ::prost::alloc::vec::Vec<i32>,
 }
 /// Nested message and enum types in `TlsParameters`.
