@@ -21,113 +21,116 @@ pub use provider::*;
 pub use rate_limit::*;
 pub use telemetry::*;
 
-/// The `EnvoyGateway` part of the API.
+/// The configuration of the control plane.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyGateway {
-    /// Sets admin.
+    /// The admin server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admin: Option<EnvoyGatewayAdmin>,
-    /// Sets envoy proxy.
+    /// Base for all proxy fleets, over which class and Gateway put their own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub envoy_proxy: Option<Box<EnvoyProxySpec>>,
-    /// Sets extension apis.
+    /// Which optional parts of the API are on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extension_apis: Option<ExtensionApiSettings>,
-    /// Sets extension manager.
+    /// One extension server; not together with `extensionManagers`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extension_manager: Option<ExtensionManager>,
-    /// Sets extension managers.
+    /// Extension servers, called one after the other.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub extension_managers: Vec<ExtensionManager>,
-    /// Sets gateway.
+    /// The controller's part of the Gateway API.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gateway: Option<Gateway>,
-    /// Sets gateway api.
+    /// Which experimental kinds of the Gateway API are read.
     #[serde(rename = "gatewayAPI", skip_serializing_if = "Option::is_none")]
     pub gateway_api: Option<GatewayApiSettings>,
-    /// Sets logging. Defaults to `{"default": "info"}`.
+    /// Logs of the control plane. Defaults to `{"default": "info"}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logging: Option<EnvoyGatewayLogging>,
-    /// Sets provider.
+    /// Where configuration comes from, and what runs the proxies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<EnvoyGatewayProvider>,
-    /// Sets rate limit.
+    /// The rate-limit service; global rate limits are off when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_limit: Option<RateLimit>,
-    /// Sets runtime flags.
+    /// Switches for changed behaviour.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub runtime_flags: Option<RuntimeFlags>,
-    /// Sets telemetry.
+    /// Metrics and traces of the control plane.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub telemetry: Option<EnvoyGatewayTelemetry>,
-    /// Sets xds server.
+    /// The server that the proxies connect to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub xds_server: Option<XdsServer>,
 }
 
-/// The `Gateway` part of the API.
+/// The controller's part of the Gateway API.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Gateway {
-    /// Sets controller name.
+    /// Name of the controller; GatewayClasses with this name are served.
+    /// `gateway.envoyproxy.io/gatewayclass-controller` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub controller_name: Option<String>,
 }
 
-/// The `GatewayAPISettings` part of the API.
+/// Which experimental kinds of the Gateway API are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct GatewayApiSettings {
-    /// Sets enabled. Each is one of `XBackendTrafficPolicy` is known.
+    /// Names of the kinds. Only `XBackendTrafficPolicy` is known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub enabled: Vec<String>,
 }
 
-/// The `ExtensionAPISettings` part of the API.
+/// Which optional parts of the API are on. What is off is off because it lets authors of objects do
+/// much.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ExtensionApiSettings {
-    /// Sets disable lua.
+    /// Whether Lua scripts are refused. Deprecated: use `enableLua`; the two must not agree.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disable_lua: Option<bool>,
-    /// Sets enable backend.
+    /// Whether Backends are read; `false` when unset.
     pub enable_backend: bool,
-    /// Sets enable envoy patch policy.
+    /// Whether EnvoyPatchPolicies are applied; `false` when unset.
     pub enable_envoy_patch_policy: bool,
-    /// Sets enable lua.
+    /// Whether Lua scripts are accepted; `false` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_lua: Option<bool>,
-    /// Sets enable sds secret ref.
+    /// Whether Secrets may name a secret server instead of holding the secret; `false` when unset.
     #[serde(rename = "enableSDSSecretRef")]
     pub enable_sds_secret_ref: bool,
 }
 
-/// The `RuntimeFlags` part of the API.
+/// Switches for changed behaviour. What is in both lists is off.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct RuntimeFlags {
-    /// Sets disabled. Each is one of `XDSNameSchemeV2`, `EndpointSliceIndex` or
+    /// Flags that are off. `EndpointSliceIndex` is on when in neither list, `XDSNameSchemeV2` and
+    /// `PerResourceSystemCASecret` off. Each is one of `XDSNameSchemeV2`, `EndpointSliceIndex` or
     /// `PerResourceSystemCASecret`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub disabled: Vec<String>,
-    /// Sets enabled. Each is one of `XDSNameSchemeV2`, `EndpointSliceIndex` or
+    /// Flags that are on. Each is one of `XDSNameSchemeV2`, `EndpointSliceIndex` or
     /// `PerResourceSystemCASecret`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub enabled: Vec<String>,
 }
 
-/// The `XDSServer` part of the API.
+/// The server that the proxies connect to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct XdsServer {
-    /// Sets max connection age.
+    /// Age at which proxies are asked to connect anew; 10h, 11h or 12h by chance when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_connection_age: Option<Duration>,
-    /// Sets max connection age grace.
+    /// Time that a proxy then has before it is cut off; 2m when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_connection_age_grace: Option<Duration>,
-    /// Sets max receive message size.
+    /// Size of a request at most, in bytes; 32Mi when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_receive_message_size: Option<Quantity>,
 }

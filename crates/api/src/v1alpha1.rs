@@ -19,8 +19,14 @@ mod compression;
 mod envoy_extension_policy;
 mod envoy_patch_policy;
 mod envoy_proxy;
+#[cfg(feature = "schema")]
+mod format;
 mod http_route_filter;
 mod json_patch;
+#[cfg(feature = "schema")]
+mod kubernetes;
+#[cfg(feature = "schema")]
+mod rules;
 mod security_policy;
 mod string_match;
 mod target;

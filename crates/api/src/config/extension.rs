@@ -6,187 +6,188 @@ use crate::gateway::{Fraction, SecretObjectReference};
 use crate::meta::{Duration, Quantity};
 use crate::v1alpha1::{FqdnEndpoint, IpEndpoint, UnixSocket};
 
-/// The `ExtensionManager` part of the API.
+/// An extension server, which sees and changes what Envoy gets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ExtensionManager {
-    /// Sets backend resources.
+    /// Kinds of objects that routes may name as backends.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub backend_resources: Vec<GroupVersionKind>,
-    /// Sets fail open.
+    /// Whether what Envoy gets stays as it was when the server fails; otherwise the proxies keep
+    /// what they had. `false` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fail_open: Option<bool>,
-    /// Sets hooks.
+    /// When the server is called.
     pub hooks: ExtensionHooks,
-    /// Sets max message size.
+    /// Size of a message at most, in bytes; 4M when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_message_size: Option<Quantity>,
-    /// Sets name.
+    /// Name of the server; needed, and unique, among several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Sets policy resources.
+    /// Kinds of objects that the server uses as policies.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub policy_resources: Vec<GroupVersionKind>,
-    /// Sets resources.
+    /// Kinds of objects that routes may name as filters.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<GroupVersionKind>,
-    /// Sets service.
+    /// Where the server is.
     pub service: ExtensionService,
 }
 
-/// The `GroupVersionKind` part of the API.
+/// A kind of objects.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct GroupVersionKind {
-    /// Sets group.
+    /// API group.
     pub group: String,
-    /// Sets kind.
+    /// Name of the kind.
     pub kind: String,
-    /// Sets version.
+    /// Version of the API group.
     pub version: String,
 }
 
-/// The `ExtensionHooks` part of the API.
+/// When an extension server is called.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ExtensionHooks {
-    /// Sets xds translator.
+    /// Calls about what Envoy gets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub xds_translator: Option<XdsTranslatorHooks>,
 }
 
-/// The `XDSTranslatorHooks` part of the API.
+/// Calls about what Envoy gets; at least one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct XdsTranslatorHooks {
-    /// Sets post. Each is one of `VirtualHost`, `Route`, `HTTPListener`, `Translation`, `Cluster`
-    /// or `Endpoints`.
+    /// Resources that the server gets when they are made. Each is one of `VirtualHost`, `Route`,
+    /// `HTTPListener`, `Translation`, `Cluster` or `Endpoints`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub post: Vec<String>,
-    /// Sets pre. Each is one of `VirtualHost`, `Route`, `HTTPListener`, `Translation`, `Cluster` or
-    /// `Endpoints`.
+    /// Resources that the server would get before they are made; accepted, without effect. Each is
+    /// one of `VirtualHost`, `Route`, `HTTPListener`, `Translation`, `Cluster` or `Endpoints`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pre: Vec<String>,
-    /// Sets translation.
+    /// What the call `Translation` contains.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub translation: Option<TranslationConfig>,
 }
 
-/// The `TranslationConfig` part of the API.
+/// What the call `Translation` contains.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct TranslationConfig {
-    /// Sets cluster.
+    /// About clusters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster: Option<ClusterTranslationConfig>,
-    /// Sets listener.
+    /// About listeners.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listener: Option<ListenerTranslationConfig>,
-    /// Sets route.
+    /// About route tables.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<RouteTranslationConfig>,
-    /// Sets secret.
+    /// About secrets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<SecretTranslationConfig>,
 }
 
-/// The `ClusterTranslationConfig` part of the API.
+/// Clusters in the call `Translation`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ClusterTranslationConfig {
-    /// Sets include all.
+    /// Whether all are sent; `true` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub include_all: Option<bool>,
 }
 
-/// The `ListenerTranslationConfig` part of the API.
+/// Listeners in the call `Translation`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ListenerTranslationConfig {
-    /// Sets include all.
+    /// Whether all are sent; `false` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub include_all: Option<bool>,
 }
 
-/// The `RouteTranslationConfig` part of the API.
+/// Route tables in the call `Translation`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct RouteTranslationConfig {
-    /// Sets include all.
+    /// Whether all are sent; `false` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub include_all: Option<bool>,
 }
 
-/// The `SecretTranslationConfig` part of the API.
+/// Secrets in the call `Translation`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct SecretTranslationConfig {
-    /// Sets include all.
+    /// Whether all are sent; `true` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub include_all: Option<bool>,
 }
 
-/// The `ExtensionService` part of the API.
+/// Where a server is: exactly one of host name, address and socket.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ExtensionService {
-    /// Sets fqdn.
+    /// A host name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fqdn: Option<FqdnEndpoint>,
-    /// Sets host.
+    /// Host name. Deprecated: use `fqdn`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    /// Sets hostname.
+    /// Name that the server's certificate must be for; that of the address when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hostname: Option<String>,
-    /// Sets ip.
+    /// An address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ip: Option<IpEndpoint>,
-    /// Sets port. Defaults to `80`.
+    /// Port. Deprecated: use `fqdn` or `ip`. Defaults to `80`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<i32>,
-    /// Sets retry.
+    /// Which calls are tried again, and when.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry: Option<ExtensionServiceRetry>,
-    /// Sets tls.
+    /// TLS towards the server; none when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<ExtensionTls>,
-    /// Sets unix.
+    /// A Unix domain socket.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unix: Option<UnixSocket>,
-    /// Sets zone.
+    /// Availability zone of the server; without effect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
 }
 
-/// The `ExtensionServiceRetry` part of the API.
+/// Which calls are tried again, and when.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ExtensionServiceRetry {
-    /// Sets retryable status codes.
+    /// gRPC statuses that lead to a retry; `UNAVAILABLE` when empty.
     #[serde(rename = "RetryableStatusCodes", skip_serializing_if = "Vec::is_empty")]
     pub retryable_status_codes: Vec<String>,
-    /// Sets backoff multiplier.
+    /// Factor between waiting times; 2 when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backoff_multiplier: Option<Fraction>,
-    /// Sets initial backoff.
+    /// First waiting time; 100ms when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initial_backoff: Option<Duration>,
-    /// Sets max attempts.
+    /// Number of attempts; 4 when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_attempts: Option<i64>,
-    /// Sets max backoff.
+    /// Longest waiting time; 1s when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_backoff: Option<Duration>,
 }
 
-/// The `ExtensionTLS` part of the API.
+/// TLS towards a server.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ExtensionTls {
-    /// Sets certificate ref.
+    /// Secret or ConfigMap with the authorities that may have signed the server's certificate.
     pub certificate_ref: SecretObjectReference,
-    /// Sets client certificate ref.
+    /// Secret with the certificate that the control plane presents; none when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_certificate_ref: Option<SecretObjectReference>,
 }

@@ -7,138 +7,138 @@ use crate::v1alpha1::{
     KubernetesDeploymentSpec, KubernetesHorizontalPodAutoscalerSpec, KubernetesPodDisruptionBudgetSpec,
 };
 
-/// The `EnvoyGatewayKubernetesProvider` part of the API.
+/// How the control plane works with Kubernetes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyGatewayKubernetesProvider {
-    /// Sets cache sync period.
+    /// Time after which everything is looked at again; 10h when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_sync_period: Option<Duration>,
-    /// Sets client.
+    /// The client of the API server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client: Option<KubernetesClient>,
-    /// Sets deploy.
+    /// Where proxies are put.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deploy: Option<KubernetesDeployMode>,
-    /// Sets leader election.
+    /// How one of several replicas is chosen to write.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub leader_election: Option<LeaderElection>,
-    /// Sets proxy topology injector.
+    /// The webhook that tells proxies their zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proxy_topology_injector: Option<EnvoyGatewayTopologyInjector>,
-    /// Sets rate limit deployment.
+    /// The Deployment of the rate-limit service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_limit_deployment: Option<KubernetesDeploymentSpec>,
-    /// Sets rate limit hpa.
+    /// The HorizontalPodAutoscaler of the rate-limit service; none when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_limit_hpa: Option<KubernetesHorizontalPodAutoscalerSpec>,
-    /// Sets rate limit pdb.
+    /// The PodDisruptionBudget of the rate-limit service; none when unset.
     #[serde(rename = "rateLimitPDB", skip_serializing_if = "Option::is_none")]
     pub rate_limit_pdb: Option<KubernetesPodDisruptionBudgetSpec>,
-    /// Sets shutdown manager.
+    /// The container that drains proxies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shutdown_manager: Option<ShutdownManager>,
-    /// Sets watch.
+    /// Which namespaces are watched; all when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub watch: Option<KubernetesWatchMode>,
 }
 
-/// The `EnvoyGatewayKubernetesCustomProvider` part of the API.
+/// How configuration is read from Kubernetes while something else runs the proxies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyGatewayKubernetesCustomProvider {
-    /// Sets cache sync period.
+    /// Time after which everything is looked at again; 10h when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_sync_period: Option<Duration>,
-    /// Sets client.
+    /// The client of the API server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client: Option<KubernetesClient>,
-    /// Sets leader election.
+    /// How one of several replicas is chosen to write.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub leader_election: Option<LeaderElection>,
-    /// Sets watch.
+    /// Which namespaces are watched; all when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub watch: Option<KubernetesWatchMode>,
 }
 
-/// The `KubernetesClient` part of the API.
+/// The client of the API server.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct KubernetesClient {
-    /// Sets rate limit.
+    /// How many requests it makes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_limit: Option<KubernetesClientRateLimit>,
 }
 
-/// The `KubernetesClientRateLimit` part of the API.
+/// How many requests a client makes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct KubernetesClientRateLimit {
-    /// Sets burst. Defaults to `100`.
+    /// Requests that it may make at once. Defaults to `100`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub burst: Option<i32>,
-    /// Sets qps. Defaults to `50`.
+    /// Requests per second that it may make for long. Defaults to `50`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub qps: Option<i32>,
 }
 
-/// The `LeaderElection` part of the API.
+/// How one of several replicas is chosen to write status and run proxies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct LeaderElection {
-    /// Sets disable.
+    /// Whether there is no such choice; `false` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disable: Option<bool>,
-    /// Sets lease duration.
+    /// Time after which others may replace a silent leader; 15s when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lease_duration: Option<Duration>,
-    /// Sets renew deadline.
+    /// Time after which a leader that cannot renew gives up; 10s when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub renew_deadline: Option<Duration>,
-    /// Sets retry period.
+    /// Time between attempts; 2s when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_period: Option<Duration>,
 }
 
-/// The `KubernetesWatchMode` part of the API.
+/// Which namespaces are watched: by name or by labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct KubernetesWatchMode {
-    /// Sets namespace selector.
+    /// Condition on the labels of namespaces, for `NamespaceSelector`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace_selector: Option<LabelSelector>,
-    /// Sets namespaces.
+    /// Names of namespaces, for `Namespaces`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub namespaces: Vec<String>,
-    /// Sets type.
+    /// How they are chosen: `Namespaces` or `NamespaceSelector`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
 }
 
-/// The `KubernetesDeployMode` part of the API.
+/// Where proxies are put.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct KubernetesDeployMode {
-    /// Sets type. One of `ControllerNamespace` or `GatewayNamespace`. Defaults to
-    /// `ControllerNamespace`.
+    /// In the namespace of the controller, or in that of each Gateway. One of `ControllerNamespace`
+    /// or `GatewayNamespace`. Defaults to `ControllerNamespace`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
 }
 
-/// The `EnvoyGatewayTopologyInjector` part of the API.
+/// The webhook that tells proxies their zone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyGatewayTopologyInjector {
-    /// Sets disabled.
+    /// Whether it is off; `false` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disabled: Option<bool>,
 }
 
-/// The `ShutdownManager` part of the API.
+/// The container that drains proxies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ShutdownManager {
-    /// Sets image.
+    /// Its image; that of the control plane when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
 }

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// The `EnvoyGatewayLogging` part of the API.
+/// Logs of the control plane.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyGatewayLogging {
-    /// Sets encoder.
+    /// Form of the entries: `Text` or `JSON`; `Text` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoder: Option<String>,
-    /// Sets level. Each is one of `trace`, `debug`, `info`, `warn`, `error`, `off` or `critical`.
-    /// Defaults to `{"default": "info"}`.
+    /// Level of each component, `default` for the others. Each is one of `trace`, `debug`, `info`,
+    /// `warn`, `error`, `off` or `critical`. Defaults to `{"default": "info"}`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub level: BTreeMap<String, String>,
 }

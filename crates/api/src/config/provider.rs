@@ -4,89 +4,90 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{EnvoyGatewayKubernetesCustomProvider, EnvoyGatewayKubernetesProvider, ExtensionService};
 
-/// The `EnvoyGatewayProvider` part of the API.
+/// Where configuration comes from, and what runs the proxies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyGatewayProvider {
-    /// Sets custom.
+    /// Settings for `Custom`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom: Option<EnvoyGatewayCustomProvider>,
-    /// Sets kubernetes.
+    /// Settings for `Kubernetes`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kubernetes: Option<EnvoyGatewayKubernetesProvider>,
-    /// Sets type. One of `Kubernetes` or `Custom`.
+    /// Whether both is Kubernetes, or each is chosen. One of `Kubernetes` or `Custom`.
     pub r#type: String,
 }
 
-/// The `EnvoyGatewayCustomProvider` part of the API.
+/// Where configuration comes from, and what runs the proxies, each chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyGatewayCustomProvider {
-    /// Sets infrastructure.
+    /// What runs the proxies; no one does when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub infrastructure: Option<EnvoyGatewayInfrastructureProvider>,
-    /// Sets resource.
+    /// Where configuration comes from.
     pub resource: EnvoyGatewayResourceProvider,
 }
 
-/// The `EnvoyGatewayInfrastructureProvider` part of the API.
+/// What runs the proxies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyGatewayInfrastructureProvider {
-    /// Sets host.
+    /// Settings for `Host`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<EnvoyGatewayHostInfrastructureProvider>,
-    /// Sets remote.
+    /// Settings for `Remote`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remote: Option<EnvoyGatewayRemoteInfrastructureProvider>,
-    /// Sets type. One of `Host` or `Remote`.
+    /// Whether they are processes of the same machine, or a server runs them. One of `Host` or
+    /// `Remote`.
     pub r#type: String,
 }
 
-/// The `EnvoyGatewayHostInfrastructureProvider` part of the API.
+/// Proxies as processes of the same machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyGatewayHostInfrastructureProvider {
-    /// Sets config home.
+    /// Directory for certificates; `~/.config/envoy-gateway` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config_home: Option<String>,
-    /// Sets data home.
+    /// Directory for Envoy's binaries; `~/.local/share/envoy-gateway` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_home: Option<String>,
-    /// Sets runtime dir.
+    /// Directory for sockets and process files; `/tmp/envoy-gateway-<user id>` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub runtime_dir: Option<String>,
-    /// Sets state home.
+    /// Directory for logs; `~/.local/state/envoy-gateway` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_home: Option<String>,
 }
 
-/// The `EnvoyGatewayRemoteInfrastructureProvider` part of the API.
+/// A server that runs the proxies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyGatewayRemoteInfrastructureProvider {
-    /// Sets service.
+    /// Where the server is.
     pub service: ExtensionService,
 }
 
-/// The `EnvoyGatewayResourceProvider` part of the API.
+/// Where configuration comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyGatewayResourceProvider {
-    /// Sets file.
+    /// Settings for `File`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<EnvoyGatewayFileResourceProvider>,
-    /// Sets kubernetes.
+    /// Settings for `Kubernetes`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kubernetes: Option<EnvoyGatewayKubernetesCustomProvider>,
-    /// Sets type. One of `File` or `Kubernetes`.
+    /// The source. One of `File` or `Kubernetes`.
     pub r#type: String,
 }
 
-/// The `EnvoyGatewayFileResourceProvider` part of the API.
+/// Configuration from files.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyGatewayFileResourceProvider {
-    /// Sets paths.
+    /// Files, and directories whose files are read.
     pub paths: Vec<String>,
 }

@@ -5,128 +5,128 @@ use serde::{Deserialize, Serialize};
 use crate::gateway::SecretObjectReference;
 use crate::meta::Duration;
 
-/// The `RateLimit` part of the API.
+/// The rate-limit service, which counts for all proxies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct RateLimit {
-    /// Sets backend.
+    /// Where the counts are.
     pub backend: RateLimitDatabaseBackend,
-    /// Sets fail closed.
+    /// Whether requests are refused while the service cannot be asked; `false` when unset.
     pub fail_closed: bool,
-    /// Sets telemetry.
+    /// Metrics and traces of the service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub telemetry: Option<RateLimitTelemetry>,
-    /// Sets timeout.
+    /// Time in which the service must answer; 20ms when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Duration>,
 }
 
-/// The `RateLimitDatabaseBackend` part of the API.
+/// Where counts are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct RateLimitDatabaseBackend {
-    /// Sets redis.
+    /// Settings for `Redis`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redis: Option<RateLimitRedisSettings>,
-    /// Sets type. Only `Redis` is known.
+    /// The database. Only `Redis` is known.
     pub r#type: String,
 }
 
-/// The `RateLimitRedisSettings` part of the API.
+/// A Redis server, sentinel or cluster: exactly one of `url` and `urlRef`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct RateLimitRedisSettings {
-    /// Sets tls.
+    /// TLS towards the server; none when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<RedisTlsSettings>,
-    /// Sets url.
+    /// Host and port, or several of them with commas between.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// Sets url ref.
+    /// Where the URL is kept, if it holds a password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url_ref: Option<RedisUrlSource>,
 }
 
-/// The `RedisTLSSettings` part of the API.
+/// TLS towards Redis.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct RedisTlsSettings {
-    /// Sets certificate ref.
+    /// Secret with the certificate that the service presents; none when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate_ref: Option<SecretObjectReference>,
 }
 
-/// The `RedisURLSource` part of the API.
+/// Where a URL is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct RedisUrlSource {
-    /// Sets secret key ref.
+    /// The key of a Secret; it must not be optional.
     pub secret_key_ref: SecretKeySelector,
 }
 
-/// The `SecretKeySelector` part of the API.
+/// One key of a Secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct SecretKeySelector {
-    /// Sets key.
+    /// The key.
     pub key: String,
-    /// Sets name.
+    /// Name of the Secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Sets optional.
+    /// Whether Secret or key may be missing; `false` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub optional: Option<bool>,
 }
 
-/// The `RateLimitTelemetry` part of the API.
+/// Metrics and traces of the rate-limit service.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct RateLimitTelemetry {
-    /// Sets metrics.
+    /// Metrics.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics: Option<RateLimitMetrics>,
-    /// Sets tracing.
+    /// Traces; none when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tracing: Option<RateLimitTracing>,
 }
 
-/// The `RateLimitMetrics` part of the API.
+/// Metrics of the rate-limit service.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct RateLimitMetrics {
-    /// Sets prometheus.
+    /// The page for Prometheus.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prometheus: Option<RateLimitMetricsPrometheusProvider>,
 }
 
-/// The `RateLimitMetricsPrometheusProvider` part of the API.
+/// The page with metrics for Prometheus.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct RateLimitMetricsPrometheusProvider {
-    /// Sets disable.
+    /// Whether there is no such page; `false` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disable: Option<bool>,
 }
 
-/// The `RateLimitTracing` part of the API.
+/// Traces of the rate-limit service.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct RateLimitTracing {
-    /// Sets provider.
+    /// Where the traces go.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<RateLimitTracingProvider>,
-    /// Sets sampling rate.
+    /// Percentage of the calls that are traced; all when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sampling_rate: Option<i32>,
 }
 
-/// The `RateLimitTracingProvider` part of the API.
+/// A collector of traces.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct RateLimitTracingProvider {
-    /// Sets type.
+    /// Kind of the collector; only `OpenTelemetry`, also when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
-    /// Sets url.
+    /// URL of the collector.
     pub url: String,
 }

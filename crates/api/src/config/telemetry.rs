@@ -5,88 +5,89 @@ use serde::{Deserialize, Serialize};
 use crate::gateway::Fraction;
 use crate::meta::Duration;
 
-/// The `EnvoyGatewayTelemetry` part of the API.
+/// Metrics and traces of the control plane.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyGatewayTelemetry {
-    /// Sets metrics.
+    /// Metrics.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics: Option<EnvoyGatewayMetrics>,
-    /// Sets traces.
+    /// Traces; none when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub traces: Option<EnvoyGatewayTraces>,
 }
 
-/// The `EnvoyGatewayMetrics` part of the API.
+/// Metrics of the control plane.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyGatewayMetrics {
-    /// Sets prometheus.
+    /// The page for Prometheus, at `0.0.0.0:19001/metrics`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prometheus: Option<EnvoyGatewayPrometheusProvider>,
-    /// Sets sinks.
+    /// Collectors that get the metrics.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sinks: Vec<EnvoyGatewayMetricSink>,
 }
 
-/// The `EnvoyGatewayPrometheusProvider` part of the API.
+/// The page with metrics for Prometheus.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyGatewayPrometheusProvider {
-    /// Sets disable.
+    /// Whether there is no such page; `false` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disable: Option<bool>,
 }
 
-/// The `EnvoyGatewayMetricSink` part of the API.
+/// A collector of metrics.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyGatewayMetricSink {
-    /// Sets open telemetry.
+    /// Settings for `OpenTelemetry`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub open_telemetry: Option<EnvoyGatewayOpenTelemetrySink>,
-    /// Sets type. Only `OpenTelemetry` is known. Defaults to `OpenTelemetry`.
+    /// Kind of the collector. Only `OpenTelemetry` is known. Defaults to `OpenTelemetry`.
     pub r#type: String,
 }
 
-/// The `EnvoyGatewayOpenTelemetrySink` part of the API.
+/// An OpenTelemetry collector, without TLS.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyGatewayOpenTelemetrySink {
-    /// Sets export interval.
+    /// Time between exports; 60s when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub export_interval: Option<Duration>,
-    /// Sets export timeout.
+    /// Time in which an export must be done; 30s when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub export_timeout: Option<Duration>,
-    /// Sets host.
+    /// Host of the collector.
     pub host: String,
-    /// Sets port. Defaults to `4317`.
+    /// Port of the collector. Defaults to `4317`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<i32>,
-    /// Sets protocol. One of `grpc` or `http`.
+    /// Protocol that it speaks. One of `grpc` or `http`.
     pub protocol: String,
 }
 
-/// The `EnvoyGatewayTraces` part of the API.
+/// Traces of the control plane.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyGatewayTraces {
-    /// Sets sampling rate.
+    /// Part of the work that is traced; all when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sampling_rate: Option<Fraction>,
-    /// Sets sink.
+    /// Where the traces go.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sink: Option<EnvoyGatewayTraceSink>,
 }
 
-/// The `EnvoyGatewayTraceSink` part of the API.
+/// A collector of traces.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyGatewayTraceSink {
-    /// Sets open telemetry.
+    /// Settings for `OpenTelemetry`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub open_telemetry: Option<EnvoyGatewayOpenTelemetrySink>,
-    /// Sets type. Only `OpenTelemetry` is known. Defaults to `OpenTelemetry`.
+    /// Kind of the collector: `OpenTelemetry`. Only `OpenTelemetry` is known. Defaults to
+    /// `OpenTelemetry`.
     pub r#type: String,
 }

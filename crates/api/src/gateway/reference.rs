@@ -226,10 +226,13 @@ pub struct ParametersReference {
 #[serde(rename_all = "camelCase", default)]
 pub struct LocalPolicyTargetReference {
     /// API group of the target.
+    #[cfg_attr(feature = "schema", schemars(with = "fmt::Group"))]
     pub group: String,
     /// Kind of the target.
+    #[cfg_attr(feature = "schema", schemars(with = "fmt::Kind"))]
     pub kind: String,
     /// Name of the target.
+    #[cfg_attr(feature = "schema", schemars(with = "fmt::ObjectName"))]
     pub name: String,
 }
 

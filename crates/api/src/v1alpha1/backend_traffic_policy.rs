@@ -4,7 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::gateway::PolicyStatus;
 use crate::meta::{ObjectMeta, Quantity};
+#[cfg(feature = "schema")]
+use crate::schema::cel;
 use crate::v1alpha1::{ClusterSettings, Compression, PolicyTargetReferences, Tracing};
+#[cfg(feature = "schema")]
+use crate::v1alpha1::{format, rules};
 
 mod admission_control;
 mod bandwidth_limit;
@@ -20,6 +24,7 @@ pub use response_override::*;
 
 /// How Envoy treats requests on their way to backends.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct BackendTrafficPolicy {
     /// Name, namespace and bookkeeping of the object.
@@ -32,7 +37,9 @@ pub struct BackendTrafficPolicy {
 
 /// What the user asks for in a BackendTrafficPolicy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::BACKEND_TRAFFIC_POLICY_SPEC)))]
 pub struct BackendTrafficPolicySpec {
     /// Which objects of its own API the policy applies to.
     #[serde(flatten)]
@@ -61,6 +68,7 @@ pub struct BackendTrafficPolicySpec {
     /// How the policy of a route is merged into that of its parent, which it replaces when unset:
     /// `StrategicMerge` or `JSONMerge`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(transform = cel(rules::BACKEND_TRAFFIC_POLICY_SPEC_MERGE_TYPE)))]
     pub merge_type: Option<String>,
     /// Limits the number of requests.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,7 +93,9 @@ pub struct BackendTrafficPolicySpec {
 
 /// A protocol that requests may upgrade to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::PROTOCOL_UPGRADE_CONFIG)))]
 pub struct ProtocolUpgradeConfig {
     /// Settings for `CONNECT`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,6 +106,7 @@ pub struct ProtocolUpgradeConfig {
 
 /// Settings for `CONNECT` requests.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct ConnectConfig {
     /// Whether Envoy ends the tunnel and passes bytes to the backend; otherwise the request itself
@@ -106,15 +117,18 @@ pub struct ConnectConfig {
 
 /// Reads whole requests before they are sent on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct RequestBuffer {
     /// Size of a body at most, in bytes; larger requests get 413.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "format::WholeQuantity"))]
     pub limit: Option<Quantity>,
 }
 
 /// Telemetry of the routes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct BackendTelemetry {
     /// Names of statistics.
@@ -127,6 +141,7 @@ pub struct BackendTelemetry {
 
 /// Names of the routes' statistics.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct BackendMetrics {
     /// Prefix of statistics of each route, with operators such as `%ROUTE_NAME%`; no such

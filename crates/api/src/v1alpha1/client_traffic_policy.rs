@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::gateway::PolicyStatus;
 use crate::meta::ObjectMeta;
+#[cfg(feature = "schema")]
+use crate::schema::cel;
+#[cfg(feature = "schema")]
+use crate::v1alpha1::rules;
 use crate::v1alpha1::{Http2Settings, PolicyTargetReferences, TcpKeepalive};
 
 mod client_ip;
@@ -22,6 +26,7 @@ pub use tls::*;
 
 /// How Envoy treats the connections and requests of clients.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct ClientTrafficPolicy {
     /// Name, namespace and bookkeeping of the object.
@@ -34,7 +39,9 @@ pub struct ClientTrafficPolicy {
 
 /// What the user asks for in a ClientTrafficPolicy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::CLIENT_TRAFFIC_POLICY_SPEC)))]
 pub struct ClientTrafficPolicySpec {
     /// Which objects of its own API the policy applies to.
     #[serde(flatten)]
@@ -76,6 +83,7 @@ pub struct ClientTrafficPolicySpec {
     /// Value of the `:scheme` header towards backends; `Preserve` when unset. One of `Preserve` or
     /// `MatchBackend`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["Preserve", "MatchBackend"])))]
     pub scheme: Option<String>,
     /// Keep-alive probes on connections.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,6 +98,7 @@ pub struct ClientTrafficPolicySpec {
 
 /// Settings for gRPC clients.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct GrpcSettings {
     /// Whether gRPC-Web is translated. On for GRPCRoutes and off for HTTPRoutes when unset.
@@ -99,14 +108,17 @@ pub struct GrpcSettings {
 
 /// Answers health checks of load balancers in front of Envoy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct HealthCheckSettings {
     /// Path that is answered with 200, whatever the routes say.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 1024)))]
     pub path: String,
 }
 
 /// How paths are normalised before routes are matched.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct PathSettings {
     /// Whether adjacent slashes stay as they are; they are merged when unset.
@@ -115,12 +127,15 @@ pub struct PathSettings {
     /// What happens to paths with escaped slashes (`%2F`, `%5C`); `UnescapeAndRedirect` when unset.
     /// One of `KeepUnchanged`, `RejectRequest`, `UnescapeAndForward` or `UnescapeAndRedirect`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["KeepUnchanged", "RejectRequest", "UnescapeAndForward", "UnescapeAndRedirect"])))]
     pub escaped_slashes_action: Option<String>,
 }
 
 /// Expects a PROXY protocol header on connections.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(extend("minProperties" = 0)))]
 pub struct ProxyProtocolSettings {
     /// Whether connections without the header are accepted as well; `false` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]

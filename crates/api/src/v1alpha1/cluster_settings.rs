@@ -3,6 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "schema")]
+use crate::schema::cel;
+#[cfg(feature = "schema")]
+use crate::v1alpha1::rules;
+
 mod circuit_breaker;
 mod connection;
 mod consistent_hash;
@@ -29,7 +34,9 @@ pub use zone_aware::*;
 
 /// How Envoy connects to a set of endpoints.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::CLUSTER_SETTINGS)))]
 pub struct ClusterSettings {
     /// Limits beyond which requests are refused at once.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,8 +72,10 @@ pub struct ClusterSettings {
 
 /// Sends a PROXY protocol header in front of each connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct ProxyProtocol {
     /// Version of the header: `V1` is text, `V2` binary. One of `V1` or `V2`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["V1", "V2"])))]
     pub version: String,
 }

@@ -9,6 +9,7 @@ use crate::v1alpha1::JsonPatchOperation;
 /// Changes the configuration that Envoy gets, as a last resort. It must be allowed in the
 /// EnvoyGateway file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyPatchPolicy {
     /// Name, namespace and bookkeeping of the object.
@@ -21,6 +22,7 @@ pub struct EnvoyPatchPolicy {
 
 /// What the user asks for in an EnvoyPatchPolicy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyPatchPolicySpec {
     /// The changes, in order.
@@ -32,11 +34,13 @@ pub struct EnvoyPatchPolicySpec {
     /// The Gateway, or the GatewayClass when Gateways are merged.
     pub target_ref: LocalPolicyTargetReference,
     /// Kind of the changes. Only `JSONPatch` is known.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["JSONPatch"])))]
     pub r#type: String,
 }
 
 /// A change of one resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyJsonPatchConfig {
     /// Name of the resource.
@@ -44,5 +48,6 @@ pub struct EnvoyJsonPatchConfig {
     /// The change.
     pub operation: JsonPatchOperation,
     /// Type of the resource.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["type.googleapis.com/envoy.config.listener.v3.Listener", "type.googleapis.com/envoy.config.route.v3.RouteConfiguration", "type.googleapis.com/envoy.config.cluster.v3.Cluster", "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment", "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret"])))]
     pub r#type: String,
 }

@@ -6,7 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::gateway::{ParentReference, SecretObjectReference};
 use crate::meta::{Condition, Duration, LabelSelector, ObjectMeta};
+#[cfg(feature = "schema")]
+use crate::schema::{cel, list_map};
 use crate::v1alpha1::TlsSettings;
+#[cfg(feature = "schema")]
+use crate::v1alpha1::{format, rules};
 
 mod access_log;
 mod bootstrap;
@@ -30,157 +34,186 @@ pub use provider::*;
 pub use telemetry::*;
 pub use tracing::*;
 
-/// The `EnvoyProxy` part of the API.
+/// How a fleet of proxies is set up and run. A GatewayClass or a Gateway refers to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyProxy {
-    /// Sets metadata.
+    /// Name, namespace and bookkeeping of the object.
     pub metadata: ObjectMeta,
-    /// Sets spec.
+    /// What the user asks for.
     pub spec: EnvoyProxySpec,
-    /// Sets status.
+    /// What the controller reports.
     pub status: EnvoyProxyStatus,
 }
 
-/// The `EnvoyProxySpec` part of the API.
+/// What the user asks for in an EnvoyProxy, and the base for all fleets in the EnvoyGateway file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::ENVOY_PROXY_SPEC)))]
 pub struct EnvoyProxySpec {
-    /// Sets backend tls.
+    /// Defaults for TLS towards all backends.
     #[serde(rename = "backendTLS", skip_serializing_if = "Option::is_none")]
     pub backend_tls: Option<BackendTlsConfig>,
-    /// Sets bootstrap.
+    /// Changes the configuration that Envoy starts with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bootstrap: Option<ProxyBootstrap>,
-    /// Sets concurrency.
+    /// Worker threads of each proxy; one per processor when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub concurrency: Option<i32>,
-    /// Sets dynamic modules.
+    /// Modules that policies may load into Envoy; none when empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(length(max = 16), transform = list_map("name")))]
     pub dynamic_modules: Vec<DynamicModuleEntry>,
-    /// Sets extra args.
+    /// Further arguments of Envoy's command line.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub extra_args: Vec<String>,
-    /// Sets filter order.
+    /// Changes the order of the HTTP filters, one move after the other.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub filter_order: Vec<FilterPosition>,
-    /// Sets geo ip.
+    /// Databases that tell where addresses belong to; needed for conditions on places.
     #[serde(rename = "geoIP", skip_serializing_if = "Option::is_none")]
     pub geo_ip: Option<EnvoyProxyGeoIp>,
-    /// Sets ip family. One of `IPv4`, `IPv6` or `DualStack`.
+    /// Families of addresses that the proxies listen on and their Service has; `IPv4` when unset.
+    /// One of `IPv4`, `IPv6` or `DualStack`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["IPv4", "IPv6", "DualStack"])))]
     pub ip_family: Option<String>,
-    /// Sets logging. Defaults to `{"level": {"default": "warn"}}`.
+    /// What Envoy logs. Defaults to `{"level": {"default": "warn"}}`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-default" = {"level": {"default": "warn"}})))]
     pub logging: Option<ProxyLogging>,
-    /// Sets lua.
+    /// How Lua scripts are checked before Envoy gets them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lua: Option<LuaValidationConfig>,
-    /// Sets lua validation. One of `Strict`, `InsecureSyntax` or `Disabled`.
+    /// How Lua scripts are checked. Deprecated: use `lua`. One of `Strict`, `InsecureSyntax` or
+    /// `Disabled`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["Strict", "InsecureSyntax", "Disabled"])))]
     pub lua_validation: Option<String>,
-    /// Sets merge backends.
+    /// Lets routes with the same backend share one cluster. Experimental; not together with
+    /// `mergeGateways`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merge_backends: Option<MergeBackendsConfig>,
-    /// Sets merge gateways.
+    /// Whether all Gateways of the class share one fleet; `false` when unset. It has no effect in
+    /// the EnvoyProxy of a Gateway.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub merge_gateways: Option<bool>,
-    /// Sets merge type. One of `Replace`, `StrategicMerge` or `JSONMerge`.
+    /// How this is merged over the next level (Gateway over class over EnvoyGateway file), which it
+    /// replaces when unset. One of `Replace`, `StrategicMerge` or `JSONMerge`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["Replace", "StrategicMerge", "JSONMerge"])))]
     pub merge_type: Option<String>,
-    /// Sets preserve route order.
+    /// Whether routes are tried as they are written, instead of the most specific first; `false`
+    /// when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preserve_route_order: Option<bool>,
-    /// Sets provider.
+    /// What runs the proxies; Kubernetes when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<EnvoyProxyProvider>,
-    /// Sets routing type.
+    /// Whether traffic goes to the address of the Service or to its endpoints: `Service` or
+    /// `Endpoint`; `Endpoint` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub routing_type: Option<String>,
-    /// Sets shutdown.
+    /// How proxies go.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shutdown: Option<ShutdownConfig>,
-    /// Sets telemetry.
+    /// Access logs, metrics, traces and health logs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub telemetry: Option<ProxyTelemetry>,
 }
 
-/// The `BackendTLSConfig` part of the API.
+/// Defaults for TLS towards all backends.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::BACKEND_TLS_CONFIG)))]
 pub struct BackendTlsConfig {
     /// Protocol versions, ciphers and application protocols.
     #[serde(flatten)]
     pub tls: TlsSettings,
-    /// Sets client certificate ref.
+    /// Secret with the certificate that Envoy presents, in the namespace of the EnvoyProxy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_certificate_ref: Option<SecretObjectReference>,
 }
 
-/// The `FilterPosition` part of the API.
+/// Moves one HTTP filter to before or after another.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::FILTER_POSITION)))]
 pub struct FilterPosition {
-    /// Sets after.
+    /// Filter that it comes after.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["envoy.filters.http.custom_response", "envoy.filters.http.health_check", "envoy.filters.http.fault", "envoy.filters.http.cors", "envoy.filters.http.csrf", "envoy.filters.http.header_mutation", "envoy.filters.http.ext_authz", "envoy.filters.http.api_key_auth", "envoy.filters.http.basic_auth", "envoy.filters.http.oauth2", "envoy.filters.http.jwt_authn", "envoy.filters.http.stateful_session", "envoy.filters.http.buffer", "envoy.filters.http.lua", "envoy.filters.http.ext_proc", "envoy.filters.http.wasm", "envoy.filters.http.dynamic_modules", "envoy.filters.http.geoip", "envoy.filters.http.rbac", "envoy.filters.http.local_ratelimit", "envoy.filters.http.ratelimit", "envoy.filters.http.bandwidth_limit", "envoy.filters.http.grpc_web", "envoy.filters.http.grpc_stats", "envoy.filters.http.credential_injector", "envoy.filters.http.compressor", "envoy.filters.http.dynamic_forward_proxy"])))]
     pub after: Option<String>,
-    /// Sets before.
+    /// Filter that it comes before.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["envoy.filters.http.custom_response", "envoy.filters.http.health_check", "envoy.filters.http.fault", "envoy.filters.http.cors", "envoy.filters.http.csrf", "envoy.filters.http.header_mutation", "envoy.filters.http.ext_authz", "envoy.filters.http.api_key_auth", "envoy.filters.http.basic_auth", "envoy.filters.http.oauth2", "envoy.filters.http.jwt_authn", "envoy.filters.http.stateful_session", "envoy.filters.http.buffer", "envoy.filters.http.lua", "envoy.filters.http.ext_proc", "envoy.filters.http.wasm", "envoy.filters.http.dynamic_modules", "envoy.filters.http.geoip", "envoy.filters.http.rbac", "envoy.filters.http.local_ratelimit", "envoy.filters.http.ratelimit", "envoy.filters.http.bandwidth_limit", "envoy.filters.http.grpc_web", "envoy.filters.http.grpc_stats", "envoy.filters.http.credential_injector", "envoy.filters.http.compressor", "envoy.filters.http.dynamic_forward_proxy"])))]
     pub before: Option<String>,
-    /// Sets name.
+    /// Filter that is moved; `envoy.filters.http.router` always is the last.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["envoy.filters.http.custom_response", "envoy.filters.http.health_check", "envoy.filters.http.fault", "envoy.filters.http.cors", "envoy.filters.http.csrf", "envoy.filters.http.header_mutation", "envoy.filters.http.ext_authz", "envoy.filters.http.api_key_auth", "envoy.filters.http.basic_auth", "envoy.filters.http.oauth2", "envoy.filters.http.jwt_authn", "envoy.filters.http.stateful_session", "envoy.filters.http.buffer", "envoy.filters.http.lua", "envoy.filters.http.ext_proc", "envoy.filters.http.wasm", "envoy.filters.http.dynamic_modules", "envoy.filters.http.geoip", "envoy.filters.http.rbac", "envoy.filters.http.local_ratelimit", "envoy.filters.http.ratelimit", "envoy.filters.http.bandwidth_limit", "envoy.filters.http.grpc_web", "envoy.filters.http.grpc_stats", "envoy.filters.http.credential_injector", "envoy.filters.http.compressor", "envoy.filters.http.dynamic_forward_proxy"])))]
     pub name: String,
 }
 
-/// The `ProxyLogging` part of the API.
+/// What Envoy logs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct ProxyLogging {
-    /// Sets level. Each is one of `trace`, `debug`, `info`, `warn`, `error`, `off` or `critical`.
-    /// Defaults to `{"default": "warn"}`.
+    /// Level of each component, `default` for the others. Each is one of `trace`, `debug`, `info`,
+    /// `warn`, `error`, `off` or `critical`. Defaults to `{"default": "warn"}`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, format::LogLevel>", extend("x-default" = {"default": "warn"})))]
     pub level: BTreeMap<String, String>,
 }
 
-/// The `MergeBackendsConfig` part of the API.
+/// Lets routes with the same backend share one cluster, which spares memory and connections.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct MergeBackendsConfig {
-    /// Sets selector.
+    /// Condition on the labels of backends that are merged; all are when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<LabelSelector>,
 }
 
-/// The `ShutdownConfig` part of the API.
+/// How proxies go.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct ShutdownConfig {
-    /// Sets drain timeout.
+    /// Time that open connections are given at most; 60s when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drain_timeout: Option<Duration>,
-    /// Sets health check failure delay.
+    /// Time between the first failed health check and the start of draining; 0s when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub health_check_failure_delay: Option<Duration>,
-    /// Sets min drain duration.
+    /// Time that draining takes at least, so that load balancers notice; 10s when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_drain_duration: Option<Duration>,
 }
 
-/// The `EnvoyProxyStatus` part of the API.
+/// What the controller reports about an EnvoyProxy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyProxyStatus {
-    /// Sets ancestors.
+    /// What it reports for each GatewayClass and Gateway that uses the object.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ancestors: Vec<EnvoyProxyAncestorStatus>,
 }
 
-/// The `EnvoyProxyAncestorStatus` part of the API.
+/// What the controller reports for one GatewayClass or Gateway.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyProxyAncestorStatus {
-    /// Sets ancestor ref.
+    /// The GatewayClass or Gateway.
     pub ancestor_ref: ParentReference,
-    /// Sets conditions.
+    /// The conditions, by type; `Accepted` is one of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(transform = list_map("type")))]
     pub conditions: Vec<Condition>,
 }

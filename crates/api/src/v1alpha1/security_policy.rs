@@ -4,7 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::gateway::{Fraction, PolicyStatus, SecretObjectReference};
 use crate::meta::{Duration, ObjectMeta};
+#[cfg(feature = "schema")]
+use crate::schema::cel;
 use crate::v1alpha1::PolicyTargetReferences;
+#[cfg(feature = "schema")]
+use crate::v1alpha1::{format, rules};
 
 mod api_key_auth;
 mod authorization;
@@ -20,6 +24,7 @@ pub use oidc::*;
 
 /// Who may do what: authentication, authorization, and what browsers are told.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct SecurityPolicy {
     /// Name, namespace and bookkeeping of the object.
@@ -32,7 +37,9 @@ pub struct SecurityPolicy {
 
 /// What the user asks for in a SecurityPolicy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::SECURITY_POLICY_SPEC)))]
 pub struct SecurityPolicySpec {
     /// Which objects of its own API the policy applies to.
     #[serde(flatten)]
@@ -61,6 +68,7 @@ pub struct SecurityPolicySpec {
     /// How the policy of a route is merged into that of its parent, which it replaces when unset:
     /// `StrategicMerge` or `JSONMerge`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(transform = cel(rules::SECURITY_POLICY_SPEC_MERGE_TYPE)))]
     pub merge_type: Option<String>,
     /// Sends users to an OpenID provider to log in.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,6 +77,7 @@ pub struct SecurityPolicySpec {
 
 /// Asks for user name and password.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct BasicAuth {
     /// Header that tells the backend the user name; not told when unset.
@@ -80,6 +89,7 @@ pub struct BasicAuth {
 
 /// What browsers are told about requests from other origins.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct Cors {
     /// Whether requests may carry credentials; `false` when unset.
@@ -93,6 +103,7 @@ pub struct Cors {
     pub allow_methods: Vec<String>,
     /// Origins that may send requests, possibly with `*` in the host.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<format::Origin>"))]
     pub allow_origins: Vec<String>,
     /// Headers of responses that scripts may read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -104,10 +115,12 @@ pub struct Cors {
 
 /// Refuses changing requests whose origin is neither the host itself nor listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct Csrf {
     /// Further origins that may send requests; scheme does not matter.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<format::Origin>", length(max = 16)))]
     pub additional_origins: Vec<String>,
     /// Part of the requests that is only counted, and never refused; none when unset.
     #[serde(skip_serializing_if = "Option::is_none")]

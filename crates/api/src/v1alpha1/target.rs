@@ -6,9 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::gateway::LocalPolicyTargetReferenceWithSectionName;
 use crate::meta::{LabelSelector, LabelSelectorRequirement};
+#[cfg(feature = "schema")]
+use crate::schema::{cel, fmt, list_atomic};
+#[cfg(feature = "schema")]
+use crate::v1alpha1::rules;
 
 /// What a policy applies to, by name or by labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct PolicyTargetReferences {
     /// One object, in the policy's namespace. Deprecated: use `targetRefs`.
@@ -24,15 +29,20 @@ pub struct PolicyTargetReferences {
 
 /// A condition on labels of objects of one kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::TARGET_SELECTOR)))]
 pub struct TargetSelector {
     /// API group of the objects. Defaults to `gateway.networking.k8s.io`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "fmt::Group", extend("x-default" = "gateway.networking.k8s.io")))]
     pub group: Option<String>,
     /// Kind of the objects.
+    #[cfg_attr(feature = "schema", schemars(with = "fmt::Kind"))]
     pub kind: String,
     /// Conditions on labels, all of which must hold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(transform = list_atomic))]
     pub match_expressions: Vec<LabelSelectorRequirement>,
     /// Labels with the values they must have, all of which must hold.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -45,9 +55,12 @@ pub struct TargetSelector {
 /// Namespaces that are searched for targets. Outside of the policy's own, a ReferenceGrant is
 /// needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::TARGET_SELECTOR_NAMESPACES)))]
 pub struct TargetSelectorNamespaces {
     /// Which namespaces. One of `Same`, `All` or `Selector`. Defaults to `Same`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["Same", "All", "Selector"], "x-default" = "Same")))]
     pub from: String,
     /// Condition on the labels of the namespaces, for `Selector`.
     #[serde(skip_serializing_if = "Option::is_none")]

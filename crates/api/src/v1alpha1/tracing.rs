@@ -8,6 +8,7 @@ use crate::gateway::Fraction;
 
 /// What is traced, on top of the proxy's settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct Tracing {
     /// Part of the requests with a client's wish for a trace that get one; the proxy's setting when
@@ -33,6 +34,7 @@ pub struct Tracing {
 
 /// The value of a tag.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct CustomTag {
     /// Settings for `Environment`.
@@ -46,11 +48,13 @@ pub struct CustomTag {
     pub request_header: Option<RequestHeaderCustomTag>,
     /// Where the value comes from. One of `Literal`, `Environment` or `RequestHeader`. Defaults to
     /// `Literal`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["Literal", "Environment", "RequestHeader"], "x-default" = "Literal")))]
     pub r#type: String,
 }
 
 /// A value out of the proxy's environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvironmentCustomTag {
     /// Value when the variable does not exist; no tag when unset.
@@ -62,6 +66,7 @@ pub struct EnvironmentCustomTag {
 
 /// A fixed value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct LiteralCustomTag {
     /// The value.
@@ -70,6 +75,7 @@ pub struct LiteralCustomTag {
 
 /// A value out of a header.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct RequestHeaderCustomTag {
     /// Value when the header does not exist; no tag when unset.
@@ -81,6 +87,7 @@ pub struct RequestHeaderCustomTag {
 
 /// Names of spans, with Envoy's command operators.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct TracingSpanName {
     /// Name of spans towards backends.

@@ -1,4 +1,5 @@
 //! Tests of the schemas and of validation, against facts beside the repository where those are present.
 
+mod eg_schema;
 mod facts;
 mod gateway_schema;

@@ -3,10 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use crate::meta::Quantity;
+#[cfg(feature = "schema")]
+use crate::schema::cel;
+#[cfg(feature = "schema")]
+use crate::v1alpha1::{format, rules};
 
 /// Limits the bytes per time, in at least one direction.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::BANDWIDTH_LIMIT_SPEC)))]
 pub struct BandwidthLimitSpec {
     /// Limits the bodies of requests.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -18,6 +24,7 @@ pub struct BandwidthLimitSpec {
 
 /// Limits the bodies of requests.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct BandwidthLimitRequestConfig {
     /// The limit.
@@ -26,16 +33,20 @@ pub struct BandwidthLimitRequestConfig {
 
 /// A number of bytes per time; at least 1 KiB per second.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct BandwidthLimitValue {
     /// The time. One of `Second`, `Minute` or `Hour`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["Second", "Minute", "Hour"])))]
     pub unit: String,
     /// The number of bytes.
+    #[cfg_attr(feature = "schema", schemars(with = "format::WholeQuantity"))]
     pub value: Quantity,
 }
 
 /// Limits the bodies of responses.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct BandwidthLimitResponseConfig {
     /// The limit.
@@ -47,9 +58,11 @@ pub struct BandwidthLimitResponseConfig {
 
 /// Reports delays in trailers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct BandwidthLimitResponseTrailers {
     /// Prefix of the names of the trailers; none when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[^\r\n\x00]*$")))]
     pub prefix: Option<String>,
 }

@@ -6,6 +6,7 @@ use crate::v1alpha1::StringMatch;
 
 /// Settings for HTTP/1 clients.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct Http1Settings {
     /// Whether connections at their maximal age are closed without being told `Connection: close`
@@ -28,6 +29,7 @@ pub struct Http1Settings {
 
 /// Accepts HTTP/1.0 requests.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct Http10Settings {
     /// Whether requests without a host get the one host of the listener, which therefore must not
@@ -38,5 +40,6 @@ pub struct Http10Settings {
 
 /// Turns HTTP/3 on: a QUIC listener beside the TLS one, and an `alt-svc` header that tells clients.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Http3Settings {}

@@ -6,6 +6,7 @@ use crate::meta::Duration;
 
 /// Time limits towards clients.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct ClientTimeout {
     /// Time limits of requests.
@@ -18,6 +19,7 @@ pub struct ClientTimeout {
 
 /// Time limits of requests.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct HttpClientTimeout {
     /// Time without a request after which a connection is closed; 1h when unset.
@@ -36,6 +38,7 @@ pub struct HttpClientTimeout {
 
 /// Time limits of connections.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct TcpClientTimeout {
     /// Time in which enough must have arrived to choose a filter chain; 15s when unset.

@@ -3,11 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use crate::gateway::SecretObjectReference;
+#[cfg(feature = "schema")]
+use crate::schema::cel;
+#[cfg(feature = "schema")]
+use crate::v1alpha1::rules;
 use crate::v1alpha1::{StringMatch, TlsSettings};
 
 /// TLS settings of listeners.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::CLIENT_TLS_SETTINGS)))]
 pub struct ClientTlsSettings {
     /// Protocol versions, ciphers and application protocols.
     #[serde(flatten)]
@@ -22,7 +28,9 @@ pub struct ClientTlsSettings {
 
 /// How certificates of clients are checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::CLIENT_VALIDATION_CONTEXT)))]
 pub struct ClientValidationContext {
     /// Whether expired certificates are accepted; `false` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -30,6 +38,7 @@ pub struct ClientValidationContext {
     /// ConfigMaps, Secrets or ClusterTrustBundles with the authorities that may have signed the
     /// certificate, in key `ca.crt`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(length(max = 8)))]
     pub ca_certificate_refs: Vec<SecretObjectReference>,
     /// SHA-256 hashes of accepted certificates, in hexadecimal.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -40,6 +49,7 @@ pub struct ClientValidationContext {
     /// Whether a certificate is needed and checked; `RequireAndVerify` when unset. One of
     /// `Request`, `RequireAny`, `VerifyIfGiven` or `RequireAndVerify`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["Request", "RequireAny", "VerifyIfGiven", "RequireAndVerify"])))]
     pub mode: Option<String>,
     /// Whether clients may go without a certificate. Deprecated: use `mode`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,6 +64,7 @@ pub struct ClientValidationContext {
 
 /// Lists of revoked certificates.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct CrlContext {
     /// Whether only the client's own certificate is looked up, not those that signed it; `false`
@@ -61,11 +72,13 @@ pub struct CrlContext {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub only_verify_leaf_certificate: Option<bool>,
     /// ConfigMaps, Secrets or ClusterTrustBundles with the lists, in key `ca.crl`.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 8)))]
     pub refs: Vec<SecretObjectReference>,
 }
 
 /// Names one of which a certificate must have.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct SubjectAltNames {
     /// Conditions on DNS names.
@@ -87,6 +100,7 @@ pub struct SubjectAltNames {
 
 /// A condition on a name whose type is an object identifier.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct OtherSanMatch {
     /// The object identifier of the type.
@@ -94,13 +108,16 @@ pub struct OtherSanMatch {
     /// How the name is compared. One of `Exact`, `Prefix`, `Suffix` or `RegularExpression`.
     /// Defaults to `Exact`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["Exact", "Prefix", "Suffix", "RegularExpression"], "x-default" = "Exact")))]
     pub r#type: Option<String>,
     /// What the name is compared with.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 1024)))]
     pub value: String,
 }
 
 /// TLS sessions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct Session {
     /// Which ways of resumption are on; none when unset.
@@ -110,6 +127,7 @@ pub struct Session {
 
 /// Ways to resume a TLS session.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct SessionResumption {
     /// Turns session identifiers on, for which Envoy keeps the state.
@@ -122,10 +140,12 @@ pub struct SessionResumption {
 
 /// Resumption by session identifier. It has no settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct StatefulTlsSessionResumption {}
 
 /// Resumption by session ticket. It has no settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct StatelessTlsSessionResumption {}

@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::meta::Duration;
+#[cfg(feature = "schema")]
+use crate::v1alpha1::format;
 
 /// Which requests are tried again, and when.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct Retry {
     /// Attempts at one priority before the next is used; unlimited when unset.
@@ -13,6 +16,7 @@ pub struct Retry {
     pub num_attempts_per_priority: Option<i32>,
     /// Number of retries. Defaults to `2`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0), extend("x-default" = 2)))]
     pub num_retries: Option<i32>,
     /// Limits of each attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -24,6 +28,7 @@ pub struct Retry {
 
 /// Limits of each attempt.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct PerRetryPolicy {
     /// Waiting time between attempts.
@@ -36,6 +41,7 @@ pub struct PerRetryPolicy {
 
 /// Waiting time between attempts; it doubles, with a random part.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct BackOffPolicy {
     /// First waiting time; more than 0.
@@ -48,13 +54,16 @@ pub struct BackOffPolicy {
 
 /// Failures that lead to a retry.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct RetryOn {
     /// Statuses that lead to a retry; need the trigger `retriable-status-codes`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<format::HttpStatus>"))]
     pub http_status_codes: Vec<i64>,
     /// Kinds of failures. When empty: `connect-failure`, `refused-stream`, `unavailable`,
     /// `cancelled` and `retriable-status-codes` with 503.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<format::RetryTrigger>"))]
     pub triggers: Vec<String>,
 }

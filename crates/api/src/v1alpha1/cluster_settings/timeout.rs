@@ -6,6 +6,7 @@ use crate::meta::Duration;
 
 /// Time limits towards endpoints.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct Timeout {
     /// Time limits of requests.
@@ -18,6 +19,7 @@ pub struct Timeout {
 
 /// Time limits of requests.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct HttpTimeout {
     /// Time without a request after which a connection is closed; 1h when unset.
@@ -39,6 +41,7 @@ pub struct HttpTimeout {
 
 /// Time limits of connections.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct TcpTimeout {
     /// Time in which a connection must be established; 10s when unset.

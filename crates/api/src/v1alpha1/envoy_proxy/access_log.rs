@@ -5,131 +5,163 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::gateway::HttpHeader;
+#[cfg(feature = "schema")]
+use crate::schema::cel;
 use crate::v1alpha1::BackendCluster;
+#[cfg(feature = "schema")]
+use crate::v1alpha1::{format, rules};
 
-/// The `ProxyAccessLog` part of the API.
+/// Access logs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct ProxyAccessLog {
-    /// Sets disable.
+    /// Whether there are none; `false` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disable: Option<bool>,
-    /// Sets settings.
+    /// The logs; JSON to the standard output when empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 50)))]
     pub settings: Vec<ProxyAccessLogSetting>,
 }
 
-/// The `ProxyAccessLogSetting` part of the API.
+/// One access log.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct ProxyAccessLogSetting {
-    /// Sets format.
+    /// Form of the entries.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<ProxyAccessLogFormat>,
-    /// Sets matches.
+    /// Expressions in CEL, all of which must be true for an entry.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(length(max = 10)))]
     pub matches: Vec<String>,
-    /// Sets sinks.
+    /// Where the entries go.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 50)))]
     pub sinks: Vec<ProxyAccessLogSink>,
-    /// Sets type. One of `Listener`, `Route` or `Upstream`.
+    /// What gets an entry: connections of the listener, requests of routes, or attempts at
+    /// backends; requests, and connections without one, when unset. One of `Listener`, `Route` or
+    /// `Upstream`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["Listener", "Route", "Upstream"])))]
     pub r#type: Option<String>,
 }
 
-/// The `ProxyAccessLogFormat` part of the API.
+/// Form of the entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::PROXY_ACCESS_LOG_FORMAT)))]
 pub struct ProxyAccessLogFormat {
-    /// Sets json.
+    /// Names and values, with Envoy's command operators, for `JSON`; with `OpenTelemetry` the
+    /// attributes.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub json: BTreeMap<String, String>,
-    /// Sets text.
+    /// The entry, with Envoy's command operators, for `Text`; with `OpenTelemetry` the body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// Sets type. One of `Text` or `JSON`.
+    /// The form; unset for both, with `OpenTelemetry` only. One of `Text` or `JSON`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["Text", "JSON"])))]
     pub r#type: Option<String>,
 }
 
-/// The `ProxyAccessLogSink` part of the API.
+/// Where the entries go.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::PROXY_ACCESS_LOG_SINK)))]
 pub struct ProxyAccessLogSink {
-    /// Sets als.
+    /// Settings for `ALS`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub als: Option<AlsEnvoyProxyAccessLog>,
-    /// Sets file.
+    /// Settings for `File`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<FileEnvoyProxyAccessLog>,
-    /// Sets open telemetry.
+    /// Settings for `OpenTelemetry`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub open_telemetry: Option<OpenTelemetryEnvoyProxyAccessLog>,
-    /// Sets type. One of `ALS`, `File` or `OpenTelemetry`.
+    /// Kind of the sink. One of `ALS`, `File` or `OpenTelemetry`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["ALS", "File", "OpenTelemetry"])))]
     pub r#type: Option<String>,
 }
 
-/// The `ALSEnvoyProxyAccessLog` part of the API.
+/// A service that speaks Envoy's access log protocol.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::ALS_ENVOY_PROXY_ACCESS_LOG)))]
 pub struct AlsEnvoyProxyAccessLog {
     /// Where the service runs and how Envoy connects to it.
     #[serde(flatten)]
     pub backend: BackendCluster,
-    /// Sets http.
+    /// Settings for `HTTP`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http: Option<AlsEnvoyProxyHttpAccessLogConfig>,
-    /// Sets log name.
+    /// Name of the log that the service is told; made of namespace and name of the Gateway when
+    /// unset.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub log_name: Option<String>,
-    /// Sets type. One of `HTTP` or `TCP`.
+    /// Whether entries are those of requests or of connections: `HTTP` or `TCP`. One of `HTTP` or
+    /// `TCP`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["HTTP", "TCP"])))]
     pub r#type: String,
 }
 
-/// The `ALSEnvoyProxyHTTPAccessLogConfig` part of the API.
+/// Which headers are in the entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct AlsEnvoyProxyHttpAccessLogConfig {
-    /// Sets request headers.
+    /// Headers of requests.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub request_headers: Vec<String>,
-    /// Sets response headers.
+    /// Headers of responses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub response_headers: Vec<String>,
-    /// Sets response trailers.
+    /// Trailers of responses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub response_trailers: Vec<String>,
 }
 
-/// The `FileEnvoyProxyAccessLog` part of the API.
+/// An access log in a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct FileEnvoyProxyAccessLog {
-    /// Sets path.
+    /// Path of the file on the proxy's machine, `/dev/stdout` for example.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub path: Option<String>,
 }
 
-/// The `OpenTelemetryEnvoyProxyAccessLog` part of the API.
+/// An OpenTelemetry collector for logs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::OPEN_TELEMETRY_ENVOY_PROXY_ACCESS_LOG)))]
 pub struct OpenTelemetryEnvoyProxyAccessLog {
     /// Where the service runs and how Envoy connects to it.
     #[serde(flatten)]
     pub backend: BackendCluster,
-    /// Sets headers.
+    /// Headers of the calls, for authentication for example.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 32), transform = format::any_header_value))]
     pub headers: Vec<HttpHeader>,
-    /// Sets host.
+    /// Host of the collector. Deprecated: use `backendRefs`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    /// Sets port. Defaults to `4317`.
+    /// Port of the collector. Deprecated: use `backendRefs`. Defaults to `4317`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0), extend("x-default" = 4317)))]
     pub port: Option<i32>,
-    /// Sets resource attributes.
+    /// Attributes of the resource that the entries are about.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub resource_attributes: BTreeMap<String, String>,
-    /// Sets resources.
+    /// Attributes of the resource. Deprecated: use `resourceAttributes`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub resources: BTreeMap<String, String>,
 }

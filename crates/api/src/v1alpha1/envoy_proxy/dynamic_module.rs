@@ -2,51 +2,75 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The `DynamicModuleEntry` part of the API.
+#[cfg(feature = "schema")]
+use crate::schema::cel;
+#[cfg(feature = "schema")]
+use crate::v1alpha1::rules;
+
+/// A module that policies may load into Envoy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct DynamicModuleEntry {
-    /// Sets do not close. Defaults to `false`.
+    /// Whether the library stays loaded when no one uses it. Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-default" = false)))]
     pub do_not_close: Option<bool>,
-    /// Sets load globally. Defaults to `false`.
+    /// Whether other libraries see its symbols. Defaults to `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-default" = false)))]
     pub load_globally: Option<bool>,
-    /// Sets name.
+    /// Name under which policies know it.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(length(min = 1, max = 253), regex(pattern = "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"))
+    )]
     pub name: String,
-    /// Sets source.
+    /// Where the module is.
     pub source: DynamicModuleSource,
 }
 
-/// The `DynamicModuleSource` part of the API.
+/// Where a module is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::DYNAMIC_MODULE_SOURCE)))]
 pub struct DynamicModuleSource {
-    /// Sets local.
+    /// Settings for `Local`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local: Option<LocalDynamicModuleSource>,
-    /// Sets remote.
+    /// Settings for `Remote`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remote: Option<RemoteDynamicModuleSource>,
-    /// Sets type. One of `Local` or `Remote`. Defaults to `Local`.
+    /// Whether the proxy has the file or fetches it. One of `Local` or `Remote`. Defaults to
+    /// `Local`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["Local", "Remote"], "x-default" = "Local")))]
     pub r#type: Option<String>,
 }
 
-/// The `LocalDynamicModuleSource` part of the API.
+/// A module in the file system of the proxy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct LocalDynamicModuleSource {
-    /// Sets path.
+    /// Path of the library.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 4096)))]
     pub path: String,
 }
 
-/// The `RemoteDynamicModuleSource` part of the API.
+/// A module that the proxy fetches.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct RemoteDynamicModuleSource {
-    /// Sets sha256.
+    /// SHA-256 hash of the file, in hexadecimal.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-f0-9]{64}$")))]
     pub sha256: String,
-    /// Sets url.
+    /// Where it is, with `http` or `https`.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(length(min = 1, max = 4096), regex(pattern = "^https?://[^/?#]+(?:[/?#].*)?$"))
+    )]
     pub url: String,
 }

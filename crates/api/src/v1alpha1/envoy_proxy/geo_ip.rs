@@ -2,58 +2,72 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The `EnvoyProxyGeoIP` part of the API.
+#[cfg(feature = "schema")]
+use crate::schema::cel;
+#[cfg(feature = "schema")]
+use crate::v1alpha1::rules;
+
+/// Databases that tell where addresses belong to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvoyProxyGeoIp {
-    /// Sets provider.
+    /// The databases.
     pub provider: GeoIpProvider,
 }
 
-/// The `GeoIPProvider` part of the API.
+/// Databases of one kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::GEO_IP_PROVIDER)))]
 pub struct GeoIpProvider {
-    /// Sets max mind.
+    /// Settings for `MaxMind`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_mind: Option<GeoIpMaxMind>,
-    /// Sets type. Only `MaxMind` is known.
+    /// Kind of the databases. Only `MaxMind` is known.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["MaxMind"])))]
     pub r#type: String,
 }
 
-/// The `GeoIPMaxMind` part of the API.
+/// Databases in MaxMind's format; at least one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::GEO_IP_MAX_MIND)))]
 pub struct GeoIpMaxMind {
-    /// Sets anonymous ip db source.
+    /// Database of services that hide addresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub anonymous_ip_db_source: Option<GeoIpDbSource>,
-    /// Sets asn db source.
+    /// Database of autonomous systems.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asn_db_source: Option<GeoIpDbSource>,
-    /// Sets city db source.
+    /// Database of cities and regions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub city_db_source: Option<GeoIpDbSource>,
-    /// Sets country db source.
+    /// Database of countries.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country_db_source: Option<GeoIpDbSource>,
-    /// Sets isp db source.
+    /// Database of Internet providers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub isp_db_source: Option<GeoIpDbSource>,
 }
 
-/// The `GeoIPDBSource` part of the API.
+/// Where a database is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct GeoIpDbSource {
-    /// Sets local.
+    /// The file.
     pub local: LocalGeoIpDbSource,
 }
 
-/// The `LocalGeoIPDBSource` part of the API.
+/// A database in the file system of the proxy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct LocalGeoIpDbSource {
-    /// Sets path.
+    /// Path of the file, which ends in `.mmdb`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^.*\.mmdb$")))]
     pub path: String,
 }

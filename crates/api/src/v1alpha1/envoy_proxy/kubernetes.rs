@@ -6,208 +6,252 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::meta::IntOrString;
+#[cfg(feature = "schema")]
+use crate::schema::{cel, fmt};
+#[cfg(feature = "schema")]
+use crate::v1alpha1::{kubernetes, rules};
 
-/// The `KubernetesDaemonSetSpec` part of the API.
+/// The DaemonSet of the proxies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct KubernetesDaemonSetSpec {
-    /// Sets container.
+    /// The container with Envoy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub container: Option<KubernetesContainerSpec>,
-    /// Sets name.
+    /// Name of the object; made of the Gateway's when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Sets patch.
+    /// Changes the object after everything else.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patch: Option<KubernetesPatchSpec>,
-    /// Sets pod.
+    /// The pods.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pod: Option<KubernetesPodSpec>,
-    /// Sets strategy.
+    /// How pods are replaced by new ones (`apps/v1.DaemonSetUpdateStrategy`).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "kubernetes::DaemonSetUpdateStrategy"))]
     pub strategy: Option<Value>,
 }
 
-/// The `KubernetesDeploymentSpec` part of the API.
+/// A Deployment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct KubernetesDeploymentSpec {
-    /// Sets container.
+    /// The main container.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub container: Option<KubernetesContainerSpec>,
-    /// Sets init containers.
+    /// Containers that run before the others (`core/v1.Container`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<kubernetes::Container>"))]
     pub init_containers: Vec<Value>,
-    /// Sets name.
+    /// Name of the object; made of the Gateway's when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Sets patch.
+    /// Changes the object after everything else.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patch: Option<KubernetesPatchSpec>,
-    /// Sets pod.
+    /// The pods.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pod: Option<KubernetesPodSpec>,
-    /// Sets replicas.
+    /// Number of pods; 1 when unset. Left alone when there is an autoscaler.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replicas: Option<i32>,
-    /// Sets strategy.
+    /// How pods are replaced by new ones (`apps/v1.DeploymentStrategy`); `RollingUpdate` when
+    /// unset.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "kubernetes::DeploymentStrategy"))]
     pub strategy: Option<Value>,
 }
 
-/// The `KubernetesPodSpec` part of the API.
+/// Pods.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct KubernetesPodSpec {
-    /// Sets affinity.
+    /// Which nodes and neighbours the pods prefer (`core/v1.Affinity`).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "kubernetes::Affinity"))]
     pub affinity: Option<Value>,
-    /// Sets annotations.
+    /// Annotations that the pods get.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: BTreeMap<String, String>,
-    /// Sets image pull secrets.
+    /// Secrets with credentials of registries (`core/v1.LocalObjectReference`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<kubernetes::LocalObjectReference>"))]
     pub image_pull_secrets: Vec<Value>,
-    /// Sets labels.
+    /// Labels that the pods get.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
-    /// Sets node selector.
+    /// Labels that the nodes must have.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub node_selector: BTreeMap<String, String>,
-    /// Sets priority class name.
+    /// Name of the pods' PriorityClass.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority_class_name: Option<String>,
-    /// Sets security context.
+    /// Rights of the pods (`core/v1.PodSecurityContext`).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "kubernetes::PodSecurityContext"))]
     pub security_context: Option<Value>,
-    /// Sets tolerations.
+    /// Taints of nodes that the pods put up with (`core/v1.Toleration`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<kubernetes::Toleration>"))]
     pub tolerations: Vec<Value>,
-    /// Sets topology spread constraints.
+    /// How pods are spread over nodes and zones (`core/v1.TopologySpreadConstraint`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<kubernetes::TopologySpreadConstraint>"))]
     pub topology_spread_constraints: Vec<Value>,
-    /// Sets volumes.
+    /// Volumes that the pods get (`core/v1.Volume`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<kubernetes::Volume>"))]
     pub volumes: Vec<Value>,
 }
 
-/// The `KubernetesContainerSpec` part of the API.
+/// A container.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::KUBERNETES_CONTAINER_SPEC)))]
 pub struct KubernetesContainerSpec {
-    /// Sets env.
+    /// Environment variables (`core/v1.EnvVar`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<kubernetes::EnvVar>"))]
     pub env: Vec<Value>,
-    /// Sets image.
+    /// Image with its tag; not together with `imageRepository`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(transform = cel(rules::KUBERNETES_CONTAINER_SPEC_IMAGE)))]
     pub image: Option<String>,
-    /// Sets image repository.
+    /// Image without its tag, which stays as it is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(transform = cel(rules::KUBERNETES_CONTAINER_SPEC_IMAGE_REPOSITORY)))]
     pub image_repository: Option<String>,
-    /// Sets resources.
+    /// Processors and memory (`core/v1.ResourceRequirements`); requests of 100m and 512Mi when
+    /// unset.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "kubernetes::ResourceRequirements"))]
     pub resources: Option<Value>,
-    /// Sets security context.
+    /// Rights of the container (`core/v1.SecurityContext`).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "kubernetes::SecurityContext"))]
     pub security_context: Option<Value>,
-    /// Sets volume mounts.
+    /// Where volumes are mounted (`core/v1.VolumeMount`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<kubernetes::VolumeMount>"))]
     pub volume_mounts: Vec<Value>,
 }
 
-/// The `KubernetesPatchSpec` part of the API.
+/// Changes an object after everything else.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct KubernetesPatchSpec {
-    /// Sets type.
+    /// How the value is applied: `StrategicMerge` or `JSONMerge`; `StrategicMerge` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
-    /// Sets value.
+    /// Part of the object, with what is to change.
+    #[cfg_attr(feature = "schema", schemars(with = "fmt::Any"))]
     pub value: Value,
 }
 
-/// The `KubernetesHorizontalPodAutoscalerSpec` part of the API.
+/// A HorizontalPodAutoscaler.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::KUBERNETES_HORIZONTAL_POD_AUTOSCALER_SPEC)))]
 pub struct KubernetesHorizontalPodAutoscalerSpec {
-    /// Sets behavior.
+    /// How fast pods come and go (`autoscaling/v2.HorizontalPodAutoscalerBehavior`).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "kubernetes::HorizontalPodAutoscalerBehavior"))]
     pub behavior: Option<Value>,
-    /// Sets max replicas.
+    /// Number of pods at most.
+    #[cfg_attr(feature = "schema", schemars(transform = cel(rules::KUBERNETES_HORIZONTAL_POD_AUTOSCALER_SPEC_MAX_REPLICAS)))]
     pub max_replicas: i32,
-    /// Sets metrics.
+    /// What is measured (`autoscaling/v2.MetricSpec`); processors at 80 percent when empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<kubernetes::MetricSpec>"))]
     pub metrics: Vec<Value>,
-    /// Sets min replicas.
+    /// Number of pods at least; 1 when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(transform = cel(rules::KUBERNETES_HORIZONTAL_POD_AUTOSCALER_SPEC_MIN_REPLICAS)))]
     pub min_replicas: Option<i32>,
-    /// Sets name.
+    /// Name of the object; made of the Gateway's when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Sets patch.
+    /// Changes the object after everything else.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patch: Option<KubernetesPatchSpec>,
 }
 
-/// The `KubernetesPodDisruptionBudgetSpec` part of the API.
+/// A PodDisruptionBudget: one of the numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::KUBERNETES_POD_DISRUPTION_BUDGET_SPEC)))]
 pub struct KubernetesPodDisruptionBudgetSpec {
-    /// Sets max unavailable.
+    /// Number or percentage of pods that may be away.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_unavailable: Option<IntOrString>,
-    /// Sets min available.
+    /// Number or percentage of pods that must be there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_available: Option<IntOrString>,
-    /// Sets name.
+    /// Name of the object; made of the Gateway's when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Sets patch.
+    /// Changes the object after everything else.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patch: Option<KubernetesPatchSpec>,
 }
 
-/// The `KubernetesServiceSpec` part of the API.
+/// The Service of the proxies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::KUBERNETES_SERVICE_SPEC)))]
 pub struct KubernetesServiceSpec {
-    /// Sets allocate load balancer node ports.
+    /// Whether node ports are allocated, for `LoadBalancer`; they are when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allocate_load_balancer_node_ports: Option<bool>,
-    /// Sets annotations.
+    /// Annotations that the Service gets.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: BTreeMap<String, String>,
-    /// Sets external traffic policy. One of `Local` or `Cluster`. Defaults to `Local`.
+    /// Whether traffic from outside goes to pods of the same node or of all. One of `Local` or
+    /// `Cluster`. Defaults to `Local`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["Local", "Cluster"], "x-default" = "Local")))]
     pub external_traffic_policy: Option<String>,
-    /// Sets labels.
+    /// Labels that the Service gets.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
-    /// Sets load balancer class.
+    /// Which load balancer serves it, for `LoadBalancer`; the platform's when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer_class: Option<String>,
-    /// Sets load balancer ip.
+    /// IPv4 address that is asked for, for `LoadBalancer`.
     #[serde(rename = "loadBalancerIP", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(transform = cel(rules::KUBERNETES_SERVICE_SPEC_LOAD_BALANCER_IP)))]
     pub load_balancer_ip: Option<String>,
-    /// Sets load balancer source ranges.
+    /// Networks that may connect, for `LoadBalancer`; all when empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub load_balancer_source_ranges: Vec<String>,
-    /// Sets name.
+    /// Name of the object; made of the Gateway's when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Sets patch.
+    /// Changes the object after everything else.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patch: Option<KubernetesPatchSpec>,
-    /// Sets type. One of `ClusterIP`, `LoadBalancer` or `NodePort`. Defaults to `LoadBalancer`.
+    /// Kind of the Service. One of `ClusterIP`, `LoadBalancer` or `NodePort`. Defaults to
+    /// `LoadBalancer`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["ClusterIP", "LoadBalancer", "NodePort"], "x-default" = "LoadBalancer")))]
     pub r#type: Option<String>,
 }
 
-/// The `KubernetesServiceAccountSpec` part of the API.
+/// The ServiceAccount of the proxies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct KubernetesServiceAccountSpec {
-    /// Sets name.
+    /// Name of the object; made of the Gateway's when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }

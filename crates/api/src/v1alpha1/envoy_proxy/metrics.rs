@@ -5,84 +5,99 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::gateway::HttpHeader;
+#[cfg(feature = "schema")]
+use crate::schema::cel;
 use crate::v1alpha1::{BackendCluster, Compression, StringMatch};
+#[cfg(feature = "schema")]
+use crate::v1alpha1::{format, rules};
 
-/// The `ProxyMetrics` part of the API.
+/// Metrics of the proxies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct ProxyMetrics {
-    /// Sets cluster stat name.
+    /// Name of clusters in statistics, with operators such as `%ROUTE_NAME%` and `%BACKEND_REFS%`;
+    /// that of the cluster when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster_stat_name: Option<String>,
-    /// Sets enable grpc stats.
+    /// Whether gRPC calls are counted by service and method; `false` when unset.
     #[serde(rename = "enableGRPCStats", skip_serializing_if = "Option::is_none")]
     pub enable_grpc_stats: Option<bool>,
-    /// Sets enable per endpoint stats.
+    /// Whether each endpoint has statistics of its own; `false` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_per_endpoint_stats: Option<bool>,
-    /// Sets enable request response sizes stats.
+    /// Whether the sizes of messages are measured; `false` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_request_response_sizes_stats: Option<bool>,
-    /// Sets enable virtual host stats.
+    /// Whether each virtual host has statistics of its own; `false` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_virtual_host_stats: Option<bool>,
-    /// Sets matches.
+    /// Conditions on names of statistics that are kept although Envoy's defaults leave them out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub matches: Vec<StringMatch>,
-    /// Sets prometheus.
+    /// The page for Prometheus.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prometheus: Option<ProxyPrometheusProvider>,
-    /// Sets sinks.
+    /// Collectors that get the metrics.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(length(max = 16)))]
     pub sinks: Vec<ProxyMetricSink>,
 }
 
-/// The `ProxyPrometheusProvider` part of the API.
+/// The page with metrics for Prometheus.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct ProxyPrometheusProvider {
-    /// Sets compression.
+    /// How the page is compressed; not when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compression: Option<Compression>,
-    /// Sets disable.
+    /// Whether there is no such page; `false` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disable: Option<bool>,
 }
 
-/// The `ProxyMetricSink` part of the API.
+/// A collector of metrics.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::PROXY_METRIC_SINK)))]
 pub struct ProxyMetricSink {
-    /// Sets open telemetry.
+    /// Settings for `OpenTelemetry`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub open_telemetry: Option<ProxyOpenTelemetrySink>,
-    /// Sets type. Only `OpenTelemetry` is known. Defaults to `OpenTelemetry`.
+    /// Kind of the collector. Only `OpenTelemetry` is known. Defaults to `OpenTelemetry`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["OpenTelemetry"], "x-default" = "OpenTelemetry")))]
     pub r#type: String,
 }
 
-/// The `ProxyOpenTelemetrySink` part of the API.
+/// An OpenTelemetry collector for metrics.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::PROXY_OPEN_TELEMETRY_SINK)))]
 pub struct ProxyOpenTelemetrySink {
     /// Where the service runs and how Envoy connects to it.
     #[serde(flatten)]
     pub backend: BackendCluster,
-    /// Sets headers.
+    /// Headers of the calls, for authentication for example.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 32), transform = format::any_header_value))]
     pub headers: Vec<HttpHeader>,
-    /// Sets host.
+    /// Host of the collector. Deprecated: use `backendRefs`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    /// Sets port. Defaults to `4317`.
+    /// Port of the collector. Deprecated: use `backendRefs`. Defaults to `4317`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 65535), extend("x-default" = 4317)))]
     pub port: Option<i32>,
-    /// Sets report counters as deltas.
+    /// Whether counters are told as what was added since the last time; `false` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report_counters_as_deltas: Option<bool>,
-    /// Sets report histograms as deltas.
+    /// Whether histograms are told as what was added since the last time; `false` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report_histograms_as_deltas: Option<bool>,
-    /// Sets resource attributes.
+    /// Attributes of the resource that the metrics are about.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub resource_attributes: BTreeMap<String, String>,
 }

@@ -4,14 +4,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::gateway::SecretObjectReference;
 use crate::meta::Duration;
+#[cfg(feature = "schema")]
+use crate::schema::{cel, fmt};
 use crate::v1alpha1::BackendCluster;
+#[cfg(feature = "schema")]
+use crate::v1alpha1::rules;
 
 /// Sends users to an OpenID provider to log in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::OIDC)))]
 pub struct Oidc {
     /// Identity of the application at the provider.
     #[serde(rename = "clientID", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub client_id: Option<String>,
     /// Secret with that identity in key `client-id`.
     #[serde(rename = "clientIDRef", skip_serializing_if = "Option::is_none")]
@@ -23,6 +30,10 @@ pub struct Oidc {
     pub cookie_config: Option<OidcCookieConfig>,
     /// Domain of the cookies; the host of the request when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"))
+    )]
     pub cookie_domain: Option<String>,
     /// Names of the cookies; names unique to the policy when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,6 +72,7 @@ pub struct Oidc {
     pub redirect_url: Option<String>,
     /// Whether expired tokens are renewed without a log-in. Defaults to `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("x-default" = true)))]
     pub refresh_token: Option<bool>,
     /// Resources that access is asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -72,16 +84,19 @@ pub struct Oidc {
 
 /// Attributes of the cookies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct OidcCookieConfig {
     /// When browsers send the cookies with requests from other sites; Envoy's default when unset.
     /// One of `Lax`, `Strict` or `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["Lax", "Strict", "None"])))]
     pub same_site: Option<String>,
 }
 
 /// Names of the cookies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct OidcCookieNames {
     /// Cookie with the access token.
@@ -94,37 +109,47 @@ pub struct OidcCookieNames {
 
 /// Which requests get 401 instead of being sent to log in, those of scripts for example.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct OidcDenyRedirect {
     /// Conditions on headers, one of which must hold.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 16)))]
     pub headers: Vec<OidcDenyRedirectHeader>,
 }
 
 /// A condition on a header.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct OidcDenyRedirectHeader {
     /// Name of the header; case does not matter.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub name: String,
     /// How the value is compared. One of `Exact`, `Prefix`, `Suffix` or `RegularExpression`.
     /// Defaults to `Exact`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["Exact", "Prefix", "Suffix", "RegularExpression"], "x-default" = "Exact")))]
     pub r#type: Option<String>,
     /// What the value is compared with.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 1024)))]
     pub value: String,
 }
 
 /// Tells the backend a token.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
 pub struct OidcTokenForwarding {
     /// Header that carries it.
+    #[cfg_attr(feature = "schema", schemars(with = "fmt::HeaderName", transform = cel(rules::OIDC_TOKEN_FORWARDING_HEADER)))]
     pub header: String,
 }
 
 /// An OpenID provider.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::OIDC_PROVIDER)))]
 pub struct OidcProvider {
     /// Where the service runs and how Envoy connects to it.
     #[serde(flatten)]
@@ -136,6 +161,7 @@ pub struct OidcProvider {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_session_endpoint: Option<String>,
     /// Identity of the provider, under which its settings are found.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub issuer: String,
     /// Where tokens are issued; asked of the provider when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
