@@ -6,6 +6,8 @@ pub mod http;
 pub mod listener;
 pub mod patch;
 
+mod check;
+mod dump;
 mod envoy;
 mod features;
 mod finding;
@@ -18,6 +20,7 @@ mod session;
 mod splice;
 mod translator;
 
+pub use dump::SecretsInDump;
 pub use features::Features;
 pub use finding::{EMISSION_FAILED, Finding, NOT_EXPRESSIBLE, NodePath, RULE_VIOLATED};
 pub use model::{ModelDelta, XdsModel};

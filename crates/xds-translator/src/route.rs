@@ -8,10 +8,11 @@ use eg_ir::{
     Name, OrdMap, Origin,
     route::{HttpRoute, RouteOrder, VirtualHost},
 };
-use prost::Message;
+use prost::{Message, Name as _};
 
 use crate::{
     Features,
+    check::check,
     envoy::route as pb,
     finding::guarded,
     http::RouteCx,
@@ -59,24 +60,37 @@ pub(crate) struct EmittedHost {
     /// The field `virtual_hosts`, with its key and length.
     field: Bytes,
     large_body: bool,
+    /// Why it is left out.
+    pub(crate) diagnostic: Option<Diagnostic>,
 }
 
-/// Emits one route. A route that cannot be expressed answers 500.
+/// Emits one route. A route that cannot be expressed answers 500, and is left out if what it matches is at fault.
 pub(crate) fn emit_route(features: &Features, route: &HttpRoute, domain: &str) -> EmittedRoute {
     let name = format!("{}/{}", route.name, domain.replace('.', "_"));
-    let (message, diagnostic) = match guarded(|| try_route(features, route, domain, &name)) {
-        Ok(message) => (message, None),
-        Err(diagnostic) => (fail_closed(route, &name), Some(diagnostic)),
+    let emitted = guarded(|| {
+        let message = try_route(features, route, domain, &name)?;
+        Ok((checked(&message)?, large_body(&message)))
+    });
+    let (encoded, large_body, diagnostic) = match emitted {
+        Ok((encoded, large_body)) => (Some(encoded), large_body, None),
+        // When not even what it matches is valid, nothing can answer in its place.
+        Err(diagnostic) => (checked(&fail_closed(route, &name)).ok(), false, Some(diagnostic)),
     };
-    let encoded = message.encode_to_vec();
     EmittedRoute {
         name: name.into(),
         origin: route.origin.clone(),
-        version: Version::of(&encoded),
-        field: splice::field(ROUTES_TAG, &encoded),
-        large_body: large_body(&message),
+        version: Version::of(encoded.as_deref().unwrap_or_default()),
+        field: encoded.map(|encoded| splice::field(ROUTES_TAG, &encoded)).unwrap_or_default(),
+        large_body,
         diagnostic,
     }
+}
+
+/// Encodes a message that breaks no rule.
+fn checked<M: prost::Name>(message: &M) -> Result<Vec<u8>, Diagnostic> {
+    let encoded = message.encode_to_vec();
+    check(&M::full_name(), &encoded)?;
+    Ok(encoded)
 }
 
 fn try_route(
@@ -136,7 +150,7 @@ fn large_body(route: &pb::Route) -> bool {
     }
 }
 
-/// Emits a virtual host around its emitted routes.
+/// Emits a virtual host around its emitted routes. One that breaks a rule is left out: its domain is served by nobody.
 pub(crate) fn emit_host(host: &VirtualHost, routes: OrdMap<RouteOrder, Arc<EmittedRoute>>) -> EmittedHost {
     let VirtualHost { name, domain, origin, routes: _ } = host;
     // Fields before and after the routes, so that the bytes are those of the whole message.
@@ -147,14 +161,19 @@ pub(crate) fn emit_host(host: &VirtualHost, routes: OrdMap<RouteOrder, Arc<Emitt
     };
     let after = pb::VirtualHost { metadata: metadata::of(origin), ..pb::VirtualHost::default() };
     let (before, after) = (before.encode_to_vec(), after.encode_to_vec());
+    let diagnostic = check(&pb::VirtualHost::full_name(), &before).err();
     let parts: Vec<&Bytes> = routes.values().map(|route| &route.field).collect();
-    let field = splice::message_field(VIRTUAL_HOSTS_TAG, &before, &parts, &after);
+    let field = match diagnostic {
+        None => splice::message_field(VIRTUAL_HOSTS_TAG, &before, &parts, &after),
+        Some(_) => Bytes::new(),
+    };
     let frame = [Version::of(&before), Version::of(&after)];
     EmittedHost {
         name: name.clone(),
         origin: origin.clone(),
         version: Version::of_parts(frame.iter().chain(routes.values().map(|route| &route.version))),
         field,
+        diagnostic,
         large_body: routes.values().any(|route| route.large_body),
         routes,
     }

@@ -7,7 +7,9 @@ use eg_ir::{Name, OrdMap, Origin, XdsIr};
 use prost::Message;
 
 use crate::{
-    Finding, ModelDelta, NodePath, ResourceType, XdsModel, XdsTranslator, cluster,
+    Finding, ModelDelta, NodePath, ResourceType, XdsModel, XdsTranslator,
+    check::check,
+    cluster,
     finding::guarded,
     http::{self, ResourceSink},
     listener,
@@ -196,10 +198,15 @@ impl Session {
         delta: &mut ModelDelta,
     ) {
         let node = NodePath::resource(resource_type, name.clone());
-        match emitted {
-            Ok(message) => {
+        let packed = emitted.and_then(|message| {
+            let packed = Packed::new(&message, origin.clone());
+            check(resource_type.type_url(), &packed.body)?;
+            Ok(packed)
+        });
+        match packed {
+            Ok(packed) => {
                 self.emitted.resources += 1;
-                let packed: Shared = Arc::new(Packed::new(&message, origin.clone()));
+                let packed: Shared = Arc::new(packed);
                 self.model.set(resource_type, name, Some(packed), delta);
                 self.model.find(&node, None, delta);
             }

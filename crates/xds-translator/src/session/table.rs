@@ -35,8 +35,11 @@ impl Session {
             let after = table.and_then(|table| table.virtual_hosts.get(domain));
             if let Some(host) = after {
                 let reusable = before.zip(emitted_before.as_deref());
-                hosts.insert(domain.clone(), Arc::new(self.host(host, reusable, &node, delta)));
+                let emitted = self.host(host, reusable, &node, delta);
+                self.find_host(&node, Some(&emitted), delta);
+                hosts.insert(domain.clone(), Arc::new(emitted));
             } else if let Some(emitted) = emitted_before {
+                self.find_host(&node, None, delta);
                 for route in emitted.routes.values() {
                     self.find_route(&node, route, false, delta);
                 }
@@ -95,6 +98,15 @@ impl Session {
         }
         self.emitted.virtual_hosts += 1;
         emit_host(host, routes)
+    }
+
+    /// Raises what was found about a virtual host, or withdraws it.
+    fn find_host(&mut self, node: &NodePath, host: Option<&EmittedHost>, delta: &mut ModelDelta) {
+        let finding = host.and_then(|host| {
+            let diagnostic = host.diagnostic.clone()?;
+            Some(Finding { node: node.clone(), origin: host.origin.clone(), diagnostic })
+        });
+        self.model.find(node, finding, delta);
     }
 
     /// Raises or withdraws what was found about a route.
