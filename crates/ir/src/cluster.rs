@@ -61,6 +61,8 @@ pub enum UpstreamProtocol {
     /// HTTP/1.1, or what TLS negotiates.
     #[default]
     Http1,
+    /// HTTP/1.1 whatever TLS would negotiate, as WebSocket backends want it.
+    Http1Only,
     /// HTTP/2 without negotiation.
     Http2,
 }

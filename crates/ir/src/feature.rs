@@ -53,8 +53,19 @@ pub mod features {
     pub const MIRROR: FeatureId = FeatureId::new("mirror");
     /// Time limits of requests.
     pub const TIMEOUT: FeatureId = FeatureId::new("timeout");
+    /// Translation of gRPC-Web and statistics of gRPC, needed by listeners with GRPCRoutes.
+    pub const GRPC: FeatureId = FeatureId::new("grpc");
 
     /// All of them, for parity tests and documentation.
-    pub const ALL: &[FeatureId] =
-        &[ROUTE_MATCH, FORWARD, DIRECT_RESPONSE, REDIRECT, URL_REWRITE, HEADER_MODIFIER, MIRROR, TIMEOUT];
+    pub const ALL: &[FeatureId] = &[
+        ROUTE_MATCH,
+        FORWARD,
+        DIRECT_RESPONSE,
+        REDIRECT,
+        URL_REWRITE,
+        HEADER_MODIFIER,
+        MIRROR,
+        TIMEOUT,
+        GRPC,
+    ];
 }

@@ -60,6 +60,9 @@ pub struct HttpServer {
     pub origin: Origin,
     /// The name of the route table.
     pub routes: Name,
+    /// The prefix of its statistics; absent is made of the protocol and the port that the proxies bind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stat_prefix: Option<Name>,
     /// What the routes need their listener to provide, by feature.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub needs: BTreeMap<FeatureId, Extension>,

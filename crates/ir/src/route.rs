@@ -70,6 +70,9 @@ pub struct HttpRoute {
     /// Where copies of the request go.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mirrors: Vec<Mirror>,
+    /// Protocols to which a forwarded request may upgrade its connection; absent is WebSocket alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upgrades: Option<Vec<Name>>,
     /// How long the whole exchange may take, in milliseconds; 0 is without limit, absent is Envoy's default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,
