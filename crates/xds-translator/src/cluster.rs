@@ -81,8 +81,10 @@ pub(crate) fn emit(features: &Features, ir: &Cluster) -> Result<pb::Cluster, Dia
     for feature in &features.cluster {
         feature.cluster(ir, &mut draft)?;
     }
-    let ClusterDraft { mut cluster, http } = draft;
+    let ClusterDraft { mut cluster, mut http } = draft;
     if http != upstream_http::HttpProtocolOptions::default() {
+        // The options must name a protocol; without them, Envoy speaks HTTP/1.1.
+        http.upstream_protocol_options.get_or_insert_with(protocol::http1);
         cluster.typed_extension_protocol_options.insert(HTTP_OPTIONS.to_owned(), any(&http));
     }
     Ok(cluster)

@@ -9,7 +9,10 @@ pub(crate) use xds_api::pb::envoy::{
         access_loggers::file::v3 as file_access_log,
         clusters::{common::dns::v3 as dns_common, dns::v3 as dns_cluster},
         filters::{
-            http::{health_check::v3 as health_check, router::v3 as router},
+            http::{
+                grpc_stats::v3 as grpc_stats, grpc_web::v3 as grpc_web, health_check::v3 as health_check,
+                router::v3 as router,
+            },
             listener::tls_inspector::v3 as tls_inspector,
             network::http_connection_manager::v3 as hcm,
         },

@@ -15,6 +15,7 @@ use crate::envoy::{any, hcm, route, router};
 
 mod direct_response;
 mod forward;
+mod grpc;
 mod header_modifier;
 mod mirror;
 mod redirect;
@@ -36,6 +37,7 @@ pub(crate) fn features() -> Vec<Arc<dyn HttpFeature>> {
         Arc::new(header_modifier::HeaderModifier),
         Arc::new(mirror::Mirror),
         Arc::new(timeout::Timeout),
+        Arc::new(grpc::Grpc),
     ]
 }
 

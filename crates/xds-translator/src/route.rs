@@ -109,6 +109,7 @@ fn try_route(
         response_headers: _,
         rewrite: _,
         mirrors: _,
+        upgrades: _,
         timeout_ms: _,
         extensions: _,
     } = route;

@@ -30,6 +30,10 @@ impl ClusterFeature for Protocol {
         };
         match ir.protocol {
             UpstreamProtocol::Http1 => Ok(()),
+            UpstreamProtocol::Http1Only => {
+                draft.http.upstream_protocol_options = Some(http1());
+                Ok(())
+            }
             UpstreamProtocol::Http2 => {
                 let options = core::Http2ProtocolOptions {
                     initial_stream_window_size: Some(STREAM_WINDOW),
@@ -46,4 +50,13 @@ impl ClusterFeature for Protocol {
             other => Err(not_expressible(FieldPath::root(), format!("unknown upstream protocol {other:?}"))),
         }
     }
+}
+
+/// HTTP/1.1 and nothing else.
+pub(super) fn http1() -> upstream_http::http_protocol_options::UpstreamProtocolOptions {
+    use upstream_http::http_protocol_options::{
+        ExplicitHttpConfig, UpstreamProtocolOptions, explicit_http_config::ProtocolConfig,
+    };
+    let options = ProtocolConfig::HttpProtocolOptions(core::Http1ProtocolOptions::default());
+    UpstreamProtocolOptions::ExplicitHttpConfig(ExplicitHttpConfig { protocol_config: Some(options) })
 }

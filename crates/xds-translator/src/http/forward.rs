@@ -2,7 +2,8 @@
 //!
 //! API: `backendRefs` with their weights and filters. Envoy: `RouteAction.cluster`, or `weighted_clusters` when there
 //! are several, when some backends are invalid, or when one has filters of its own. The share of invalid backends goes
-//! to a cluster that does not exist, which `cluster_not_found_response_code` makes a 500. WebSocket upgrades are on.
+//! to a cluster that does not exist, which `cluster_not_found_response_code` makes a 500. A request may upgrade its
+//! connection to a WebSocket unless the route says otherwise.
 
 use eg_diag::{Diagnostic, FieldPath};
 use eg_ir::{
@@ -29,8 +30,11 @@ impl HttpFeature for Forward {
         let RouteAction::Forward(ForwardTo { clusters, invalid_weight }) = &cx.route.action else {
             return Ok(());
         };
-        let mut action =
-            route::RouteAction { upgrade_configs: vec![websocket()], ..route::RouteAction::default() };
+        let upgrades = match &cx.route.upgrades {
+            None => vec![upgrade("websocket")],
+            Some(protocols) => protocols.iter().map(|protocol| upgrade(protocol)).collect(),
+        };
+        let mut action = route::RouteAction { upgrade_configs: upgrades, ..route::RouteAction::default() };
         action.cluster_specifier = Some(match (clusters.as_slice(), *invalid_weight) {
             ([], _) => {
                 let path = FieldPath::spec().field("rules");
@@ -76,9 +80,9 @@ fn weighted(clusters: &[WeightedCluster], invalid_weight: u32) -> route::Weighte
     }
 }
 
-fn websocket() -> route::route_action::UpgradeConfig {
+fn upgrade(protocol: &str) -> route::route_action::UpgradeConfig {
     route::route_action::UpgradeConfig {
-        upgrade_type: "websocket".to_owned(),
+        upgrade_type: protocol.to_owned(),
         ..route::route_action::UpgradeConfig::default()
     }
 }

@@ -45,10 +45,13 @@ fn manager(cx: ServerCx<'_>) -> hcm::HttpConnectionManager {
         PathWithEscapedSlashesAction, RouteSpecifier, ServerHeaderTransformation,
     };
     // The needs are read by the features that the routes recorded them for.
-    let HttpServer { name: _, origin: _, routes, needs: _ } = cx.server;
-    let scheme = if cx.tls { "https" } else { "http" };
+    let HttpServer { name: _, origin: _, routes, stat_prefix, needs: _ } = cx.server;
+    let stat_prefix = stat_prefix.as_deref().map_or_else(
+        || format!("{}-{}", if cx.tls { "https" } else { "http" }, cx.listener.port),
+        str::to_owned,
+    );
     hcm::HttpConnectionManager {
-        stat_prefix: format!("{scheme}-{}", cx.listener.port),
+        stat_prefix,
         route_specifier: Some(RouteSpecifier::Rds(hcm::Rds {
             config_source: Some(ads()),
             route_config_name: routes.to_string(),
