@@ -77,8 +77,18 @@ impl<'t> Assembly<'t> {
         set(&mut self.current.effective_proxy, key, spec);
     }
 
-    pub(crate) fn listener(&mut self, key: &IrKey, name: &Name, listener: Option<&Arc<Listener>>) {
-        set(&mut self.fleet(key).listeners, name, listener);
+    /// The listener of a socket. Its name is that of its first part and may change.
+    pub(crate) fn listener(&mut self, key: &IrKey, socket: (&Name, u16), listener: Option<&Arc<Listener>>) {
+        let listeners = &mut self.fleet(key).listeners;
+        let (address, port) = socket;
+        let same = listeners.iter().find(|(_, old)| old.address == *address && old.port == port);
+        let old = same.map(|(name, _)| name.clone());
+        if let Some(old) = old {
+            listeners.remove(&old);
+        }
+        if let Some(listener) = listener {
+            listeners.insert(listener.name.clone(), Arc::clone(listener));
+        }
     }
 
     /// A listener serves this table, or none does any more.

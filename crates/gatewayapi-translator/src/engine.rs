@@ -86,7 +86,7 @@ type Table<K> = BTreeMap<Arc<K>, NodeId>;
 pub(crate) struct Engine {
     env: Arc<Env>,
     snapshot: Snapshot,
-    now: i64,
+    now: Option<i64>,
     types: RefCell<Vec<UnitType>>,
     type_index: RefCell<BTreeMap<TypeId, u16>>,
     tables: RefCell<Vec<Box<dyn Any + Send>>>,
@@ -107,7 +107,7 @@ impl Engine {
         Self {
             env,
             snapshot: Snapshot::default(),
-            now: 0,
+            now: None,
             types: RefCell::default(),
             type_index: RefCell::default(),
             tables: RefCell::default(),
@@ -160,7 +160,7 @@ impl Engine {
     ) {
         self.snapshot = snapshot.clone();
         *self.runs.get_mut() = Runs::default();
-        let now = snapshot.get::<Clock>("", Clock::NAME).map_or(0, |clock| clock.seconds);
+        let now = snapshot.get::<Clock>("", Clock::NAME).map(|clock| clock.seconds);
         let mut touched = self.inputs.get_mut().touched(delta, self.now, now);
         self.now = now;
         touched.sort_unstable();
@@ -190,7 +190,7 @@ impl Engine {
 
     /// The earliest time, in seconds since 1970, at which a unit wants to run again although nothing changed.
     pub(crate) fn next_deadline(&self) -> Option<i64> {
-        self.inputs.borrow().next_deadline(self.now)
+        self.inputs.borrow().next_deadline(self.now?)
     }
 
     /// The units in memory by name, for tests and metrics.

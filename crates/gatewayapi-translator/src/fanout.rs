@@ -110,6 +110,15 @@ impl Group for AttachedRoutes {
     type Value = ();
 }
 
+/// The route tables of a fleet, as long as a listener serves them.
+pub(crate) struct Tables;
+
+impl Group for Tables {
+    type Key = FleetName;
+    type Member = ListenerKey;
+    type Value = ();
+}
+
 /// A socket of a fleet: address, port, and whether it is UDP.
 pub(crate) type SocketKey = (IrKey, Name, u16, bool);
 
@@ -156,6 +165,8 @@ impl Group for FleetMembers {
 /// What one Gateway adds to the infrastructure of its fleet.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct FleetMember {
+    /// Whether it serves anything; a Gateway that is not accepted keeps its fleet.
+    pub(crate) serves: bool,
     pub(crate) gateway: ObjectRef,
     pub(crate) class: Name,
     pub(crate) merged: bool,

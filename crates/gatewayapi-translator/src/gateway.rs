@@ -1,6 +1,44 @@
 //! GatewayClasses, Gateways and their listeners.
+//!
+//! - `class`: which classes are ours, and the status of a class;
+//! - `proxy`: the effective EnvoyProxy of a Gateway;
+//! - `listener`, `certificate`, `conflict`, `overlap`: what each listener is worth;
+//! - `state`: all of that for one Gateway;
+//! - `view`: the part of it that routes see;
+//! - `fanout`: what a Gateway sends to its fleet, which `socket` and `fleet` put together;
+//! - `service`: the Service of the fleet's own proxies.
 
+use eg_api::gateway::{Gateway, GatewayClass};
+use eg_resources::Object;
+
+use crate::{
+    engine::Engine,
+    fanout::{FleetMembers, Secrets, SocketParts, Tables},
+};
+
+mod certificate;
+mod class;
+mod conflict;
+mod fanout;
+mod fleet;
+mod listener;
+mod overlap;
+mod proxy;
+mod service;
+mod socket;
+mod state;
 pub(crate) mod view;
 
+pub(crate) use listener::ListenerState;
+pub(crate) use state::{GatewayOf, GatewayState};
+
 /// Registers the units of this module.
-pub(crate) fn register(_engine: &mut crate::engine::Engine) {}
+pub(crate) fn register(engine: &mut Engine) {
+    engine.root_for_each_object::<class::ClassRoot>(GatewayClass::KIND);
+    engine.root_for_each_object::<fanout::GatewayFanout>(Gateway::KIND);
+    engine.root_for_each_object::<crate::status::gateway::GatewayRoot>(Gateway::KIND);
+    engine.root_for_each_group::<SocketParts, socket::SocketUnit>();
+    engine.root_for_each_group::<Tables, socket::TableUnit>();
+    engine.root_for_each_group::<Secrets, socket::SecretUnit>();
+    engine.root_for_each_group::<FleetMembers, fleet::FleetUnit>();
+}

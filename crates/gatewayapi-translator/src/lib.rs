@@ -12,6 +12,7 @@ mod engine;
 mod fanout;
 mod gateway;
 mod names;
+mod origin;
 mod refs;
 mod route;
 mod settings;

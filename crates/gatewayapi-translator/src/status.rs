@@ -1,3 +1,17 @@
 //! Statuses: one module for each shape of status.
 
+use eg_resources::{Object, Status, StatusUpdate};
+
 pub(crate) mod condition;
+pub(crate) mod gateway;
+
+/// The status that `object` should have.
+pub(crate) fn update_of(object: &impl Object, status: Status) -> StatusUpdate {
+    let meta = object.meta();
+    StatusUpdate {
+        object: object.object_ref(),
+        uid: meta.uid.as_deref().map(Into::into),
+        generation: meta.generation(),
+        status,
+    }
+}

@@ -37,8 +37,8 @@ pub struct XdsIr {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Globals {
-    /// The listener that says whether a proxy is ready.
-    pub ready: ReadyListener,
+    /// The listener that says whether a proxy is ready; absent while a Gateway that is not accepted keeps its fleet.
+    pub ready: Option<ReadyListener>,
 }
 
 /// The listener that answers `GET /ready`.

@@ -105,12 +105,17 @@ impl Inputs {
     }
 
     /// The units that read something that changed.
-    pub(super) fn touched(&self, delta: &Delta, before: i64, now: i64) -> Vec<NodeId> {
+    pub(super) fn touched(&self, delta: &Delta, before: Option<i64>, now: Option<i64>) -> Vec<NodeId> {
         let objects = delta.objects.iter().map(|change| Input::Object(change.key.clone()));
         let buckets = delta.buckets.iter().map(|bucket| Input::Bucket(bucket.clone()));
         let known = objects.chain(buckets).filter_map(|input| self.ids.get(&input).copied());
-        let (from, to) = (before.min(now), before.max(now));
-        let passed = (from < to).then(|| self.ids.range(Input::Passed(from + 1)..=Input::Passed(to)));
+        let span = match (before, now) {
+            (Some(before), Some(now)) => before.min(now).saturating_add(1)..=before.max(now),
+            (None, None) => 1..=0,
+            _ => i64::MIN..=i64::MAX,
+        };
+        let passed = (!span.is_empty())
+            .then(|| self.ids.range(Input::Passed(*span.start())..=Input::Passed(*span.end())));
         let passed = passed.into_iter().flatten().map(|(_, id)| *id);
         known.chain(passed).flat_map(|id| self.readers(id)).collect()
     }

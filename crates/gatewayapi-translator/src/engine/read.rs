@@ -85,10 +85,11 @@ impl ReadCx<'_> {
         self.bucket(Bucket::Selecting(policy, target))
     }
 
-    /// Whether a point in time, in seconds since 1970, has passed. The unit runs again when it does.
-    pub fn passed(&self, at: i64) -> bool {
+    /// Whether a point in time, in seconds since 1970, has passed; `None` while the store has no clock. The unit runs
+    /// again when the answer changes.
+    pub fn passed(&self, at: i64) -> Option<bool> {
         self.note(Input::Passed(at));
-        self.engine.now >= at
+        self.engine.now.map(|now| now >= at)
     }
 
     /// The output of another unit.

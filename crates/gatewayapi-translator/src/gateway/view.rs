@@ -1,8 +1,20 @@
 //! What binding needs to know of a Gateway. Edits of a Gateway that do not show here re-run no route.
 
-use eg_api::meta::LabelSelector;
+use std::sync::Arc;
+
+use eg_api::{gateway::Gateway, gateway::GatewayClass, meta::LabelSelector};
 use eg_diag::{Kind, ObjectRef};
 use eg_ir::{IrKey, Name, Origin};
+use eg_resources::Object;
+
+use super::{
+    listener::ListenerState,
+    state::{GatewayOf, GatewayState},
+};
+use crate::{
+    engine::{ReadCx, Unit},
+    names, origin,
+};
 
 /// A Gateway as routes see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,4 +77,100 @@ pub(crate) enum AllowedNamespaces {
     /// Those whose labels match.
     Selector(LabelSelector),
     None,
+}
+
+/// The view of a Gateway; `None` when it is not ours.
+pub(crate) struct BindViewOf;
+
+impl Unit for BindViewOf {
+    type Key = ObjectRef;
+    type Out = Option<Arc<BindView>>;
+    const NAME: &'static str = "bind_view";
+    const RANK: u8 = 4;
+
+    fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
+        let state = cx.unit::<GatewayOf>(key);
+        let state = state.as_ref().as_ref()?;
+        let gateway = cx.object::<Gateway>(key)?;
+        let origin = origin::of(&*gateway);
+        let listeners =
+            state.listeners.iter().map(|listener| bind_listener(cx, key, state, &origin, listener));
+        Some(Arc::new(BindView {
+            fleet: state.fleet.clone(),
+            listeners: listeners.collect(),
+            preserve_route_order: state
+                .proxy
+                .as_ref()
+                .and_then(|proxy| proxy.spec.preserve_route_order)
+                .unwrap_or(false),
+        }))
+    }
+}
+
+fn bind_listener(
+    cx: &ReadCx<'_>,
+    gateway: &ObjectRef,
+    state: &GatewayState,
+    origin: &Origin,
+    listener: &ListenerState,
+) -> BindListener {
+    let ir_name = names::listener(gateway, &listener.section);
+    let others = state
+        .listeners
+        .iter()
+        .filter(|other| other.port == listener.port && other.section != listener.section);
+    BindListener {
+        parent: listener.parent.clone(),
+        section: listener.section.clone(),
+        port: listener.port,
+        // A listener whose protocol is not supported accepts no kind of route.
+        protocol: listener.protocol.unwrap_or(Protocol::Http),
+        hostname: listener.hostname.clone(),
+        kinds: listener.kinds.clone(),
+        namespaces: listener.namespaces.clone(),
+        ready: listener.ready(),
+        table: table(cx, gateway, state, listener, &ir_name),
+        isolated_from: others.filter_map(|other| other.hostname.clone()).collect(),
+        origin: origin.clone().section(listener.section.clone()),
+        ir_name,
+    }
+}
+
+/// The route table of a listener: its own for HTTPS; for plain HTTP that of the first listener on the port.
+pub(super) fn table(
+    cx: &ReadCx<'_>,
+    gateway: &ObjectRef,
+    state: &GatewayState,
+    listener: &ListenerState,
+    ir_name: &Name,
+) -> Name {
+    if listener.protocol != Some(Protocol::Http) {
+        return ir_name.clone();
+    }
+    let first = |key: &ObjectRef, state: &GatewayState| {
+        let on_port = |other: &&ListenerState| {
+            other.ready() && other.protocol == Some(Protocol::Http) && other.port == listener.port
+        };
+        state.listeners.iter().find(on_port).map(|other| names::listener(key, &other.section))
+    };
+    let shared = if state.class.merged {
+        fleet_gateways(cx, &state.class.name).iter().find_map(|key| {
+            let state = cx.unit::<GatewayOf>(key);
+            first(key, state.as_ref().as_ref()?)
+        })
+    } else {
+        first(gateway, state)
+    };
+    shared.unwrap_or_else(|| ir_name.clone())
+}
+
+/// The Gateways of a class in the order in which they are served: oldest first, then by namespace and name.
+fn fleet_gateways(cx: &ReadCx<'_>, class: &Name) -> Vec<ObjectRef> {
+    let class = ObjectRef::new(GatewayClass::KIND, "", class.clone());
+    let mut gateways = cx.referrers(Gateway::KIND, &class);
+    gateways.sort_by_cached_key(|key| {
+        let created = cx.object::<Gateway>(key).and_then(|gateway| gateway.metadata.created());
+        (created.unwrap_or_default(), key.clone())
+    });
+    gateways
 }

@@ -25,7 +25,7 @@ impl Conditions {
         let condition = Condition {
             r#type: r#type.to_owned(),
             status: if status { ConditionStatus::True } else { ConditionStatus::False },
-            observed_generation: Some(self.generation),
+            observed_generation: Some(self.generation).filter(|generation| *generation != 0),
             reason: reason.to_owned(),
             message: truncated(message.into()),
             ..Condition::default()
@@ -59,6 +59,12 @@ impl Conditions {
         reasons.dedup();
         let messages: Vec<String> = of_type.map(Diagnostic::sentence).collect();
         self.set(first.code.condition, false, &reasons.join(","), messages.join("\n"));
+    }
+
+    /// Records that a listener lost to another one: it keeps its references and is no longer said to be accepted.
+    pub(crate) fn lose(&mut self, reason: &str, message: &str) {
+        self.list.retain(|condition| condition.r#type == "ResolvedRefs");
+        self.set("Conflicted", true, reason, message);
     }
 
     pub(crate) fn get(&self, r#type: &str) -> Option<&Condition> {

@@ -1,0 +1,128 @@
+//! Listeners that want the same port or hostname.
+//!
+//! UDP shares a port with everything. HTTPS and TLS are one family; otherwise a port has one protocol. Listeners of one
+//! family on a port have different hostnames, and there is one TCP or UDP listener on a port.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use eg_diag::ObjectRef;
+use eg_ir::Name;
+
+use super::{
+    listener::{ListenerState, complete},
+    view::Protocol,
+};
+
+/// What a port is shared by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Family {
+    Http,
+    Tls,
+    Tcp,
+    Udp,
+}
+
+fn family(protocol: Protocol) -> Family {
+    match protocol {
+        Protocol::Http => Family::Http,
+        Protocol::Https | Protocol::Tls { .. } => Family::Tls,
+        Protocol::Tcp => Family::Tcp,
+        Protocol::Udp => Family::Udp,
+    }
+}
+
+/// Marks the listeners that lose to others. `listeners` are those of the Gateway and then those of its listener sets, in
+/// the order of precedence; listeners that are not valid take no part.
+pub(super) fn settle(gateway: &ObjectRef, listeners: &mut [ListenerState]) {
+    let mut ports: BTreeMap<u16, Vec<usize>> = BTreeMap::new();
+    for (position, listener) in listeners.iter().enumerate() {
+        if listener.valid {
+            ports.entry(listener.port).or_default().push(position);
+        }
+    }
+    for members in ports.values() {
+        let members: Vec<usize> = protocols(gateway, listeners, members);
+        let (streams, named): (Vec<usize>, Vec<usize>) = members.into_iter().partition(|position| {
+            matches!(listeners[*position].protocol, Some(Protocol::Tcp | Protocol::Udp))
+        });
+        single(listeners, &streams);
+        hostnames(gateway, listeners, &named);
+    }
+}
+
+/// Settles which protocol a port has, and returns the listeners that keep it.
+fn protocols(gateway: &ObjectRef, listeners: &mut [ListenerState], members: &[usize]) -> Vec<usize> {
+    let family_of = |listeners: &[ListenerState], position: usize| listeners[position].protocol.map(family);
+    let (udp, others): (Vec<usize>, Vec<usize>) =
+        members.iter().partition(|position| family_of(listeners, **position) == Some(Family::Udp));
+    let families = |positions: &[usize], listeners: &[ListenerState]| -> BTreeSet<Option<Family>> {
+        positions.iter().map(|position| family_of(listeners, *position)).collect()
+    };
+    let own: Vec<usize> =
+        others.iter().copied().filter(|position| listeners[*position].parent == *gateway).collect();
+    let winner = match families(&own, listeners).len() {
+        // Listeners of the Gateway that disagree among themselves all lose.
+        2.. => None,
+        1 => own.first().and_then(|position| family_of(listeners, *position)),
+        _ => first_consistent(listeners, &others),
+    };
+    let (kept, lost): (Vec<usize>, Vec<usize>) = others
+        .into_iter()
+        .partition(|position| winner.is_some() && family_of(listeners, *position) == winner);
+    for position in lost {
+        let message = "Another listener uses the port with another protocol.";
+        conflict(&mut listeners[position], "ProtocolConflict", message);
+    }
+    kept.into_iter().chain(udp).collect()
+}
+
+/// The family of the first listener whose listener set does not contradict itself on the port.
+fn first_consistent(listeners: &[ListenerState], members: &[usize]) -> Option<Family> {
+    members.iter().find_map(|position| {
+        let parent = &listeners[*position].parent;
+        let of_set = members.iter().filter(|other| listeners[**other].parent == *parent);
+        let families: BTreeSet<_> = of_set.map(|other| listeners[*other].protocol.map(family)).collect();
+        if families.len() == 1 { listeners[*position].protocol.map(family) } else { None }
+    })
+}
+
+/// Keeps the first TCP and the first UDP listener of a port.
+fn single(listeners: &mut [ListenerState], members: &[usize]) {
+    let mut taken = BTreeSet::new();
+    for position in members {
+        if !taken.insert(listeners[*position].protocol) {
+            let message = "An earlier listener uses the port with the same protocol.";
+            conflict(&mut listeners[*position], "ProtocolConflict", message);
+        }
+    }
+}
+
+/// Settles who gets each hostname of a port.
+fn hostnames(gateway: &ObjectRef, listeners: &mut [ListenerState], members: &[usize]) {
+    let mut by_host: BTreeMap<Option<Name>, Vec<usize>> = BTreeMap::new();
+    for position in members {
+        by_host.entry(listeners[*position].hostname.clone()).or_default().push(*position);
+    }
+    for (hostname, rivals) in by_host.into_iter().filter(|(_, rivals)| rivals.len() > 1) {
+        let own: Vec<usize> = rivals.iter().copied().filter(|p| listeners[*p].parent == *gateway).collect();
+        let winner = match own.len() {
+            2.. => None,
+            1 => own.first().copied(),
+            _ => rivals.iter().copied().find(|position| {
+                let parent = &listeners[*position].parent;
+                rivals.iter().filter(|other| listeners[**other].parent == *parent).count() == 1
+            }),
+        };
+        let hostname = hostname.as_deref().unwrap_or("*");
+        for position in rivals.into_iter().filter(|position| Some(*position) != winner) {
+            let message = format!("Another listener on the port has the hostname {hostname}.");
+            conflict(&mut listeners[position], "HostnameConflict", &message);
+        }
+    }
+}
+
+fn conflict(listener: &mut ListenerState, reason: &str, message: &str) {
+    listener.conflicted = true;
+    listener.conditions.lose(reason, message);
+    complete(&mut listener.conditions);
+}

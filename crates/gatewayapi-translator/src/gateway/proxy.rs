@@ -1,0 +1,103 @@
+//! The effective EnvoyProxy of a Gateway: that of the Gateway over that of its class over that of the configuration.
+
+use std::sync::Arc;
+
+use eg_api::{
+    gateway::Gateway,
+    v1alpha1::{EnvoyProxy, EnvoyProxySpec},
+};
+use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
+use eg_resources::Object;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::class::ClassView;
+use crate::engine::ReadCx;
+
+static INVALID_PARAMETERS: Code = Code::error("invalid-gateway-parameters", "Accepted", "InvalidParameters");
+
+/// One EnvoyProxy and where it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ProxyLayer {
+    pub(crate) object: ObjectRef,
+    pub(crate) spec: Arc<EnvoyProxySpec>,
+}
+
+impl ProxyLayer {
+    pub(crate) fn of(proxy: &EnvoyProxy) -> Self {
+        Self { object: proxy.object_ref(), spec: Arc::new(proxy.spec.clone()) }
+    }
+}
+
+/// The effective EnvoyProxy of a Gateway; `None` when nobody wrote one.
+pub(crate) fn effective(
+    cx: &ReadCx<'_>,
+    class: &ClassView,
+    gateway: &Gateway,
+) -> Result<Option<ProxyLayer>, Diagnostic> {
+    let own = if class.merged { None } else { own(cx, gateway)? };
+    let merge_type =
+        |layer: &Option<ProxyLayer>| layer.as_ref().and_then(|layer| layer.spec.merge_type.clone());
+    let over_base = merge_type(&class.proxy).or_else(|| merge_type(&own));
+    let upper = match (own, class.proxy.clone()) {
+        (Some(own), Some(class)) => Some(merged(own, &class.spec)),
+        (own, class) => own.or(class),
+    };
+    let Some(base) = &cx.env().settings.default_proxy else { return Ok(upper) };
+    Ok(Some(match upper {
+        Some(upper) => {
+            let spec = EnvoyProxySpec { merge_type: over_base, ..EnvoyProxySpec::clone(&upper.spec) };
+            merged(ProxyLayer { spec: Arc::new(spec), ..upper }, base)
+        }
+        None => ProxyLayer { object: ObjectRef::new(EnvoyProxy::KIND, "", ""), spec: Arc::clone(base) },
+    }))
+}
+
+/// The EnvoyProxy that a Gateway names.
+fn own(cx: &ReadCx<'_>, gateway: &Gateway) -> Result<Option<ProxyLayer>, Diagnostic> {
+    let infrastructure = gateway.spec.infrastructure.as_ref();
+    let Some(reference) = infrastructure.and_then(|infra| infra.parameters_ref.as_ref()) else {
+        return Ok(None);
+    };
+    let path = FieldPath::spec().field("infrastructure").field("parametersRef");
+    let fail = |message: String| Err(Diagnostic::new(&INVALID_PARAMETERS, path.clone(), message));
+    if reference.group != EnvoyProxy::KIND.group || reference.kind != EnvoyProxy::KIND.kind {
+        return fail(format!(
+            "expected an EnvoyProxy of group {}, found kind {:?} of group {:?}",
+            EnvoyProxy::KIND.group,
+            reference.kind,
+            reference.group
+        ));
+    }
+    let namespace = gateway.metadata.namespace();
+    match cx.get::<EnvoyProxy>(namespace, &reference.name) {
+        Some(proxy) => Ok(Some(ProxyLayer::of(&proxy))),
+        None => fail(format!("EnvoyProxy {namespace}/{} does not exist", reference.name)),
+    }
+}
+
+/// `upper` over `lower`, as the merge type of `upper` says: it replaces it unless a merge type is set.
+fn merged(upper: ProxyLayer, lower: &EnvoyProxySpec) -> ProxyLayer {
+    if !matches!(upper.spec.merge_type.as_deref(), Some("StrategicMerge" | "JSONMerge")) {
+        return upper;
+    }
+    let json = |spec: &EnvoyProxySpec| spec.serialize(serde_json::value::Serializer).unwrap_or_default();
+    let mut result = json(lower);
+    overlay(&mut result, json(&upper.spec));
+    match EnvoyProxySpec::deserialize(result) {
+        Ok(spec) => ProxyLayer { spec: Arc::new(spec), ..upper },
+        Err(_) => upper,
+    }
+}
+
+/// Merges JSON as RFC 7396 says: objects by field, everything else is replaced.
+fn overlay(target: &mut Value, patch: Value) {
+    match (target, patch) {
+        (Value::Object(target), Value::Object(patch)) => {
+            for (field, value) in patch {
+                overlay(target.entry(field).or_insert(Value::Null), value);
+            }
+        }
+        (target, patch) => *target = patch,
+    }
+}

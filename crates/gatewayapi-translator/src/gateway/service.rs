@@ -1,0 +1,61 @@
+//! The Service of the fleet's own proxies: the local cluster, by which proxies know how many of them each zone has.
+
+use std::sync::Arc;
+
+use eg_api::core::Service;
+use eg_diag::ObjectRef;
+use eg_ir::{
+    Origin,
+    cluster::{Cluster, ZoneAware},
+};
+use eg_resources::Object;
+
+use super::{fanout::fleet_name, state::GatewayState};
+use crate::{
+    engine::ReadCx,
+    fanout::{Clusters, EndpointPlan, EndpointPlans, EndpointSource, LocalityPlan},
+};
+
+/// Sends the local cluster of the fleet, if the Service of its proxies exists.
+pub(super) fn send(cx: &ReadCx<'_>, gateway: &ObjectRef, state: &GatewayState) {
+    let Some(service) = find(cx, gateway, state) else { return };
+    let Some(port) = service.spec.ports.first().and_then(|port| u16::try_from(port.port).ok()) else {
+        return;
+    };
+    let origin = Origin::of(service.object_ref()).section(port.to_string());
+    let name = fleet_name(&state.fleet);
+    let key = (state.fleet.clone(), name.clone());
+    let cluster = Cluster {
+        name: name.clone(),
+        origin: origin.clone(),
+        zone_aware: Some(ZoneAware { min_cluster_size: 1, force_local_min: None }),
+        ..Cluster::default()
+    };
+    let locality = LocalityPlan {
+        name,
+        weight: 1,
+        priority: 0,
+        by_zone: true,
+        origin,
+        source: EndpointSource::Slices { service: service.object_ref(), port },
+    };
+    cx.send::<Clusters>(key.clone(), (gateway.clone(), 0), Arc::new(cluster));
+    cx.send::<EndpointPlans>(
+        key,
+        (gateway.clone(), 0),
+        Arc::new(EndpointPlan { localities: vec![locality] }),
+    );
+}
+
+fn find(cx: &ReadCx<'_>, gateway: &ObjectRef, state: &GatewayState) -> Option<Arc<Service>> {
+    let (label, value) = if state.class.merged {
+        (super::fleet::OWNING_CLASS, &state.class.name)
+    } else {
+        (super::fleet::OWNING_GATEWAY, &gateway.name)
+    };
+    let candidates = cx.labelled(Service::KIND, label, value);
+    candidates.iter().filter_map(|key| cx.object::<Service>(key)).find(|service| {
+        let owner = service.metadata.labels.get(super::fleet::OWNING_NAMESPACE);
+        state.class.merged || owner.is_some_and(|namespace| **namespace == *gateway.namespace)
+    })
+}

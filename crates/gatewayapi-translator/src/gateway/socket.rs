@@ -1,0 +1,96 @@
+//! Sockets, route tables and secrets of a fleet, put together from what its Gateways sent.
+
+use std::sync::Arc;
+
+use eg_ir::{
+    Secret,
+    listener::{Listener, TlsChain},
+};
+
+use crate::{
+    assembly::Assembly,
+    engine::{ReadCx, Root, Unit},
+    fanout::{FleetName, Secrets, SocketKey, SocketParts, SocketServer, Tables},
+};
+
+/// The listener of one socket.
+pub(crate) struct SocketUnit;
+
+impl Unit for SocketUnit {
+    type Key = SocketKey;
+    type Out = Arc<Listener>;
+    const NAME: &'static str = "socket";
+    const RANK: u8 = 9;
+
+    fn compute(cx: &ReadCx<'_>, key: &SocketKey) -> Self::Out {
+        let parts = cx.group::<SocketParts>(key);
+        let (_, address, port, _) = key;
+        let mut listener = Listener { address: address.clone(), port: *port, ..Listener::default() };
+        for part in parts.values() {
+            if listener.name.is_empty() {
+                listener.name = part.listener_name.clone();
+                listener.ipv4_compat = part.ipv4_compat;
+            }
+            match &part.server {
+                SocketServer::Http(server) => {
+                    listener.http.get_or_insert_with(|| Arc::clone(server));
+                }
+                SocketServer::Https { name, server_names, tls, server } => {
+                    listener.tls_chains.push(Arc::new(TlsChain {
+                        name: name.clone(),
+                        server_names: server_names.clone(),
+                        tls: tls.clone(),
+                        http: Arc::clone(server),
+                    }));
+                }
+            }
+        }
+        Arc::new(listener)
+    }
+}
+
+impl Root for SocketUnit {
+    fn publish(assembly: &mut Assembly<'_>, key: &SocketKey, out: Option<&Arc<Self::Out>>) {
+        assembly.listener(&key.0, (&key.1, key.2), out.map(|out| &**out));
+    }
+}
+
+/// A route table that some listener serves.
+pub(crate) struct TableUnit;
+
+impl Unit for TableUnit {
+    type Key = FleetName;
+    type Out = bool;
+    const NAME: &'static str = "route_table";
+    const RANK: u8 = 9;
+
+    fn compute(cx: &ReadCx<'_>, key: &FleetName) -> bool {
+        cx.group_len::<Tables>(key) > 0
+    }
+}
+
+impl Root for TableUnit {
+    fn publish(assembly: &mut Assembly<'_>, (fleet, table): &FleetName, out: Option<&Arc<bool>>) {
+        assembly.table(fleet, table, out.is_some_and(|served| **served));
+    }
+}
+
+/// A secret of a fleet.
+pub(crate) struct SecretUnit;
+
+impl Unit for SecretUnit {
+    type Key = FleetName;
+    type Out = Option<Arc<Secret>>;
+    const NAME: &'static str = "secret";
+    const RANK: u8 = 9;
+
+    fn compute(cx: &ReadCx<'_>, key: &FleetName) -> Self::Out {
+        cx.group::<Secrets>(key).values().next().cloned()
+    }
+}
+
+impl Root for SecretUnit {
+    fn publish(assembly: &mut Assembly<'_>, (fleet, name): &FleetName, out: Option<&Arc<Self::Out>>) {
+        assembly.secret(fleet, name, out.and_then(|out| out.as_ref().as_ref()));
+    }
+}

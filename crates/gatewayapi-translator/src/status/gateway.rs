@@ -1,0 +1,141 @@
+//! The status of Gateways and their listeners.
+
+use std::sync::Arc;
+
+use eg_api::{
+    gateway::{Gateway, GatewayStatus, GatewayStatusAddress, ListenerStatus, RouteGroupKind},
+    meta::ConditionStatus,
+};
+use eg_diag::ObjectRef;
+use eg_resources::{Observed, Status, StatusUpdate};
+
+use super::{condition::Conditions, update_of};
+use crate::{
+    assembly::Assembly,
+    engine::{ReadCx, Root, Unit},
+    fanout::AttachedRoutes,
+    gateway::{GatewayOf, GatewayState, ListenerState},
+    settings::Infrastructure,
+};
+
+/// The most addresses that the API accepts.
+const MAX_ADDRESSES: usize = 16;
+
+/// The status of one Gateway.
+pub(crate) struct GatewayRoot;
+
+impl Unit for GatewayRoot {
+    type Key = ObjectRef;
+    type Out = Option<StatusUpdate>;
+    const NAME: &'static str = "gateway_status";
+    const RANK: u8 = 13;
+
+    fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
+        let state = cx.unit::<GatewayOf>(key);
+        let state = state.as_ref().as_ref()?;
+        let gateway = cx.object::<Gateway>(key)?;
+        let mut conditions = Conditions::of(gateway.metadata.generation());
+        accepted(&mut conditions, state);
+        let addresses = programmed(cx, &mut conditions, state, &gateway);
+        let status = GatewayStatus {
+            addresses,
+            conditions: conditions.into_list(),
+            listeners: state.listeners.iter().map(|listener| listener_status(cx, listener)).collect(),
+            attached_listener_sets: None,
+        };
+        Some(update_of(&*gateway, Status::Gateway(status)))
+    }
+}
+
+impl Root for GatewayRoot {
+    fn publish(assembly: &mut Assembly<'_>, key: &ObjectRef, out: Option<&Arc<Self::Out>>) {
+        assembly.status(key, out.and_then(|out| out.as_ref().as_ref()));
+    }
+}
+
+fn accepted(conditions: &mut Conditions, state: &GatewayState) {
+    if let Some(problem) = &state.problem {
+        conditions.fail(std::slice::from_ref(problem));
+        return;
+    }
+    let is_accepted = |listener: &&ListenerState| {
+        let accepted = listener.conditions.get("Accepted");
+        accepted.is_some_and(|condition| condition.status == ConditionStatus::True)
+    };
+    let refused: Vec<&str> = state
+        .listeners
+        .iter()
+        .filter(|listener| !is_accepted(listener))
+        .map(|listener| &*listener.section)
+        .collect();
+    if refused.is_empty() {
+        conditions.set("Accepted", true, "Accepted", "The Gateway is valid.");
+    } else {
+        let all = refused.len() == state.listeners.len();
+        let which = if all { "None of the listeners is valid" } else { "Some listeners are not valid" };
+        conditions.set("Accepted", !all, "ListenersNotValid", format!("{which}: {}.", refused.join(", ")));
+    }
+}
+
+/// Whether the fleet serves the Gateway, and the addresses at which it does.
+fn programmed(
+    cx: &ReadCx<'_>,
+    conditions: &mut Conditions,
+    state: &GatewayState,
+    gateway: &Gateway,
+) -> Vec<GatewayStatusAddress> {
+    if state.problem.is_some() {
+        return Vec::new();
+    }
+    if cx.env().settings.infrastructure == Infrastructure::None {
+        conditions.set(
+            "Programmed",
+            true,
+            "Programmed",
+            "The configuration is served to proxies that others run.",
+        );
+        return Vec::new();
+    }
+    let observed = cx.get::<Observed>("", state.fleet.as_str());
+    let wanted = gateway.spec.addresses.iter().find(|address| address.r#type.as_deref() == Some("Hostname"));
+    if let Some(hostname) = wanted.and_then(|address| address.value.as_deref()) {
+        let message = format!("The address {hostname} is a hostname, and this platform gives none.");
+        conditions.set("Programmed", false, "AddressNotUsable", message);
+        return Vec::new();
+    }
+    let addresses = observed.as_ref().map(|observed| observed.addresses.as_slice()).unwrap_or_default();
+    if addresses.is_empty() {
+        conditions.set("Programmed", false, "AddressNotAssigned", "The proxies have no address yet.");
+    } else if observed.as_ref().is_none_or(|observed| observed.ready_replicas == 0) {
+        conditions.set("Programmed", false, "NoResources", "None of the proxies is ready.");
+    } else {
+        let count = addresses.len();
+        let message = if count > MAX_ADDRESSES {
+            format!(
+                "The proxies are ready. They have {count} addresses, of which {MAX_ADDRESSES} are listed."
+            )
+        } else {
+            "The proxies are ready.".to_owned()
+        };
+        conditions.set("Programmed", true, "Programmed", message);
+    }
+    let address = |value: &String| {
+        let r#type = if value.parse::<std::net::IpAddr>().is_ok() { "IPAddress" } else { "Hostname" };
+        GatewayStatusAddress { r#type: Some(r#type.to_owned()), value: value.clone() }
+    };
+    addresses.iter().take(MAX_ADDRESSES).map(address).collect()
+}
+
+fn listener_status(cx: &ReadCx<'_>, listener: &ListenerState) -> ListenerStatus {
+    let attached = cx.group_len::<AttachedRoutes>(&(listener.parent.clone(), listener.section.clone()));
+    ListenerStatus {
+        name: listener.section.to_string(),
+        supported_kinds: listener
+            .kinds
+            .iter()
+            .map(|kind| RouteGroupKind { group: Some(kind.group.to_owned()), kind: kind.kind.to_owned() })
+            .collect(),
+        attached_routes: i32::try_from(attached).unwrap_or(i32::MAX),
+        conditions: listener.conditions.clone().into_list(),
+    }
+}
