@@ -16,6 +16,8 @@ mod backend_traffic_policy;
 mod client_traffic_policy;
 mod cluster_settings;
 mod compression;
+#[cfg(feature = "schema")]
+mod crds;
 mod envoy_extension_policy;
 mod envoy_patch_policy;
 mod envoy_proxy;
@@ -39,6 +41,8 @@ pub use backend_traffic_policy::*;
 pub use client_traffic_policy::*;
 pub use cluster_settings::*;
 pub use compression::*;
+#[cfg(feature = "schema")]
+pub use crds::crds;
 pub use envoy_extension_policy::*;
 pub use envoy_patch_policy::*;
 pub use envoy_proxy::*;
