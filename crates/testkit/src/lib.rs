@@ -6,7 +6,9 @@ pub mod arb;
 pub mod cases;
 #[cfg(feature = "echo")]
 pub mod client;
-#[cfg(feature = "echo")]
+#[cfg(feature = "contract")]
+pub mod contract;
+#[cfg(any(feature = "contract", feature = "echo"))]
 pub mod deadline;
 #[cfg(feature = "echo")]
 pub mod echo;
@@ -14,6 +16,8 @@ pub mod echo;
 pub mod envoy;
 #[cfg(feature = "traffic")]
 pub mod load;
+#[cfg(feature = "contract")]
+pub mod memory;
 #[cfg(feature = "traffic")]
 pub mod port;
 #[cfg(feature = "echo")]
