@@ -9,6 +9,7 @@
 //! all hold, all are tried once more without patience: an answer that was right only in passing fails the case.
 
 pub mod case;
+pub mod edits;
 pub mod expect;
 pub mod gateway;
 pub mod placeholder;
