@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use prost_types::field_descriptor_proto::{Label, Type};
-use prost_types::{DescriptorProto, FileDescriptorSet};
+use prost_types::{DescriptorProto, FileDescriptorProto, FileDescriptorSet};
 
 use crate::Result;
 use crate::proto::DescriptorSet;
@@ -51,13 +51,17 @@ fn scratch_dir() -> Result<std::path::PathBuf> {
 /// The files of the wanted packages and, transitively, of what they import.
 fn subset(all: &FileDescriptorSet, wanted: &BTreeSet<String>) -> Result<FileDescriptorSet> {
     let by_name: BTreeMap<&str, _> = all.file.iter().map(|file| (file.name(), file)).collect();
-    let known: BTreeSet<&str> = all.file.iter().map(|file| file.package()).collect();
+    let known: BTreeSet<&str> = all.file.iter().map(FileDescriptorProto::package).collect();
     if let Some(missing) = wanted.iter().find(|package| !known.contains(package.as_str())) {
         return Err(format!("no .proto file has package {missing}").into());
     }
     let mut keep = BTreeSet::new();
-    let mut queue: Vec<&str> =
-        all.file.iter().filter(|file| wanted.contains(file.package())).map(|file| file.name()).collect();
+    let mut queue: Vec<&str> = all
+        .file
+        .iter()
+        .filter(|file| wanted.contains(file.package()))
+        .map(FileDescriptorProto::name)
+        .collect();
     while let Some(name) = queue.pop() {
         if keep.insert(name) {
             queue.extend(by_name[name].dependency.iter().map(String::as_str));

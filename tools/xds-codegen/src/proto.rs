@@ -30,12 +30,11 @@ struct RawSet {
 /// protox resolves a partly qualified name against every file of its pool where `protoc` looks at direct imports only;
 /// one pool per file keeps the answer the same.
 pub(crate) fn compile(roots: &[PathBuf]) -> Result<DescriptorSet> {
-    let cache = RefCell::new(BTreeMap::new());
+    let resolver = Resolver { roots, cache: RefCell::default() };
     let mut seen = BTreeSet::new();
     let mut raw = RawSet::default();
     for name in names(roots)? {
-        let resolver = Resolver { roots, cache: &cache };
-        let bytes = compile_one(resolver, &name).map_err(|error| format!("{name}: {error}"))?;
+        let bytes = compile_one(&resolver, &name).map_err(|error| format!("{name}: {error}"))?;
         for file in RawSet::decode(bytes.as_slice())?.file {
             if seen.insert(FileDescriptorProto::decode(file.as_slice())?.name().to_owned()) {
                 raw.file.push(file);
@@ -47,9 +46,8 @@ pub(crate) fn compile(roots: &[PathBuf]) -> Result<DescriptorSet> {
     Ok(DescriptorSet { bytes, descriptors })
 }
 
-fn compile_one(resolver: Resolver<'_>, name: &str) -> Result<Vec<u8>> {
-    // The pool inside the compiler resolves names; `with_file_resolver` wants an owned resolver, so files are handed
-    // over parsed and the cache lives outside.
+fn compile_one(resolver: &Resolver<'_>, name: &str) -> Result<Vec<u8>> {
+    // The compiler wants to own its resolver; what outlives it is the cache of parsed files.
     let mut files = Vec::new();
     resolver.closure(name, &mut BTreeSet::new(), &mut files)?;
     let mut compiler = protox::Compiler::with_file_resolver(Parsed { files });
@@ -82,7 +80,7 @@ fn import_name(path: &Path) -> String {
 
 struct Resolver<'a> {
     roots: &'a [PathBuf],
-    cache: &'a RefCell<BTreeMap<String, File>>,
+    cache: RefCell<BTreeMap<String, File>>,
 }
 
 impl Resolver<'_> {
