@@ -9,7 +9,7 @@
 use bytes::Bytes;
 use prost::encoding::{WireType, encode_key, encode_varint};
 use prost::{Message, Name};
-use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MapKey, ReflectMessage, UnknownField, Value};
+use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MapKey, ReflectMessage, Value};
 use prost_types::Any;
 
 use crate::pool;
@@ -72,7 +72,7 @@ fn encoded(message: &DynamicMessage, depth: usize) -> Vec<u8> {
     for (field, value) in fields {
         encode_field(&field, value, depth, &mut out);
     }
-    message.unknown_fields().for_each(|field: &UnknownField| field.encode(&mut out));
+    message.unknown_fields().for_each(|field| field.encode(&mut out));
     out
 }
 
@@ -101,7 +101,9 @@ fn encode_field(field: &FieldDescriptor, value: &Value, depth: usize, out: &mut 
     match value {
         Value::List(items) if field.is_packed() => {
             let mut packed = Vec::new();
-            items.iter().for_each(|item| encode_value(&kind, item, depth, &mut packed));
+            for item in items {
+                encode_value(&kind, item, depth, &mut packed);
+            }
             encode_bytes(number, &packed, out);
         }
         Value::List(items) => {

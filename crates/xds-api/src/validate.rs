@@ -94,7 +94,7 @@ impl Walk {
         match occurrences(plan, bytes) {
             Ok(found) => self.fields(plan, &found, path),
             Err(wire::Malformed) => {
-                self.report(path, format!("must be a valid encoding of {}", plan.full_name))
+                self.report(path, format!("must be a valid encoding of {}", plan.full_name));
             }
         }
         self.depth -= 1;

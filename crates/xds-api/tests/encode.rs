@@ -1,4 +1,5 @@
 //! Equal messages have equal bytes.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helper functions too")]
 
 use std::collections::BTreeSet;
 

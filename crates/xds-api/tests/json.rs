@@ -1,4 +1,5 @@
 //! Proto JSON in both directions.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helper functions too")]
 
 use serde_json::{Value, json};
 use xds_api::pb::envoy::config::cluster::v3::Cluster;

@@ -1,4 +1,5 @@
 //! protoc-gen-validate rules, with the exact path of every violation.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helper functions too")]
 
 use prost::Name;
 use serde_json::{Value, json};

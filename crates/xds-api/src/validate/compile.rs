@@ -174,17 +174,17 @@ impl ValueRule {
             }
             (Kind::Bool, Some(Type::Bool(rules))) => rules.r#const.map_or(Self::Skip(repr), Self::Bool),
             (Kind::Enum(defined), Some(Type::Enum(rules))) => {
-                Self::Enum(EnumRules::new(rules, defined.values().map(|value| value.number())))
+                Self::Enum(Box::new(EnumRules::new(rules, defined.values().map(|value| value.number()))))
             }
             (Kind::Float | Kind::Double, Some(rules)) => match rules::float_limits(rules) {
-                Some(limits) => Self::Float(repr, limits),
+                Some(limits) => Self::Float(repr, Box::new(limits)),
                 None => Self::mismatch(kind, repr, unsupported),
             },
             (Kind::String | Kind::Bytes | Kind::Bool | Kind::Enum(_) | Kind::Message(_), Some(_)) => {
                 Self::mismatch(kind, repr, unsupported)
             }
             (_, Some(rules)) => match rules::integer_limits(rules) {
-                Some(limits) => Self::Integer(repr, limits),
+                Some(limits) => Self::Integer(repr, Box::new(limits)),
                 None => Self::mismatch(kind, repr, unsupported),
             },
         }
@@ -199,12 +199,14 @@ impl ValueRule {
             (None, _) => Self::Message(Nested::new(message.clone())),
             (Some("Any"), rules) => Self::Any(AnyRules::new(rules.as_ref())),
             (Some(_), None) => Self::Skip(Repr::Length),
-            (Some("Duration"), Some(Type::Duration(rules))) => Self::Duration(rules::duration_limits(rules)),
+            (Some("Duration"), Some(Type::Duration(rules))) => {
+                Self::Duration(Box::new(rules::duration_limits(rules)))
+            }
             (Some("Timestamp"), Some(Type::Timestamp(rules))) => {
                 if rules.lt_now.is_some() || rules.gt_now.is_some() || rules.within.is_some() {
                     unsupported.push("timestamp relative to now".into());
                 }
-                Self::Timestamp(rules::timestamp_limits(rules))
+                Self::Timestamp(Box::new(rules::timestamp_limits(rules)))
             }
             (Some(wrapper), rules) if wrapper.ends_with("Value") => {
                 match message.get_field_by_name("value") {

@@ -86,15 +86,15 @@ impl Key {
 pub(super) enum ValueRule {
     /// Nothing; its representation stays known.
     Skip(Repr),
-    Integer(Repr, Limits<i128>),
-    Float(Repr, Limits<f64>),
+    Integer(Repr, Box<Limits<i128>>),
+    Float(Repr, Box<Limits<f64>>),
     Bool(bool),
     Text(Box<TextRules>),
-    Enum(EnumRules),
+    Enum(Box<EnumRules>),
     /// A wrapper message such as `UInt32Value`, whose rule is about the value inside.
     Wrapper(Box<ValueRule>),
-    Duration(Limits<i128>),
-    Timestamp(Limits<i128>),
+    Duration(Box<Limits<i128>>),
+    Timestamp(Box<Limits<i128>>),
     Any(AnyRules),
     Message(Nested),
 }

@@ -1,4 +1,5 @@
 //! What holds for every message of the types the control plane serves.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helper functions too")]
 
 mod sample;
 

@@ -18,12 +18,12 @@ const PAYLOADS: [&str; 4] = [
 const TEXTS: [&str; 8] = ["", "a", "x-header", "/path/b", "ünïcode ☃", "with \"quotes\"\n", "0", "null"];
 
 /// Decisions read from bytes; when they run out, every decision is the plainest one.
-pub struct Source<'a> {
+pub(crate) struct Source<'a> {
     bytes: &'a [u8],
 }
 
 impl<'a> Source<'a> {
-    pub fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes }
     }
 
@@ -59,7 +59,7 @@ impl<'a> Source<'a> {
     }
 
     /// A message of the type, at most `depth` messages deep.
-    pub fn message(&mut self, descriptor: &MessageDescriptor, depth: usize) -> DynamicMessage {
+    pub(crate) fn message(&mut self, descriptor: &MessageDescriptor, depth: usize) -> DynamicMessage {
         let mut message = DynamicMessage::new(descriptor.clone());
         match descriptor.full_name() {
             "google.protobuf.Any" => message.transcode_from(&self.any(depth)).unwrap(),
