@@ -11,7 +11,9 @@ use hyper_util::rt::TokioIo;
 use std::{
     collections::BTreeSet,
     error::Error,
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    fs,
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
     time::Duration,
 };
 use tokio::{net::TcpStream, time::timeout};
@@ -22,10 +24,13 @@ const LIMIT: Duration = Duration::from_secs(2);
 /// No answer of administration that is read here is larger.
 const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
 
-/// The administration port of one Envoy on loopback.
+/// The file in the directory of a process into which Envoy writes where its administration listens.
+pub(super) const ADDRESS_FILE: &str = "admin-address";
+
+/// Where the administration of one Envoy listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Admin {
-    port: u16,
+    address: SocketAddr,
 }
 
 /// What an Envoy says about itself.
@@ -40,8 +45,14 @@ pub(super) enum Health {
 }
 
 impl Admin {
-    pub(super) fn new(port: u16) -> Self {
-        Self { port }
+    /// The administration of the process with this directory.
+    ///
+    /// A bootstrap that the user wrote may listen elsewhere than on the planned port, so what Envoy says counts; the plan
+    /// holds until it says something.
+    pub(super) fn locate(directory: &Path, planned: u16) -> Self {
+        let told = fs::read_to_string(directory.join(ADDRESS_FILE)).ok();
+        let told = told.and_then(|address| address.trim().parse().ok());
+        Self { address: told.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, planned).into()) }
     }
 
     /// Asks whether this Envoy serves.
@@ -75,7 +86,7 @@ impl Admin {
         match timeout(LIMIT, self.exchange(method, path)).await {
             Ok(Ok(answer)) => Some(answer),
             Ok(Err(error)) => {
-                tracing::trace!(port = self.port, path, %error, "no answer from the administration port");
+                tracing::trace!(address = %self.address, path, %error, "no answer from the administration port");
                 None
             }
             Err(_) => None,
@@ -87,9 +98,7 @@ impl Admin {
         method: Method,
         path: &str,
     ) -> Result<(StatusCode, Bytes), Box<dyn Error + Send + Sync>> {
-        let addresses: [SocketAddr; 2] =
-            [(Ipv4Addr::LOCALHOST, self.port).into(), (Ipv6Addr::LOCALHOST, self.port).into()];
-        let stream = TcpStream::connect(&addresses[..]).await?;
+        let stream = TcpStream::connect(self.address).await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         let request = Request::builder()
             .method(method)
@@ -134,6 +143,15 @@ fn sum_connections(stats: &str, ignored: &BTreeSet<u16>) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_envoy_says_counts_more_than_the_plan() {
+        let home = tempfile::tempdir().unwrap();
+        let located = || Admin::locate(home.path(), 7).address.to_string();
+        assert_eq!(located(), "127.0.0.1:7");
+        fs::write(home.path().join(ADDRESS_FILE), "[::1]:19000").unwrap();
+        assert_eq!(located(), "[::1]:19000");
+    }
 
     #[test]
     fn connections_of_clients_are_counted_once() {

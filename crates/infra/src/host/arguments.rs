@@ -1,5 +1,6 @@
 //! Envoy's command line.
 
+use super::admin::ADDRESS_FILE;
 use eg_ir::{InfraIr, IrKey};
 use std::{collections::BTreeMap, ffi::OsString, path::Path, time::Duration};
 
@@ -43,6 +44,7 @@ impl Arguments {
             ("--concurrency", self.concurrency.map(|threads| threads.to_string())),
             ("--drain-time-s", Some(self.drain_time.as_secs().to_string())),
             ("--drain-strategy", Some("immediate".to_owned())),
+            ("--admin-address-path", Some(bootstrap.with_file_name(ADDRESS_FILE).display().to_string())),
         ];
         // First, because an Envoy that an earlier control plane left behind is recognised by it.
         let mut line: Vec<OsString> = vec!["-c".into(), bootstrap.into()];
@@ -51,10 +53,11 @@ impl Arguments {
                 line.extend([option.into(), value.into()]);
             }
         }
-        for flag in ["--cpuset-threads", "--use-dynamic-base-id"] {
-            let base_id_given = flag == "--use-dynamic-base-id"
-                && (self.overrides("--base-id") || self.overrides("--disable-hot-restart"));
-            if !self.overrides(flag) && !base_id_given {
+        // Without hot restart processes need no base id to stay apart, and leave no shared memory behind when they are
+        // killed. A replacement is a process of its own here.
+        let hot_restart = ["--base-id", "--use-dynamic-base-id"].iter().any(|option| self.overrides(option));
+        for (flag, wanted) in [("--cpuset-threads", true), ("--disable-hot-restart", !hot_restart)] {
+            if wanted && !self.overrides(flag) {
                 line.push(flag.into());
             }
         }
@@ -72,7 +75,7 @@ impl Arguments {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use eg_ir::ProxySettings;
+    use eg_ir::infra::ProxySettings;
 
     fn line(proxy: ProxySettings) -> String {
         let ir = InfraIr { proxy, ..InfraIr::default() };
@@ -93,8 +96,8 @@ mod tests {
         assert_eq!(
             line(settings),
             "-c /r/b.yaml --service-cluster ns/gw --service-node node-1 --log-level info --component-log-level \
-             http:trace,upstream:debug --concurrency 2 --drain-time-s 45 --drain-strategy immediate --cpuset-threads \
-             --use-dynamic-base-id --disable-extensions x"
+             http:trace,upstream:debug --concurrency 2 --drain-time-s 45 --drain-strategy immediate \
+             --admin-address-path /r/admin-address --cpuset-threads --disable-hot-restart --disable-extensions x"
         );
     }
 
@@ -107,7 +110,7 @@ mod tests {
         assert_eq!(
             line(settings),
             "-c /r/b.yaml --service-cluster ns/gw --service-node node-1 --drain-time-s 60 --drain-strategy immediate \
-             --cpuset-threads --log-level=trace --base-id 7"
+             --admin-address-path /r/admin-address --cpuset-threads --log-level=trace --base-id 7"
         );
     }
 }

@@ -16,7 +16,7 @@ use std::{
     future::pending,
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -47,8 +47,9 @@ pub(super) struct Site {
     pub(super) directory: PathBuf,
     pub(super) options: Arc<HostOptions>,
     pub(super) ports: PortAllocator,
-    /// The statistics and ready ports, the same for every process of the fleet.
-    pub(super) stats: Port,
+    /// The statistics port, the same for every process of the fleet unless somebody else took it.
+    pub(super) stats: Mutex<Port>,
+    /// The ready port, the same for every process of the fleet.
     pub(super) ready: Port,
 }
 
@@ -68,6 +69,8 @@ pub(super) struct Fleet {
     retiring: JoinSet<()>,
     backoff: Backoff,
     retry_at: Option<Instant>,
+    /// Whether a start waits for the end of all retiring processes.
+    waiting_for_room: bool,
     live: bool,
     problem: Option<String>,
 }
@@ -92,14 +95,28 @@ enum LaunchError {
     Port(#[from] std::io::Error),
 }
 
+impl Wish {
+    /// Whether the bootstrap, written whole by the user, has an administration port of its own, so that two processes
+    /// cannot run beside each other.
+    fn fixes_admin_port(&self) -> bool {
+        let with = |admin| self.bootstrap.render(&PortPlan { admin, ..PortPlan::STANDARD });
+        with(1) == with(2)
+    }
+}
+
 impl Site {
-    fn plan(&self, admin: u16) -> PortPlan {
-        PortPlan { admin, stats: self.stats.number(), ready: self.ready.number() }
+    /// The ports of the process with this administration port.
+    pub(super) fn plan(&self, admin: u16) -> PortPlan {
+        PortPlan { admin, stats: self.stats().number(), ready: self.ready.number() }
+    }
+
+    fn stats(&self) -> MutexGuard<'_, Port> {
+        self.stats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn drain(&self, timeout: Duration) -> Drain {
         let standard = PortPlan::STANDARD;
-        let ignored = [self.stats.number(), self.ready.number(), standard.stats, standard.ready];
+        let ignored = [self.stats().number(), self.ready.number(), standard.stats, standard.ready];
         Drain { timeout, ignored: BTreeSet::from(ignored) }
     }
 
@@ -131,6 +148,7 @@ impl Fleet {
             retiring: JoinSet::new(),
             backoff,
             retry_at: None,
+            waiting_for_room: false,
             live: false,
             problem: None,
         }
@@ -150,8 +168,10 @@ impl Fleet {
                 }
                 // The provisioner is gone without a last wish.
                 Event::Abandoned => break,
-                Event::Retry => {
+                Event::Retired if !self.waiting_for_room || !self.retiring.is_empty() => {}
+                Event::Retry | Event::Retired => {
                     self.retry_at = None;
+                    self.waiting_for_room = false;
                     let wish = self.wishes.borrow().clone();
                     if let Some(wish) = wish {
                         self.realise(&wish);
@@ -160,11 +180,10 @@ impl Fleet {
                 Event::Started(Ok(())) => self.take_over(drain_timeout),
                 Event::Started(Err(exit)) => {
                     self.starting = None;
-                    self.retry_later(exit.to_string());
+                    self.start_failed(&exit);
                 }
                 Event::News(News::Health(live)) => self.live = live,
                 Event::News(News::Exited(exit)) => self.lost(&exit),
-                Event::Retired => {}
             }
             self.report();
         }
@@ -217,6 +236,30 @@ impl Fleet {
             Ok(process) => self.starting = Some(process),
             Err(error) => self.retry_later(error.to_string()),
         }
+    }
+
+    /// Copes with a process that ended before it served.
+    fn start_failed(&mut self, exit: &Exit) {
+        let wish = self.wishes.borrow().clone();
+        let no_room = exit.lacked_address() && wish.as_ref().is_some_and(Wish::fixes_admin_port);
+        if let Some(wish) = wish.filter(|_| no_room) {
+            self.waiting_for_room = self.make_room(wish.drain_timeout);
+        }
+        if !self.waiting_for_room {
+            self.change_stats_port();
+            self.retry_later(exit.to_string());
+        }
+    }
+
+    /// Ends the processes that a new one cannot run beside; false when there are none.
+    fn make_room(&mut self, drain_timeout: Duration) -> bool {
+        let how = self.site.drain(drain_timeout);
+        self.retire_inherited(&how);
+        if let Some(serving) = self.serving.take() {
+            self.live = false;
+            self.retiring.spawn(async move { serving.stop(&how).await });
+        }
+        !self.retiring.is_empty()
     }
 
     fn fits(&self, process: &Process, wish: &Wish) -> bool {
@@ -275,6 +318,15 @@ impl Fleet {
             warn!(fleet = self.site.fleet, %exit, "proxy ended before its successor was live");
         } else {
             self.retry_later(exit.to_string());
+        }
+    }
+
+    /// Another program may have taken the port while no proxy held it, and a proxy that cannot bind it does not start.
+    fn change_stats_port(&self) {
+        if self.serving.is_none()
+            && let Ok(port) = self.site.ports.allocate()
+        {
+            *self.site.stats() = port;
         }
     }
 

@@ -64,7 +64,8 @@ impl Orphan {
     /// Lets its clients finish, then ends it.
     pub(super) async fn stop(self, fleet: &str, how: &Drain, grace: Duration) {
         info!(fleet, pid = self.pid, "ending a proxy that an earlier control plane left running");
-        drain(Admin::new(self.admin), how).await;
+        let directory = self.bootstrap.parent().unwrap_or(Path::new("/"));
+        drain(Admin::locate(directory, self.admin), how).await;
         if self.is_running() {
             terminate(self.pid);
         }

@@ -100,7 +100,7 @@ impl Process {
             drop(forward(stderr, launch.fleet.clone(), complaint.clone()));
         }
         let (pid, now) = (child.id().unwrap_or_default(), Instant::now());
-        let admin = Admin::new(launch.admin.number());
+        let admin = Admin::locate(&launch.directory, launch.admin.number());
         info!(fleet = launch.fleet, node = launch.node, pid, admin = launch.admin.number(), "proxy started");
         Ok(Self {
             launch,
@@ -118,17 +118,21 @@ impl Process {
     /// Waits until Envoy has its configuration and serves; cancel safe.
     pub(super) async fn live(&mut self) -> Result<(), Exit> {
         let mut pause = Duration::from_millis(10);
-        let admin = self.admin;
+        let Self { launch, child, complaint, .. } = self;
         let live = async {
-            while admin.health().await != Health::Live {
+            loop {
+                let admin = Admin::locate(&launch.directory, launch.admin.number());
+                if admin.health().await == Health::Live {
+                    return admin;
+                }
                 sleep(pause).await;
                 pause = (pause * 2).min(Duration::from_millis(250));
             }
         };
-        tokio::select! {
-            status = self.child.wait() => return Err(exit(&status, &self.complaint)),
-            () = live => {}
-        }
+        self.admin = tokio::select! {
+            status = child.wait() => return Err(exit(&status, complaint)),
+            admin = live => admin,
+        };
         let now = Instant::now();
         (self.live_since, self.answered, self.next_probe) = (Some(now), now, now + self.pace.probe_period);
         Ok(())
@@ -202,6 +206,13 @@ impl Drop for Process {
     fn drop(&mut self) {
         // What remains is removed at the next start of the control plane.
         let _ = fs::remove_dir_all(&self.launch.directory);
+    }
+}
+
+impl Exit {
+    /// Whether the process ended because another one holds an address that it wanted.
+    pub(super) fn lacked_address(&self) -> bool {
+        self.complaint.as_ref().is_some_and(|complaint| complaint.contains("Address already in use"))
     }
 }
 

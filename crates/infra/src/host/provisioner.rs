@@ -23,7 +23,7 @@ use std::{
 use tokio::{sync::watch, task::JoinSet};
 
 /// How long clients of a proxy may take whose Gateway is not known any more.
-const UNKNOWN_DRAIN_TIMEOUT: Duration = Duration::from_secs(60);
+const UNKNOWN_DRAIN_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Runs one Envoy per fleet as a child process.
 ///
@@ -89,7 +89,7 @@ impl HostProvisioner {
     pub fn ports(&self, key: &IrKey) -> Option<PortPlan> {
         let state = self.state();
         let running = state.running.get(&InfraTarget::Proxy(key.clone()))?;
-        Some(PortPlan { admin: 0, stats: running.site.stats.number(), ready: running.site.ready.number() })
+        Some(running.site.plan(0))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -134,7 +134,7 @@ impl HostProvisioner {
             directory: self.fleets_directory.join(&name),
             options: Arc::clone(&self.options),
             ports: self.ports.clone(),
-            stats: allocate()?,
+            stats: Mutex::new(allocate()?),
             ready: allocate()?,
         });
         let first =
@@ -239,10 +239,14 @@ fn directory_name(target: &InfraTarget) -> String {
             // Never the first letter of a name, so no directory is hidden or means its parent.
             b'.' if !name.is_empty() => name.push('.'),
             b'/' => name.push('_'),
-            other => name.push_str(&format!("%{other:02x}")),
+            other => name.extend(['%', hex_digit(other >> 4), hex_digit(other & 15)]),
         }
     }
     name
+}
+
+fn hex_digit(value: u8) -> char {
+    char::from_digit(value.into(), 16).unwrap_or('0')
 }
 
 /// Creates the runtime directory for this user only, and refuses one that belongs to somebody else.
