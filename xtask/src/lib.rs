@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![expect(clippy::print_stdout, reason = "a command-line tool talks to its user")]
 
 pub mod bench;
 pub mod codegen;

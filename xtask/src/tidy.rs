@@ -88,6 +88,11 @@ pub fn check_files(root: &Path, files: &[String]) -> Result<Vec<Finding>, Failur
     Ok(findings)
 }
 
+/// Whether the name of a file ends in a dot and this.
+fn has_extension(file: &str, extension: &str) -> bool {
+    Path::new(file).extension().is_some_and(|found| found == extension)
+}
+
 /// What git tracks or would track, relative to the root, in order.
 fn tracked_files(workspace: &Workspace) -> Result<Vec<String>, Failure> {
     let mut git = workspace.command("git");

@@ -89,7 +89,8 @@ impl World {
 
     /// The objects as documents of one YAML (in fact JSON) stream, for a failing case to be kept.
     pub fn to_yaml(&self) -> String {
-        self.objects().map(|object| format!("{object}\n---\n")).collect()
+        let documents: Vec<String> = self.objects().map(Value::to_string).collect();
+        documents.join("\n---\n")
     }
 }
 

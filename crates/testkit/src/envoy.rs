@@ -73,9 +73,7 @@ impl Envoy {
             .kill_on_drop(true)
             .spawn()?;
         let mut envoy = Self { admin: SocketAddr::from(([127, 0, 0, 1], 0)), child, directory };
-        let found = deadline::poll(START, || async {
-            Ok::<_, std::io::Error>(std::fs::read_to_string(&address_file)?)
-        });
+        let found = deadline::poll(START, || async { std::fs::read_to_string(&address_file) });
         match found.await.ok().and_then(|text| text.trim().parse().ok()) {
             Some(admin) => envoy.admin = admin,
             None => return Err(format!("Envoy did not start: {}", envoy.log()).into()),

@@ -24,7 +24,10 @@ fn an_equal_output_passes_and_another_fails() {
 #[test]
 fn steps_come_in_order_and_optional_files_may_be_absent() {
     let steps = case().steps().expect("steps");
-    assert_eq!(steps, [("01".to_owned(), "name: two\n".to_owned()), ("02".to_owned(), "name: three\n".to_owned())]);
+    assert_eq!(
+        steps,
+        [("01".to_owned(), "name: two\n".to_owned()), ("02".to_owned(), "name: three\n".to_owned())]
+    );
     assert_eq!(case().optional("config.yaml").expect("readable"), None);
     assert_eq!(case().input().expect("the input"), "name: one\n");
 }

@@ -20,11 +20,11 @@ impl SourceFixture for Memory {
     }
 
     async fn put(&mut self, object: Value) {
-        self.0.change(vec![Change::Upsert(decoded(object))]);
+        self.0.change(&[Change::Upsert(decoded(object))]);
     }
 
     async fn delete(&mut self, object: Value) {
-        self.0.change(vec![Change::Remove(decoded(object).key().clone())]);
+        self.0.change(&[Change::Remove(decoded(object).key().clone())]);
     }
 }
 

@@ -28,7 +28,7 @@ pub struct Mention {
 /// Checks every Markdown file.
 pub fn check(workspace: &Workspace, files: &[String]) -> Result<Vec<Finding>, Failure> {
     let mut mentioned = Vec::new();
-    for file in files.iter().filter(|file| file.ends_with(".md")) {
+    for file in files.iter().filter(|file| super::has_extension(file, "md")) {
         mentioned.extend(mentions(file, &std::fs::read_to_string(workspace.path(file))?));
     }
     let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

@@ -14,7 +14,7 @@ pub fn check(file: &str, text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (number, line) in text.lines().enumerate() {
         let place = || format!("{file}:{}", number + 1);
-        if file.ends_with(".rs") {
+        if super::has_extension(file, "rs") {
             let code = line.split_once("//").map_or(line, |(code, _)| code);
             for word in UNFINISHED.iter().filter(|word| code.contains(**word)) {
                 findings.push(Finding::error(place(), format!("contains `{word}`")));

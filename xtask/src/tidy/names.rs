@@ -9,7 +9,7 @@ const EMPTY_WORDS: &[&str] = &["helper", "helpers", "util", "utils", "common", "
 /// Checks the name of one Rust file and of the folders it is in.
 pub fn check(file: &str) -> Vec<Finding> {
     let path = Path::new(file);
-    if path.extension().is_none_or(|extension| extension != "rs") {
+    if !super::has_extension(file, "rs") {
         return Vec::new();
     }
     let mut findings = Vec::new();

@@ -43,7 +43,7 @@ impl Reasons {
 
 /// Checks the size of one file.
 pub fn check(file: &str, text: &str, reasons: &Reasons) -> Vec<Finding> {
-    if !file.ends_with(".rs") || is_exempt(file, text) {
+    if !super::has_extension(file, "rs") || is_exempt(file, text) {
         return Vec::new();
     }
     let lines = counted_lines(text);

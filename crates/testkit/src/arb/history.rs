@@ -40,7 +40,9 @@ impl History {
     /// The world after each batch.
     pub fn worlds(&self) -> impl Iterator<Item = World> {
         self.batches.iter().scan(self.start.clone(), |world, batch| {
-            batch.iter().for_each(|edit| world.apply(edit));
+            for edit in batch {
+                world.apply(edit);
+            }
             Some(world.clone())
         })
     }

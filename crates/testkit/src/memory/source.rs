@@ -30,22 +30,22 @@ impl MemoryWorld {
     }
 
     /// Makes changes; every source sends them as one batch.
-    pub fn change(&self, changes: Vec<Change>) {
+    pub fn change(&self, changes: &[Change]) {
         let mut inner = self.lock();
-        for change in &changes {
+        for change in changes {
             match change {
                 Change::Upsert(object) => inner.objects.insert(object.key().clone(), object.clone()),
                 Change::Remove(key) => inner.objects.remove(key),
             };
         }
-        inner.watchers.retain(|watcher| watcher.send(Batch::Changes(changes.clone())).is_ok());
+        inner.watchers.retain(|watcher| watcher.send(Batch::Changes(changes.to_vec())).is_ok());
     }
 
     /// Makes these objects the whole world; every source sends them as one batch that replaces.
-    pub fn replace(&self, objects: Vec<AnyObject>) {
+    pub fn replace(&self, objects: &[AnyObject]) {
         let mut inner = self.lock();
         inner.objects = objects.iter().map(|object| (object.key().clone(), object.clone())).collect();
-        inner.watchers.retain(|watcher| watcher.send(Batch::Replace(objects.clone())).is_ok());
+        inner.watchers.retain(|watcher| watcher.send(Batch::Replace(objects.to_vec())).is_ok());
     }
 
     /// A source that watches this world.

@@ -35,7 +35,7 @@ impl ProgramFactory {
             })
     }
 
-    async fn spawn(&self) -> Result<Program, BoxError> {
+    fn spawn(&self) -> Result<Program, BoxError> {
         let directory = tempfile::tempdir()?;
         let objects = directory.path().join("objects");
         std::fs::create_dir(&objects)?;
@@ -75,7 +75,7 @@ fn configuration(home: &Path, objects: &Path) -> String {
 
 impl GatewayFactory for ProgramFactory {
     fn start(&self) -> BoxFuture<'_, Result<Box<dyn Gateway>, BoxError>> {
-        Box::pin(async { Ok(Box::new(self.spawn().await?) as Box<dyn Gateway>) })
+        Box::pin(async { Ok(Box::new(self.spawn()?) as Box<dyn Gateway>) })
     }
 }
 
