@@ -3,7 +3,7 @@
 use std::{any::Any, panic};
 
 use eg_diag::{Code, Diagnostic, FieldPath};
-use eg_ir::{Name, Origin};
+use eg_ir::{Name, Origin, route::RouteOrder};
 
 use crate::ResourceType;
 
@@ -15,7 +15,7 @@ pub static RULE_VIOLATED: Code = Code::error("xds-rule-violated", "Programmed", 
 pub static EMISSION_FAILED: Code = Code::error("xds-emission-failed", "Programmed", "Invalid");
 
 /// Names a resource, or a virtual host or route inside of a route configuration.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NodePath {
     /// The type of the resource.
     pub resource_type: ResourceType,
@@ -25,12 +25,15 @@ pub struct NodePath {
     pub domain: Option<Name>,
     /// The name of the route, inside of a virtual host.
     pub route: Option<Name>,
+    /// The place of the route, which tells routes of the same name apart: one that is attached to two listeners of a
+    /// socket is there twice.
+    pub place: Option<RouteOrder>,
 }
 
 impl NodePath {
     /// A whole resource.
     pub fn resource(resource_type: ResourceType, resource: impl Into<Name>) -> Self {
-        Self { resource_type, resource: resource.into(), domain: None, route: None }
+        Self { resource_type, resource: resource.into(), domain: None, route: None, place: None }
     }
 }
 

@@ -46,7 +46,7 @@ impl HttpFeature for Forward {
             (clusters, invalid) => {
                 action.cluster_not_found_response_code =
                     ClusterNotFoundResponseCode::InternalServerError.into();
-                ClusterSpecifier::WeightedClusters(weighted(clusters, invalid))
+                ClusterSpecifier::WeightedClusters(weighted(clusters, invalid)?)
             }
         });
         route.action = Some(route::route::Action::Route(action));
@@ -54,8 +54,13 @@ impl HttpFeature for Forward {
     }
 }
 
-fn weighted(clusters: &[WeightedCluster], invalid_weight: u32) -> route::WeightedCluster {
+fn weighted(clusters: &[WeightedCluster], invalid_weight: u32) -> Result<route::WeightedCluster, Diagnostic> {
     use route::weighted_cluster::{ClusterWeight, cluster_weight::HostRewriteSpecifier};
+    let total: u64 = clusters.iter().map(|cluster| u64::from(cluster.weight)).sum();
+    if !(1..=u64::from(u32::MAX)).contains(&(total + u64::from(invalid_weight))) {
+        let path = FieldPath::spec().field("rules");
+        return Err(not_expressible(path, "the weights of the backends must add up to 1 to 4294967295"));
+    }
     let invalid = (invalid_weight > 0).then(|| ClusterWeight {
         name: INVALID.to_owned(),
         weight: Some(invalid_weight),
@@ -74,10 +79,10 @@ fn weighted(clusters: &[WeightedCluster], invalid_weight: u32) -> route::Weighte
             ..ClusterWeight::default()
         }
     });
-    route::WeightedCluster {
+    Ok(route::WeightedCluster {
         clusters: invalid.into_iter().chain(valid).collect(),
         ..route::WeightedCluster::default()
-    }
+    })
 }
 
 fn upgrade(protocol: &str) -> route::route_action::UpgradeConfig {

@@ -79,10 +79,25 @@ pub(super) fn prefix_rewrite(
         }
     };
     if matches!(replacement, "" | "/") {
-        return Ok(PrefixRewrite::Regex(substitute(&format!(r"^{prefix}\/*"), "/")));
+        return Ok(PrefixRewrite::Regex(substitute(&format!(r"^{}\/*", quoted(prefix)), "/")));
     }
     let trimmed = replacement.strip_suffix('/').unwrap_or(replacement);
     Ok(PrefixRewrite::Prefix(trimmed.to_owned()))
+}
+
+/// A prefix as it stands in a regular expression.
+///
+/// A dot stays as it is, as users know it from the proxy's configuration: only paths that start with the prefix itself
+/// get here, and for those it makes no difference.
+fn quoted(prefix: &str) -> String {
+    let mut quoted = String::with_capacity(prefix.len());
+    for letter in prefix.chars() {
+        if r"\+*?()|[]{}^$".contains(letter) {
+            quoted.push('\\');
+        }
+        quoted.push(letter);
+    }
+    quoted
 }
 
 fn substitute(pattern: &str, substitution: &str) -> matcher::RegexMatchAndSubstitute {

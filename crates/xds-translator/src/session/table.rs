@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use eg_ir::{
-    Name, OrdMap, RouteTableDiff, XdsIr,
+    OrdMap, RouteTableDiff, XdsIr,
     route::{RouteOrder, VirtualHost},
 };
 
@@ -40,9 +40,7 @@ impl Session {
                 hosts.insert(domain.clone(), Arc::new(emitted));
             } else if let Some(emitted) = emitted_before {
                 self.find_host(&node, None, delta);
-                for route in emitted.routes.values() {
-                    self.find_route(&node, route, false, delta);
-                }
+                self.withdraw_routes(&node, &emitted, delta);
             }
         }
         if table.is_none() {
@@ -73,28 +71,22 @@ impl Session {
             None => (&empty, OrdMap::new()),
         };
         if let (None, Some((_, emitted))) = (reusable, before) {
-            for route in emitted.routes.values() {
-                self.find_route(node, route, false, delta);
-            }
+            self.withdraw_routes(node, emitted, delta);
         }
-        let mut stale: Vec<Arc<EmittedRoute>> = Vec::new();
-        let mut fresh: Vec<Arc<EmittedRoute>> = Vec::new();
         for change in old_routes.diff(&host.routes) {
             let (order, route): (&RouteOrder, _) = match change {
                 Add(order, route) | Update { new: (order, route), .. } => (order, Some(route)),
                 Remove(order, _) => (order, None),
             };
-            stale.extend(routes.remove(order));
+            if let Some(stale) = routes.remove(order) {
+                self.find_route(node, order, &stale, false, delta);
+            }
             if let Some(route) = route {
                 let emitted = Arc::new(emit_route(&self.translator.features, route, &host.domain));
                 self.emitted.routes += 1;
-                fresh.push(emitted.clone());
+                self.find_route(node, order, &emitted, true, delta);
                 routes.insert(order.clone(), emitted);
             }
-        }
-        // A route that moved is stale at one place and fresh at another, so what is stale is withdrawn first.
-        for (emitted, holds) in stale.iter().map(|r| (r, false)).chain(fresh.iter().map(|r| (r, true))) {
-            self.find_route(node, emitted, holds, delta);
         }
         self.emitted.virtual_hosts += 1;
         emit_host(host, routes)
@@ -109,12 +101,26 @@ impl Session {
         self.model.find(node, finding, delta);
     }
 
+    /// Withdraws what was found about the routes of a virtual host that is gone.
+    fn withdraw_routes(&mut self, node: &NodePath, host: &EmittedHost, delta: &mut ModelDelta) {
+        for (order, route) in &host.routes {
+            self.find_route(node, order, route, false, delta);
+        }
+    }
+
     /// Raises or withdraws what was found about a route.
-    fn find_route(&mut self, host: &NodePath, route: &EmittedRoute, holds: bool, delta: &mut ModelDelta) {
+    fn find_route(
+        &mut self,
+        host: &NodePath,
+        order: &RouteOrder,
+        route: &EmittedRoute,
+        holds: bool,
+        delta: &mut ModelDelta,
+    ) {
         let Some(diagnostic) = &route.diagnostic else {
             return;
         };
-        let node = NodePath { route: Some(Name::clone(&route.name)), ..host.clone() };
+        let node = NodePath { route: Some(route.name.clone()), place: Some(order.clone()), ..host.clone() };
         let finding = holds.then(|| Finding {
             node: node.clone(),
             origin: route.origin.clone(),
