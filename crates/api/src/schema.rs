@@ -30,11 +30,6 @@ pub(crate) fn cel(rules: Rules) -> impl FnMut(&mut Schema) {
     move |schema| add_rules(schema, rules)
 }
 
-/// Adds CEL rules to the items of a list.
-pub(crate) fn items_cel(rules: Rules) -> impl FnMut(&mut Schema) {
-    move |schema| with_items(schema, |items| add_rules(items, rules))
-}
-
 /// Allows only the listed strings as items of a list.
 pub(crate) fn items_enum(values: &'static [&'static str]) -> impl FnMut(&mut Schema) {
     move |schema| {

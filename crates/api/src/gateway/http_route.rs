@@ -107,7 +107,7 @@ pub struct HttpBackendRef {
     /// Share of the requests that this backend gets, in proportion to the sum of the weights of its rule. 0
     /// means no traffic.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1000000), extend("x-default" = 1)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1_000_000), extend("x-default" = 1)))]
     pub weight: Option<i32>,
     /// What is done to the requests that go to this backend, and to its responses.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -180,7 +180,7 @@ pub struct BackendRef {
     /// Share of the requests that this backend gets, in proportion to the sum of the weights of its rule. 0
     /// means no traffic.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1000000), extend("x-default" = 1)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1_000_000), extend("x-default" = 1)))]
     pub weight: Option<i32>,
 }
 

@@ -69,7 +69,9 @@ impl Defaults {
             }
             Value::Array(items) => {
                 if let Some(elements) = &self.elements {
-                    items.iter_mut().for_each(|item| elements.fill(item));
+                    for item in items {
+                        elements.fill(item);
+                    }
                 }
             }
             _ => {}
