@@ -39,7 +39,7 @@ pub struct Emitted {
 #[derive(Debug)]
 pub struct Session {
     translator: XdsTranslator,
-    ir: Option<XdsIr>,
+    ir: XdsIr,
     model: XdsModel,
     tables: OrdMap<Name, HostMap>,
     /// What the features of each listener need beside the IR.
@@ -51,7 +51,7 @@ impl Session {
     pub(crate) fn new(translator: XdsTranslator) -> Self {
         Self {
             translator,
-            ir: None,
+            ir: XdsIr::default(),
             model: XdsModel::default(),
             tables: OrdMap::new(),
             needed: BTreeMap::new(),
@@ -78,12 +78,11 @@ impl Session {
     pub fn update(&mut self, ir: &XdsIr) -> ModelDelta {
         let mut delta = ModelDelta::default();
         self.emitted = Emitted::default();
-        let old = self.ir.replace(ir.clone());
-        let diff = ir.diff(&old.clone().unwrap_or_default());
-        if diff.globals || old.is_none() {
-            self.update_ready(old.as_ref(), ir, &mut delta);
+        let old = std::mem::replace(&mut self.ir, ir.clone());
+        let diff = ir.diff(&old);
+        if diff.globals {
+            self.update_ready(&old, ir, &mut delta);
         }
-        let old = old.unwrap_or_default();
         for name in &diff.listeners {
             self.update_listener(ir, name, &mut delta);
         }
@@ -102,16 +101,18 @@ impl Session {
         delta
     }
 
-    fn update_ready(&mut self, old: Option<&XdsIr>, ir: &XdsIr, delta: &mut ModelDelta) {
-        let ready = &ir.globals.ready;
-        let name = listener::ready_name(ready);
-        if let Some(old) = old.map(|old| listener::ready_name(&old.globals.ready))
-            && old != name
+    fn update_ready(&mut self, old: &XdsIr, ir: &XdsIr, delta: &mut ModelDelta) {
+        let name_of = |ir: &XdsIr| ir.globals.ready.as_ref().map(listener::ready_name);
+        let name = name_of(ir);
+        if let Some(old) = name_of(old)
+            && Some(&old) != name.as_ref()
         {
-            self.model.set(ResourceType::Listener, &old, None, delta);
+            self.withdraw(ResourceType::Listener, &old, delta);
         }
-        let emitted = guarded(|| Ok(listener::ready(ready)));
-        self.publish(ResourceType::Listener, &name, &Origin::default(), emitted, delta);
+        if let (Some(name), Some(ready)) = (name, &ir.globals.ready) {
+            let emitted = guarded(|| Ok(listener::ready(ready)));
+            self.publish(ResourceType::Listener, &name, &Origin::default(), emitted, delta);
+        }
     }
 
     fn update_listener(&mut self, ir: &XdsIr, name: &Name, delta: &mut ModelDelta) {

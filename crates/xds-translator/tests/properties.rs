@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use eg_ir::{
-    Name, SecretBytes, XdsIr,
+    Globals, Name, ReadyListener, SecretBytes, XdsIr,
     cluster::{Cluster, Discovery, EndpointSet, Locality, UpstreamProtocol, ZoneAware},
     listener::{HttpServer, Listener, TerminateTls, TlsChain},
     route::{
@@ -109,7 +109,7 @@ fn edit() -> impl Strategy<Value = Edit> {
             .prop_map(|(index, localities)| Edit::Endpoints { index, localities }),
         1 => (0..2_u8, proptest::option::of("[a-b]{1,2}"))
             .prop_map(|(index, content)| Edit::Secret { index, content }),
-        1 => (1..3_u16).prop_map(|port| Edit::Ready { port }),
+        1 => (0..3_u16).prop_map(|port| Edit::Ready { port }),
     ]
 }
 
@@ -163,9 +163,8 @@ fn apply(ir: &mut XdsIr, edit: Edit) {
             set(&mut ir.secrets, name, secret);
         }
         Edit::Ready { port } => {
-            let mut globals = eg_ir::Globals::clone(&ir.globals);
-            globals.ready.port = port;
-            ir.globals = Arc::new(globals);
+            let ready = (port > 0).then(|| ReadyListener { port, ..ReadyListener::default() });
+            ir.globals = Arc::new(Globals { ready });
         }
     }
 }

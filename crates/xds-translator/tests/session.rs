@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eg_diag::{Kind, ObjectRef};
 use eg_ir::{
-    Name, Origin, XdsIr,
+    Globals, Name, Origin, ReadyListener, XdsIr,
     cluster::{Cluster, Endpoint, EndpointAddress, EndpointSet, Locality},
     listener::{HttpServer, Listener},
     route::{
@@ -75,6 +75,7 @@ fn endpoint_set(index: usize, last: u8) -> EndpointSet {
 /// A gateway with `routes` routes in `hosts` virtual hosts.
 fn fleet(routes: usize, hosts: usize) -> XdsIr {
     let mut ir = XdsIr::default();
+    ir.globals = Arc::new(Globals { ready: Some(ReadyListener::default()) });
     let http = HttpServer { name: TABLE.into(), routes: TABLE.into(), ..HttpServer::default() };
     let listener = Listener {
         name: TABLE.into(),
