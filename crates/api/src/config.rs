@@ -1,4 +1,22 @@
 //! The configuration file of the control plane: `EnvoyGateway` and what it contains.
+//!
+//! Three steps lead from a file to a configuration that can be put to work:
+//!
+//! ```
+//! use eg_api::config::EnvoyGateway;
+//! use serde_json::json;
+//!
+//! let document = json!({
+//!     "apiVersion": "gateway.envoyproxy.io/v1alpha1",
+//!     "kind": "EnvoyGateway",
+//!     "admin": { "address": { "port": 70000 } },
+//! });
+//! let config = EnvoyGateway::parse(document)?.defaulted();
+//! assert_eq!(config.controller_name(), "gateway.envoyproxy.io/gatewayclass-controller");
+//! let problems = config.validate();
+//! assert_eq!(problems[0].to_string(), "admin.address.port: 70000 is not from 0 to 65535");
+//! # Ok::<(), eg_api::config::ConfigError>(())
+//! ```
 
 use serde::{Deserialize, Serialize};
 
@@ -6,20 +24,26 @@ use crate::meta::{Duration, Quantity};
 use crate::v1alpha1::EnvoyProxySpec;
 
 mod admin;
+mod defaults;
 mod extension;
 mod kubernetes;
 mod logging;
+mod parse;
 mod provider;
 mod rate_limit;
 mod telemetry;
+mod validate;
 
 pub use admin::*;
+pub use defaults::*;
 pub use extension::*;
 pub use kubernetes::*;
 pub use logging::*;
+pub use parse::ConfigError;
 pub use provider::*;
 pub use rate_limit::*;
 pub use telemetry::*;
+pub use validate::Problem;
 
 /// The configuration of the control plane.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
