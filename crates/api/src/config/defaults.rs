@@ -2,8 +2,8 @@
 
 use super::{
     EnvoyGateway, EnvoyGatewayAdmin, EnvoyGatewayAdminAddress, EnvoyGatewayMetricSink,
-    EnvoyGatewayOpenTelemetrySink, EnvoyGatewayPrometheusProvider, EnvoyGatewayProvider, ExtensionApiSettings,
-    ExtensionManager, ExtensionService, KubernetesClient, LeaderElection, RuntimeFlags,
+    EnvoyGatewayOpenTelemetrySink, EnvoyGatewayPrometheusProvider, EnvoyGatewayProvider,
+    ExtensionApiSettings, ExtensionManager, ExtensionService, KubernetesClient, LeaderElection, RuntimeFlags,
 };
 use crate::meta::Duration;
 
@@ -219,9 +219,8 @@ mod tests {
 
     #[test]
     fn lua_is_off_until_a_field_allows_it() {
-        let accepts = |fields: Value| {
-            serde_json::from_value::<ExtensionApiSettings>(fields).unwrap().accepts_lua()
-        };
+        let accepts =
+            |fields: Value| serde_json::from_value::<ExtensionApiSettings>(fields).unwrap().accepts_lua();
         assert!(!accepts(json!({})));
         assert!(accepts(json!({ "enableLua": true })));
         assert!(accepts(json!({ "disableLua": false })));

@@ -118,7 +118,10 @@ impl Checks {
         if denominator < 1 {
             self.add(&path.field("denominator"), "must be at least 1");
         } else if !(0..=denominator).contains(&fraction.numerator) {
-            self.add(&path.field("numerator"), format!("{} is not from 0 to {denominator}", fraction.numerator));
+            self.add(
+                &path.field("numerator"),
+                format!("{} is not from 0 to {denominator}", fraction.numerator),
+            );
         }
     }
 
@@ -172,23 +175,26 @@ mod tests {
     #[test]
     fn general_settings() {
         check(json!({}), &[]);
-        check(json!({ "admin": { "address": { "port": 65536, "host": "" } } }), &[
-            "admin.address.port",
-            "admin.address.host",
-        ]);
+        check(
+            json!({ "admin": { "address": { "port": 65536, "host": "" } } }),
+            &["admin.address.port", "admin.address.host"],
+        );
         check(
             json!({ "xdsServer": {
                 "maxConnectionAge": "0s", "maxConnectionAgeGrace": "soon", "maxReceiveMessageSize": "0",
             } }),
-            &["xdsServer.maxConnectionAge", "xdsServer.maxConnectionAgeGrace", "xdsServer.maxReceiveMessageSize"],
+            &[
+                "xdsServer.maxConnectionAge",
+                "xdsServer.maxConnectionAgeGrace",
+                "xdsServer.maxReceiveMessageSize",
+            ],
         );
-        check(json!({ "gatewayAPI": { "enabled": ["XBackendTrafficPolicy", "XMesh"] } }), &[
-            "gatewayAPI.enabled[1]",
-        ]);
+        check(
+            json!({ "gatewayAPI": { "enabled": ["XBackendTrafficPolicy", "XMesh"] } }),
+            &["gatewayAPI.enabled[1]"],
+        );
         check(json!({ "runtimeFlags": { "disabled": ["Typo"] } }), &["runtimeFlags.disabled[0]"]);
-        let lua = |enable: bool, disable: bool| {
-            json!({ "extensionApis": { "enableLua": enable, "disableLua": disable } })
-        };
+        let lua = |enable: bool, disable: bool| json!({ "extensionApis": { "enableLua": enable, "disableLua": disable } });
         check(lua(true, false), &[]);
         check(lua(true, true), &["extensionApis.disableLua"]);
     }

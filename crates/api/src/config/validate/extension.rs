@@ -168,17 +168,24 @@ mod tests {
     #[test]
     fn one_server() {
         check(json!({ "extensionManager": server(json!({})) }), &[]);
-        check(json!({ "extensionManager": server(json!({ "hooks": {} })) }), &[
-            "extensionManager.hooks.xdsTranslator",
-        ]);
+        check(
+            json!({ "extensionManager": server(json!({ "hooks": {} })) }),
+            &["extensionManager.hooks.xdsTranslator"],
+        );
         let hooks = json!({ "hooks": { "xdsTranslator": { "post": ["Filter"] } } });
-        check(json!({ "extensionManager": server(hooks) }), &["extensionManager.hooks.xdsTranslator.post[0]"]);
+        check(
+            json!({ "extensionManager": server(hooks) }),
+            &["extensionManager.hooks.xdsTranslator.post[0]"],
+        );
         let kinds = json!({ "policyResources": [{ "group": "example.com" }], "maxMessageSize": "big" });
-        check(json!({ "extensionManager": server(kinds) }), &[
-            "extensionManager.policyResources[0].version",
-            "extensionManager.policyResources[0].kind",
-            "extensionManager.maxMessageSize",
-        ]);
+        check(
+            json!({ "extensionManager": server(kinds) }),
+            &[
+                "extensionManager.policyResources[0].version",
+                "extensionManager.policyResources[0].kind",
+                "extensionManager.maxMessageSize",
+            ],
+        );
     }
 
     #[test]
@@ -199,24 +206,28 @@ mod tests {
             "maxAttempts": 0, "initialBackoff": "0s", "RetryableStatusCodes": ["OK"],
             "backoffMultiplier": { "numerator": 0, "denominator": 1 },
         });
-        service(json!({ "unix": { "path": "/a" }, "retry": retry }), &[
-            ".retry.maxAttempts",
-            ".retry.initialBackoff",
-            ".retry.RetryableStatusCodes[0]",
-            ".retry.backoffMultiplier.numerator",
-        ]);
+        service(
+            json!({ "unix": { "path": "/a" }, "retry": retry }),
+            &[
+                ".retry.maxAttempts",
+                ".retry.initialBackoff",
+                ".retry.RetryableStatusCodes[0]",
+                ".retry.backoffMultiplier.numerator",
+            ],
+        );
     }
 
     #[test]
     fn several_servers_have_names_of_their_own() {
         let named = |name: &str| server(json!({ "name": name }));
         check(json!({ "extensionManagers": [named("a"), named("b")] }), &[]);
-        check(json!({ "extensionManagers": [named("a"), named("a"), server(json!({}))] }), &[
-            "extensionManagers[1].name",
-            "extensionManagers[2].name",
-        ]);
-        check(json!({ "extensionManager": named("a"), "extensionManagers": [named("b")] }), &[
-            "extensionManagers",
-        ]);
+        check(
+            json!({ "extensionManagers": [named("a"), named("a"), server(json!({}))] }),
+            &["extensionManagers[1].name", "extensionManagers[2].name"],
+        );
+        check(
+            json!({ "extensionManager": named("a"), "extensionManagers": [named("b")] }),
+            &["extensionManagers"],
+        );
     }
 }

@@ -5,7 +5,8 @@ use eg_diag::FieldPath;
 use super::Checks;
 use crate::config::{
     EnvoyGatewayCustomProvider, EnvoyGatewayInfrastructureProvider, EnvoyGatewayKubernetesProvider,
-    EnvoyGatewayProvider, EnvoyGatewayResourceProvider, KubernetesClient, KubernetesWatchMode, LeaderElection,
+    EnvoyGatewayProvider, EnvoyGatewayResourceProvider, KubernetesClient, KubernetesWatchMode,
+    LeaderElection,
 };
 use crate::v1alpha1::{
     KubernetesDeploymentSpec, KubernetesHorizontalPodAutoscalerSpec, KubernetesPatchSpec,
@@ -37,7 +38,8 @@ impl Checks {
             let path = path.field("deploy").field("type");
             self.one_of(mode, &["ControllerNamespace", "GatewayNamespace"], &path);
         }
-        if let Some(image) = kubernetes.shutdown_manager.as_ref().and_then(|manager| manager.image.as_deref()) {
+        if let Some(image) = kubernetes.shutdown_manager.as_ref().and_then(|manager| manager.image.as_deref())
+        {
             self.not_empty(image, &path.field("shutdownManager").field("image"));
         }
         if let Some(deployment) = &kubernetes.rate_limit_deployment {
@@ -186,7 +188,10 @@ mod tests {
         kubernetes(json!({ "watch": { "type": "Namespaces", "namespaces": ["a"] } }), &[]);
         kubernetes(json!({ "deploy": { "type": "Anywhere" } }), &["deploy.type"]);
         kubernetes(json!({ "client": { "rateLimit": { "qps": 0 } } }), &["client.rateLimit.qps"]);
-        kubernetes(json!({ "leaderElection": { "renewDeadline": "15s" } }), &["leaderElection.renewDeadline"]);
+        kubernetes(
+            json!({ "leaderElection": { "renewDeadline": "15s" } }),
+            &["leaderElection.renewDeadline"],
+        );
         kubernetes(json!({ "leaderElection": { "renewDeadline": "15s", "disable": true } }), &[]);
         kubernetes(json!({ "cacheSyncPeriod": "often" }), &["cacheSyncPeriod"]);
     }
@@ -203,12 +208,14 @@ mod tests {
                 "rateLimitDeployment.container.imageRepository",
             ],
         );
-        kubernetes(json!({ "rateLimitHpa": { "minReplicas": 3, "maxReplicas": 2 } }), &[
-            "rateLimitHpa.minReplicas",
-        ]);
-        kubernetes(json!({ "rateLimitPDB": { "minAvailable": 1, "maxUnavailable": 1 } }), &[
-            "rateLimitPDB.maxUnavailable",
-        ]);
+        kubernetes(
+            json!({ "rateLimitHpa": { "minReplicas": 3, "maxReplicas": 2 } }),
+            &["rateLimitHpa.minReplicas"],
+        );
+        kubernetes(
+            json!({ "rateLimitPDB": { "minAvailable": 1, "maxUnavailable": 1 } }),
+            &["rateLimitPDB.maxUnavailable"],
+        );
     }
 
     #[test]
@@ -225,9 +232,10 @@ mod tests {
         };
         check(with(json!({ "type": "Host" })), &[]);
         check(with(json!({ "type": "Remote" })), &["provider.custom.infrastructure.remote"]);
-        check(with(json!({ "type": "Remote", "remote": { "service": {} } })), &[
-            "provider.custom.infrastructure.remote.service",
-        ]);
+        check(
+            with(json!({ "type": "Remote", "remote": { "service": {} } })),
+            &["provider.custom.infrastructure.remote.service"],
+        );
         check(with(json!({ "type": "Moon" })), &["provider.custom.infrastructure.type"]);
     }
 }

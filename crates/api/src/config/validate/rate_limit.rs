@@ -25,7 +25,10 @@ impl Checks {
             (Some(url), None) => self.not_empty(url, &path.field("url")),
             (None, Some(source)) => {
                 let path = path.field("urlRef").field("secretKeyRef");
-                self.not_empty(source.secret_key_ref.name.as_deref().unwrap_or_default(), &path.field("name"));
+                self.not_empty(
+                    source.secret_key_ref.name.as_deref().unwrap_or_default(),
+                    &path.field("name"),
+                );
                 self.not_empty(&source.secret_key_ref.key, &path.field("key"));
                 if source.secret_key_ref.optional == Some(true) {
                     self.add(&path.field("optional"), "must not be true: the service needs the URL");
@@ -82,9 +85,9 @@ mod tests {
             } })
         };
         check(with(json!({ "provider": { "url": "http://collector:4318" }, "samplingRate": 100 })), &[]);
-        check(with(json!({ "samplingRate": 101 })), &[
-            "rateLimit.telemetry.tracing.samplingRate",
-            "rateLimit.telemetry.tracing.provider",
-        ]);
+        check(
+            with(json!({ "samplingRate": 101 })),
+            &["rateLimit.telemetry.tracing.samplingRate", "rateLimit.telemetry.tracing.provider"],
+        );
     }
 }

@@ -68,12 +68,14 @@ mod tests {
 
     #[test]
     fn log_levels() {
-        check(json!({ "logging": { "level": { "default": "debug", "xds": "warn" }, "encoder": "JSON" } }), &[]);
-        check(json!({ "logging": { "level": { "default": "trace", "ui": "info" }, "encoder": "XML" } }), &[
-            "logging.level[default]",
-            "logging.level[ui]",
-            "logging.encoder",
-        ]);
+        check(
+            json!({ "logging": { "level": { "default": "debug", "xds": "warn" }, "encoder": "JSON" } }),
+            &[],
+        );
+        check(
+            json!({ "logging": { "level": { "default": "trace", "ui": "info" }, "encoder": "XML" } }),
+            &["logging.level[default]", "logging.level[ui]", "logging.encoder"],
+        );
     }
 
     #[test]
