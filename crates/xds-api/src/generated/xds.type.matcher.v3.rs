@@ -312,3 +312,32 @@ impl ::prost::Name for Matcher {
         "type.googleapis.com/xds.type.matcher.v3.Matcher".into()
     }
 }
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CelMatcher {
+    #[prost(message, optional, tag = "1")]
+    pub expr_match: ::core::option::Option<super::super::v3::CelExpression>,
+    #[prost(string, tag = "2")]
+    pub description: ::prost::alloc::string::String,
+}
+impl ::prost::Name for CelMatcher {
+    const NAME: &'static str = "CelMatcher";
+    const PACKAGE: &'static str = "xds.type.matcher.v3";
+    fn full_name() -> ::prost::alloc::string::String {
+        "xds.type.matcher.v3.CelMatcher".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/xds.type.matcher.v3.CelMatcher".into()
+    }
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HttpAttributesCelMatchInput {}
+impl ::prost::Name for HttpAttributesCelMatchInput {
+    const NAME: &'static str = "HttpAttributesCelMatchInput";
+    const PACKAGE: &'static str = "xds.type.matcher.v3";
+    fn full_name() -> ::prost::alloc::string::String {
+        "xds.type.matcher.v3.HttpAttributesCelMatchInput".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/xds.type.matcher.v3.HttpAttributesCelMatchInput".into()
+    }
+}

@@ -57,3 +57,20 @@ impl ::prost::Name for CelExtractString {
         "type.googleapis.com/xds.type.v3.CelExtractString".into()
     }
 }
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TypedStruct {
+    #[prost(string, tag = "1")]
+    pub type_url: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "2")]
+    pub value: ::core::option::Option<::prost_types::Struct>,
+}
+impl ::prost::Name for TypedStruct {
+    const NAME: &'static str = "TypedStruct";
+    const PACKAGE: &'static str = "xds.type.v3";
+    fn full_name() -> ::prost::alloc::string::String {
+        "xds.type.v3.TypedStruct".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "type.googleapis.com/xds.type.v3.TypedStruct".into()
+    }
+}
