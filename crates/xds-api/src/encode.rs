@@ -59,31 +59,44 @@ pub fn canonicalize(type_url: &str, bytes: &[u8]) -> Result<Bytes, EncodeError> 
 
 /// The canonical encoding of a reflected message.
 pub(crate) fn encode_dynamic(message: &DynamicMessage) -> Vec<u8> {
-    encoded(message, 0)
+    encode_with(message, |_| {})
 }
 
-fn encoded(message: &DynamicMessage, depth: usize) -> Vec<u8> {
+/// The canonical encoding after `adapt` has changed every `Any`, outer ones first.
+pub(crate) fn encode_with(message: &DynamicMessage, adapt: fn(&mut Any)) -> Vec<u8> {
+    encoded(message, Level { depth: 0, adapt })
+}
+
+/// What a nested call has to know.
+#[derive(Clone, Copy)]
+struct Level {
+    depth: usize,
+    adapt: fn(&mut Any),
+}
+
+fn encoded(message: &DynamicMessage, level: Level) -> Vec<u8> {
     if message.descriptor().full_name() == "google.protobuf.Any" {
-        return encode_any(message, depth);
+        return encode_any(message, level);
     }
     let mut fields: Vec<_> = message.fields().collect();
     fields.sort_by_key(|(field, _)| position(field));
     let mut out = Vec::new();
     for (field, value) in fields {
-        encode_field(&field, value, depth, &mut out);
+        encode_field(&field, value, level, &mut out);
     }
     message.unknown_fields().for_each(|field| field.encode(&mut out));
     out
 }
 
-fn encode_any(message: &DynamicMessage, depth: usize) -> Vec<u8> {
+fn encode_any(message: &DynamicMessage, level: Level) -> Vec<u8> {
     // `transcode_to` fails only for a descriptor that is not `Any`'s.
     let mut any: Any = message.transcode_to().unwrap_or_default();
-    if depth < MAX_DEPTH
+    (level.adapt)(&mut any);
+    if level.depth < MAX_DEPTH
         && let Some(descriptor) = pool::message(&any.type_url)
         && let Ok(payload) = DynamicMessage::decode(descriptor, any.value.as_slice())
     {
-        any.value = encoded(&payload, depth + 1);
+        any.value = encoded(&payload, Level { depth: level.depth + 1, ..level });
     }
     any.encode_to_vec()
 }
@@ -96,20 +109,20 @@ fn position(field: &FieldDescriptor) -> u32 {
         .unwrap_or_else(|| field.number())
 }
 
-fn encode_field(field: &FieldDescriptor, value: &Value, depth: usize, out: &mut Vec<u8>) {
+fn encode_field(field: &FieldDescriptor, value: &Value, level: Level, out: &mut Vec<u8>) {
     let (number, kind) = (field.number(), field.kind());
     match value {
         Value::List(items) if field.is_packed() => {
             let mut packed = Vec::new();
             for item in items {
-                encode_value(&kind, item, depth, &mut packed);
+                encode_value(&kind, item, level, &mut packed);
             }
             encode_bytes(number, &packed, out);
         }
         Value::List(items) => {
             for item in items {
                 encode_key(number, wire_type(&kind), out);
-                encode_value(&kind, item, depth, out);
+                encode_value(&kind, item, level, out);
             }
         }
         Value::Map(map) => {
@@ -119,22 +132,22 @@ fn encode_field(field: &FieldDescriptor, value: &Value, depth: usize, out: &mut 
             entries.sort_by_key(|(key, _)| *key);
             for (k, v) in entries {
                 let mut bytes = Vec::new();
-                encode_entry_part(1, &key, &Value::from(k.clone()), depth, &mut bytes);
-                encode_entry_part(2, &value, v, depth, &mut bytes);
+                encode_entry_part(1, &key, &Value::from(k.clone()), level, &mut bytes);
+                encode_entry_part(2, &value, v, level, &mut bytes);
                 encode_bytes(number, &bytes, out);
             }
         }
         single => {
             encode_key(number, wire_type(&kind), out);
-            encode_value(&kind, single, depth, out);
+            encode_value(&kind, single, level, out);
         }
     }
 }
 
 /// Writes the key or the value of a map entry; the generated types leave out defaults.
-fn encode_entry_part(number: u32, kind: &Kind, value: &Value, depth: usize, out: &mut Vec<u8>) {
+fn encode_entry_part(number: u32, kind: &Kind, value: &Value, level: Level, out: &mut Vec<u8>) {
     let mut bytes = Vec::new();
-    encode_value(kind, value, depth, &mut bytes);
+    encode_value(kind, value, level, &mut bytes);
     let is_default = match value {
         // The only encoding of an empty message is the length zero.
         Value::Message(_) => bytes == [0],
@@ -166,7 +179,7 @@ fn wire_type(kind: &Kind) -> WireType {
 }
 
 #[expect(clippy::cast_sign_loss, reason = "the wire format defines these casts")]
-fn encode_value(kind: &Kind, value: &Value, depth: usize, out: &mut Vec<u8>) {
+fn encode_value(kind: &Kind, value: &Value, level: Level, out: &mut Vec<u8>) {
     match (kind, value) {
         (Kind::Sint32, Value::I32(v)) => encode_varint(u64::from(((v << 1) ^ (v >> 31)) as u32), out),
         (Kind::Sint64, Value::I64(v)) => encode_varint(((v << 1) ^ (v >> 63)) as u64, out),
@@ -183,7 +196,7 @@ fn encode_value(kind: &Kind, value: &Value, depth: usize, out: &mut Vec<u8>) {
         (_, Value::F64(v)) => out.extend_from_slice(&v.to_le_bytes()),
         (_, Value::String(v)) => encode_length_delimited(v.as_bytes(), out),
         (_, Value::Bytes(v)) => encode_length_delimited(v, out),
-        (_, Value::Message(v)) => encode_length_delimited(&encoded(v, depth), out),
+        (_, Value::Message(v)) => encode_length_delimited(&encoded(v, level), out),
         // Lists and maps never nest directly.
         (_, Value::List(_) | Value::Map(_)) => {}
     }

@@ -2,15 +2,19 @@
 //!
 //! `serde_json::Value` also stands for YAML: parse YAML into it or print it as YAML. Input may name fields in
 //! `snake_case` or `camelCase`; output uses the [`Case`] asked for and sorted keys. A payload is expanded to its fields
-//! beside `@type`, for every message of the descriptor set, generated or not.
+//! beside `@type`, for every message of the descriptor set, generated or not; an `Any` without a type is `{}`.
 
 use bytes::Bytes;
 use prost::Name;
-use prost_reflect::{DeserializeOptions, DynamicMessage, MessageDescriptor, SerializeOptions};
+use prost_reflect::{
+    DeserializeOptions, DynamicMessage, MessageDescriptor, ReflectMessage, SerializeOptions,
+};
 use prost_types::Any;
 use serde_json::Value;
 
-use crate::encode::encode_dynamic;
+mod empty_any;
+
+use crate::encode::{encode_dynamic, encode_with};
 use crate::pool;
 
 /// How output names fields.
@@ -38,7 +42,7 @@ pub enum JsonError {
         /// What is wrong there.
         message: String,
     },
-    /// The message has no JSON form: an `Any` of unknown type, or a duration or timestamp out of range.
+    /// The message has no JSON form: an `Any` of an unknown type, or a duration or timestamp out of range.
     #[error("{type_name} has no JSON form: {message}")]
     Unrepresentable {
         /// Full name of the message.
@@ -75,32 +79,58 @@ pub fn from_json<M: Name + Default>(value: &Value) -> Result<M, JsonError> {
 pub fn encoded_to_json(type_url: &str, bytes: &[u8], case: Case) -> Result<Value, JsonError> {
     let message = DynamicMessage::decode(descriptor(type_url)?, bytes)
         .map_err(|source| JsonError::Malformed { type_name: pool::full_name(type_url).to_owned(), source })?;
-    let options = SerializeOptions::new().use_proto_field_name(case == Case::Snake);
-    let mut value =
-        message.serialize_with_options(serde_json::value::Serializer, &options).map_err(|error| {
-            JsonError::Unrepresentable {
-                type_name: pool::full_name(type_url).to_owned(),
-                message: error.to_string(),
-            }
-        })?;
+    let mut value = match serialize(&message, case) {
+        Ok(value) => value,
+        // The library has no form for an `Any` without a type; it is the only failure that can be mended.
+        Err(error) => {
+            let marked = encode_with(&message, empty_any::mark);
+            let marked =
+                DynamicMessage::decode(message.descriptor(), marked.as_slice()).map_err(|_| error)?;
+            let mut value = serialize(&marked, case)?;
+            empty_any::unmark_json(&mut value);
+            value
+        }
+    };
     // Maps arrive in random order; without effect unless a dependency turns on serde_json's `preserve_order`.
     value.sort_all_objects();
     Ok(value)
 }
 
+fn serialize(message: &DynamicMessage, case: Case) -> Result<Value, JsonError> {
+    let options = SerializeOptions::new().use_proto_field_name(case == Case::Snake);
+    message.serialize_with_options(serde_json::value::Serializer, &options).map_err(|error| {
+        JsonError::Unrepresentable {
+            type_name: message.descriptor().full_name().to_owned(),
+            message: error.to_string(),
+        }
+    })
+}
+
 /// The canonical encoding of the message a JSON value describes; the type is a type URL or full name.
 pub fn json_to_encoded(type_url: &str, value: &Value) -> Result<Bytes, JsonError> {
+    let descriptor = descriptor(type_url)?;
+    match deserialize(&descriptor, value) {
+        Ok(message) => Ok(encode_dynamic(&message).into()),
+        Err(error) => {
+            let mut marked = value.clone();
+            if !empty_any::mark_json(&mut marked, &descriptor) {
+                return Err(error);
+            }
+            let message = deserialize(&descriptor, &marked)?;
+            Ok(encode_with(&message, empty_any::unmark).into())
+        }
+    }
+}
+
+fn deserialize(descriptor: &MessageDescriptor, value: &Value) -> Result<DynamicMessage, JsonError> {
     let options = DeserializeOptions::new().deny_unknown_fields(true);
     let mut track = serde_path_to_error::Track::new();
     let deserializer = serde_path_to_error::Deserializer::new(value, &mut track);
-    match DynamicMessage::deserialize_with_options(descriptor(type_url)?, deserializer, &options) {
-        Ok(message) => Ok(encode_dynamic(&message).into()),
-        Err(error) => {
-            let path = track.path().to_string();
-            let path = if path == "." { String::new() } else { path };
-            Err(JsonError::Invalid { path, message: error.to_string() })
-        }
-    }
+    DynamicMessage::deserialize_with_options(descriptor.clone(), deserializer, &options).map_err(|error| {
+        let path = track.path().to_string();
+        let path = if path == "." { String::new() } else { path };
+        JsonError::Invalid { path, message: error.to_string() }
+    })
 }
 
 /// The JSON form of an `Any`: the fields of its payload beside `@type`.

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 use xds_api::pb::envoy::config::cluster::v3::Cluster;
 use xds_api::pb::envoy::config::listener::v3::{Filter, FilterChain, Listener, filter};
+use xds_api::pb::envoy::config::route::v3::{FilterConfig, Route};
 use xds_api::pb::envoy::extensions::filters::http::router::v3::Router;
 use xds_api::pb::envoy::extensions::filters::network::http_connection_manager::v3::{
     HttpConnectionManager, HttpFilter, http_filter,
@@ -170,4 +171,28 @@ fn unpack_checks_the_type_and_the_payload() {
     );
     let broken = Any { value: vec![0xff], ..any };
     assert!(unpack::<Router>(&broken).unwrap_err().to_string().contains("not a valid"));
+}
+
+#[test]
+fn an_any_without_a_type_is_an_empty_object() {
+    let filter_config = "type.googleapis.com/envoy.config.route.v3.FilterConfig";
+    let value = json!({
+        "match": {"prefix": "/"},
+        "typed_per_filter_config": {
+            "on": {"@type": filter_config, "config": {}},
+            "off": {"@type": filter_config, "disabled": true},
+        },
+        "non_forwarding_action": {},
+    });
+    let route: Route = from_json(&value).unwrap();
+    let on: FilterConfig = unpack(&route.typed_per_filter_config["on"]).unwrap();
+    assert_eq!(on.config, Some(Any::default()));
+    assert_eq!(to_json(&route, Case::Snake).unwrap(), value);
+
+    assert_eq!(any_from_json(&json!({})).unwrap(), Any::default());
+    assert_eq!(any_to_json(&Any::default(), Case::Camel).unwrap(), json!({}));
+
+    let mistaken =
+        json!({"typed_per_filter_config": {"on": {"@type": filter_config, "config": {}}}, "nope": 1});
+    assert!(from_json::<Route>(&mistaken).unwrap_err().to_string().contains("nope"));
 }

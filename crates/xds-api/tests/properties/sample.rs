@@ -92,6 +92,9 @@ impl<'a> Source<'a> {
         if depth == 0 {
             return Any { type_url: "type.googleapis.com/google.protobuf.Empty".into(), value: Vec::new() };
         }
+        if self.byte() >= 240 {
+            return Any::default();
+        }
         let name = PAYLOADS[self.below(PAYLOADS.len())];
         let descriptor = descriptor_pool().get_message_by_name(name).unwrap();
         // Reflection writes maps in random order, which is the point.
