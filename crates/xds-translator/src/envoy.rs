@@ -23,13 +23,8 @@ pub(crate) use xds_api::pb::envoy::{
     r#type::{matcher::v3 as matcher, v3 as kind},
 };
 
-use prost::Name;
-use prost_types::{Any, Duration};
-
-/// Wraps a message with its type URL.
-pub(crate) fn any<M: Name>(message: &M) -> Any {
-    Any { type_url: M::type_url(), value: message.encode_to_vec() }
-}
+use prost_types::Duration;
+pub(crate) use xds_api::pack as any;
 
 /// A duration from milliseconds.
 pub(crate) fn millis(millis: u64) -> Duration {

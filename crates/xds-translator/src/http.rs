@@ -9,7 +9,7 @@ use eg_ir::{
     listener::{HttpServer, Listener},
     route::HttpRoute,
 };
-use prost::Message;
+use prost::Name as Message;
 
 use crate::envoy::{any, hcm, route, router};
 
@@ -95,16 +95,16 @@ pub struct FilterChain(Vec<hcm::HttpFilter>);
 
 impl FilterChain {
     /// Adds a filter of this name unless there is one already.
-    pub fn add(&mut self, name: &str, config: &(impl Message + prost::Name)) {
+    pub fn add(&mut self, name: &str, config: &impl Message) {
         self.insert(name, config, false);
     }
 
     /// Adds a filter that is off until a route turns it on.
-    pub fn add_disabled(&mut self, name: &str, config: &(impl Message + prost::Name)) {
+    pub fn add_disabled(&mut self, name: &str, config: &impl Message) {
         self.insert(name, config, true);
     }
 
-    fn insert(&mut self, name: &str, config: &(impl Message + prost::Name), disabled: bool) {
+    fn insert(&mut self, name: &str, config: &impl Message, disabled: bool) {
         if self.0.iter().any(|filter| filter.name == name) {
             return;
         }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use eg_diag::Diagnostic;
-use eg_ir::{Name, OrdMap, Origin, XdsIr};
+use eg_ir::{Name, OrdMap, Origin, XdsDiff, XdsIr};
 use prost::Message;
 
 use crate::{
@@ -79,23 +79,23 @@ impl Session {
         let mut delta = ModelDelta::default();
         self.emitted = Emitted::default();
         let old = std::mem::replace(&mut self.ir, ir.clone());
-        let diff = ir.diff(&old);
-        if diff.globals {
+        let XdsDiff { listeners, routes, clusters, endpoints, secrets, globals } = ir.diff(&old);
+        if globals {
             self.update_ready(&old, ir, &mut delta);
         }
-        for name in &diff.listeners {
+        for name in &listeners {
             self.update_listener(ir, name, &mut delta);
         }
-        for table in &diff.routes {
+        for table in &routes {
             self.update_table(&old, ir, table, &mut delta);
         }
-        for name in &diff.clusters {
+        for name in &clusters {
             self.update_cluster(ir, name, &mut delta);
         }
-        for name in &diff.endpoints {
+        for name in &endpoints {
             self.update_endpoints(ir, name, &mut delta);
         }
-        for name in &diff.secrets {
+        for name in &secrets {
             self.update_secret(ir, name, &mut delta);
         }
         delta

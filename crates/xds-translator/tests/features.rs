@@ -1,5 +1,7 @@
 //! What an added feature can do, and what its failures cost.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::sync::Arc;
 
 use eg_diag::{Code, Diagnostic, FieldPath};

@@ -1,5 +1,7 @@
 //! Random histories of edits: a session equals a translation from scratch, and its deltas tell the whole story.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use eg_ir::{
@@ -18,6 +20,7 @@ use xds_api::pb::envoy::config::route::v3::RouteConfiguration;
 
 /// One edit of a fleet. Names are drawn from few, so that edits meet.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "histories are short")]
 enum Edit {
     Route { table: u8, host: u8, position: u8, route: Option<HttpRoute> },
     Host { table: u8, host: u8, renamed: bool },
@@ -260,7 +263,9 @@ proptest! {
         let mut replica = Replica::default();
         let mut ir = XdsIr::default();
         for edits in history {
-            edits.into_iter().for_each(|edit| apply(&mut ir, edit));
+            for edit in edits {
+                apply(&mut ir, edit);
+            }
             replica.apply(session.update(&ir));
             let scratch = translator.translate(&ir);
             prop_assert_eq!(session.model(), &scratch);

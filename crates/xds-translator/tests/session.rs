@@ -23,11 +23,11 @@ fn origin(kind: &'static str, name: &str) -> Origin {
     Origin::of(ObjectRef::new(Kind::new("gateway.networking.k8s.io", kind), "shop", name))
 }
 
-fn cluster_name(index: usize) -> Name {
+fn cluster_name(index: u32) -> Name {
     format!("httproute/shop/route-{index}/rule/0").into()
 }
 
-fn route(index: usize, path: &str) -> HttpRoute {
+fn route(index: u32, path: &str) -> HttpRoute {
     let cluster = WeightedCluster { name: cluster_name(index), weight: 1, ..WeightedCluster::default() };
     HttpRoute {
         name: format!("httproute/shop/route-{index}/rule/0/match/0").into(),
@@ -38,12 +38,12 @@ fn route(index: usize, path: &str) -> HttpRoute {
     }
 }
 
-fn order(index: usize) -> RouteOrder {
-    RouteOrder { position: (u32::try_from(index).unwrap(), 0), ..RouteOrder::default() }
+fn order(index: u32) -> RouteOrder {
+    RouteOrder { position: (index, 0), ..RouteOrder::default() }
 }
 
 /// Sets a route of the virtual host of `domain`.
-fn put(ir: &mut XdsIr, domain: &str, index: usize, route: HttpRoute) {
+fn put(ir: &mut XdsIr, domain: &str, index: u32, route: HttpRoute) {
     let mut table = RouteTable::clone(&ir.routes[TABLE]);
     let mut host = table.virtual_hosts.get(domain).map_or_else(
         || VirtualHost {
@@ -59,7 +59,7 @@ fn put(ir: &mut XdsIr, domain: &str, index: usize, route: HttpRoute) {
     ir.routes.insert(TABLE.into(), Arc::new(table));
 }
 
-fn endpoint_set(index: usize, last: u8) -> EndpointSet {
+fn endpoint_set(index: u32, last: u8) -> EndpointSet {
     let address = EndpointAddress::Socket { host: format!("10.0.0.{last}").into(), port: 8080 };
     EndpointSet {
         cluster: cluster_name(index),
@@ -73,9 +73,9 @@ fn endpoint_set(index: usize, last: u8) -> EndpointSet {
 }
 
 /// A gateway with `routes` routes in `hosts` virtual hosts.
-fn fleet(routes: usize, hosts: usize) -> XdsIr {
-    let mut ir = XdsIr::default();
-    ir.globals = Arc::new(Globals { ready: Some(ReadyListener::default()) });
+fn fleet(routes: u32, hosts: u32) -> XdsIr {
+    let ready = Some(ReadyListener::default());
+    let mut ir = XdsIr { globals: Arc::new(Globals { ready }), ..XdsIr::default() };
     let http = HttpServer { name: TABLE.into(), routes: TABLE.into(), ..HttpServer::default() };
     let listener = Listener {
         name: TABLE.into(),
@@ -95,7 +95,7 @@ fn fleet(routes: usize, hosts: usize) -> XdsIr {
     ir
 }
 
-fn domain(index: usize) -> String {
+fn domain(index: u32) -> String {
     format!("host-{index}.example.com")
 }
 
