@@ -1,1 +1,15 @@
 #![doc = include_str!("../README.md")]
+
+mod bootstrap;
+mod core;
+mod effect;
+#[cfg(feature = "pipeline")]
+mod pipeline;
+
+pub use bootstrap::{ProxyOptions, bootstrap_options};
+pub use core::{Core, Event};
+pub use effect::{Effects, Publication};
+pub use eg_gatewayapi_translator::{Infrastructure, Settings, Translation};
+pub use eg_xds_translator::{SecretsInDump, XdsModel};
+#[cfg(feature = "pipeline")]
+pub use pipeline::{Parts, Pipeline, PipelineError, SourceFactory, XdsEndpoint, XdsSecurity};

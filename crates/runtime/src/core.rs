@@ -1,0 +1,278 @@
+//! The synchronous core: one event in, everything that must happen out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use eg_api::gateway::{GatewayClassStatus, GatewayStatus, ListenerSetStatus, PolicyStatus, RouteStatus};
+use eg_diag::ObjectRef;
+use eg_gatewayapi_translator::{Panic, Runs, Session, Settings, Translation, TranslationDelta, Translator};
+use eg_ir::{IrKey, XdsIr};
+use eg_resources::{
+    AnyObject, Batch, Change, Clock, Delta, Object, Observed, Snapshot, SourceId, Status, StatusUpdate, Store,
+};
+use eg_xds_translator::{XdsModel, XdsTranslator};
+
+use crate::{Effects, Publication};
+
+/// The name of the source that owns facts. It orders before every source of objects that is named in letters.
+const FACTS: &str = "!facts";
+
+/// Something that happened outside.
+#[derive(Debug)]
+pub enum Event {
+    /// A source sent a batch.
+    Batch {
+        /// Which source.
+        source: SourceId,
+        /// What it sent.
+        batch: Batch,
+    },
+    /// A platform looked at a fleet; `None` when nothing of it is left.
+    Observed {
+        /// Which fleet.
+        fleet: IrKey,
+        /// Addresses, and how many proxies are ready.
+        observed: Option<(Vec<String>, u32)>,
+    },
+    /// A platform chose the port at which the proxies of a fleet say whether they are ready.
+    ReadyPort {
+        /// Which fleet.
+        fleet: IrKey,
+        /// The port.
+        port: u16,
+    },
+    /// It is this time, in seconds since 1970.
+    Tick(i64),
+    /// The configuration changed.
+    Configure(Box<Settings>),
+}
+
+/// The state of a control plane and how it goes on. No tasks, no clock, no I/O.
+#[derive(Debug)]
+pub struct Core {
+    store: Store,
+    session: Session,
+    emitter: XdsTranslator,
+    fleets: BTreeMap<IrKey, eg_xds_translator::Session>,
+    ready_ports: BTreeMap<IrKey, u16>,
+    /// Sources whose first batch is still to come; until then nothing is translated.
+    awaited: BTreeSet<SourceId>,
+    started: bool,
+}
+
+impl Core {
+    /// A core that waits for the first batches of these sources.
+    pub fn new(settings: Settings, sources: impl IntoIterator<Item = SourceId>) -> Self {
+        Self::with_emitter(settings, XdsTranslator::default(), sources)
+    }
+
+    /// The same with an xDS translator of one's own, for further features.
+    pub fn with_emitter(
+        settings: Settings,
+        emitter: XdsTranslator,
+        sources: impl IntoIterator<Item = SourceId>,
+    ) -> Self {
+        Self {
+            store: Store::new(),
+            session: Translator::new(settings).session(),
+            emitter,
+            fleets: BTreeMap::new(),
+            ready_ports: BTreeMap::new(),
+            awaited: sources.into_iter().collect(),
+            started: false,
+        }
+    }
+
+    /// Takes what happened, as one change.
+    pub fn step(&mut self, events: impl IntoIterator<Item = Event>) -> Effects {
+        let mut batches = Vec::new();
+        let mut re_emit = BTreeSet::new();
+        let mut settings = None;
+        for event in events {
+            match event {
+                Event::Batch { source, batch } => {
+                    if matches!(batch, Batch::Replace(_)) {
+                        self.awaited.remove(&source);
+                    }
+                    batches.push((source, batch));
+                }
+                Event::Observed { fleet, observed } => batches.push(fact(observed_change(&fleet, observed))),
+                Event::Tick(seconds) => {
+                    batches.push(fact(Change::Upsert(AnyObject::new(Clock::at(seconds)))))
+                }
+                Event::ReadyPort { fleet, port } => {
+                    if self.ready_ports.insert(fleet.clone(), port) != Some(port) {
+                        re_emit.insert(fleet);
+                    }
+                }
+                Event::Configure(new) => settings = Some(new),
+            }
+        }
+        let delta = self.store.apply_all(batches);
+        let mut effects = Effects { rejected: delta.rejected.clone(), ..Effects::default() };
+        if !self.awaited.is_empty() {
+            return effects;
+        }
+        self.translate(delta, settings, re_emit, &mut effects);
+        effects.wake_at = self.session.next_deadline();
+        effects
+    }
+
+    fn translate(
+        &mut self,
+        delta: Delta,
+        settings: Option<Box<Settings>>,
+        mut re_emit: BTreeSet<IrKey>,
+        effects: &mut Effects,
+    ) {
+        let snapshot = self.store.snapshot();
+        let changed = if let Some(settings) = settings {
+            let before = self.session.current().clone();
+            self.session = Translator::new(*settings).session();
+            self.session.update(&snapshot, &snapshot.as_delta());
+            difference(&before, self.session.current())
+        } else if self.started {
+            self.session.update(&snapshot, &delta)
+        } else {
+            self.session.update(&snapshot, &snapshot.as_delta())
+        };
+        self.started = true;
+        re_emit.extend(changed.xds.iter().cloned());
+        for fleet in re_emit {
+            self.emit(fleet, effects);
+        }
+        for fleet in changed.infra {
+            match self.session.current().infra.get(&fleet) {
+                Some(infra) => effects.apply.push((fleet, infra.clone())),
+                None => effects.delete.push(fleet),
+            }
+        }
+        for object in changed.statuses {
+            effects.statuses.extend(self.status(&snapshot, object));
+        }
+    }
+
+    /// Emits a fleet anew; the emitter finds what differs.
+    fn emit(&mut self, fleet: IrKey, effects: &mut Effects) {
+        let Some(ir) = self.session.current().xds.get(&fleet) else {
+            if self.fleets.remove(&fleet).is_some() {
+                self.ready_ports.remove(&fleet);
+                effects.withdraw.push(fleet);
+            }
+            return;
+        };
+        let ir = with_ready_port(ir.clone(), self.ready_ports.get(&fleet).copied());
+        let emitter = &self.emitter;
+        let is_new = !self.fleets.contains_key(&fleet);
+        let session = self.fleets.entry(fleet.clone()).or_insert_with(|| emitter.session());
+        let delta = session.update(&ir);
+        if is_new || !delta.is_empty() {
+            effects.publish.push(Publication { fleet, delta });
+        }
+    }
+
+    /// The status to ask for; an empty one for an object that is there and no longer ours.
+    fn status(&self, snapshot: &Snapshot, object: ObjectRef) -> Option<StatusUpdate> {
+        if let Some(status) = self.session.current().statuses.get(&object) {
+            return Some(status.clone());
+        }
+        let meta = snapshot.get_any(&object)?.meta();
+        let (uid, generation) = (meta.uid.as_deref().map(Into::into), meta.generation());
+        Some(StatusUpdate { status: empty_status(&object)?, uid, generation, object })
+    }
+
+    /// The current translation.
+    pub fn translation(&self) -> &Translation {
+        self.session.current()
+    }
+
+    /// What the proxies of a fleet were told.
+    pub fn model(&self, fleet: &IrKey) -> Option<&XdsModel> {
+        self.fleets.get(fleet).map(eg_xds_translator::Session::model)
+    }
+
+    /// The objects and facts.
+    pub fn snapshot(&self) -> Snapshot {
+        self.store.snapshot()
+    }
+
+    /// Every status as it should be, for a sink that has just become the leader.
+    pub fn statuses(&self) -> Vec<StatusUpdate> {
+        self.session.current().statuses.values().cloned().collect()
+    }
+
+    /// Which units ran in the last step.
+    pub fn runs(&self) -> Runs {
+        self.session.runs()
+    }
+
+    /// The panics that were caught in the last step.
+    pub fn panics(&self) -> Vec<Panic> {
+        self.session.runs().panics
+    }
+
+    /// Whether every source delivered its first batch.
+    pub fn is_complete(&self) -> bool {
+        self.awaited.is_empty()
+    }
+}
+
+fn fact(change: Change) -> (SourceId, Batch) {
+    (SourceId::new(FACTS), Batch::Changes(vec![change]))
+}
+
+fn observed_change(fleet: &IrKey, observed: Option<(Vec<String>, u32)>) -> Change {
+    match observed {
+        Some((addresses, ready)) => {
+            Change::Upsert(AnyObject::new(Observed::fleet(fleet.as_str(), addresses, ready)))
+        }
+        None => Change::Remove(ObjectRef::new(Observed::KIND, "", fleet.as_str())),
+    }
+}
+
+/// The same IR with the ready listener where the platform wants it.
+fn with_ready_port(mut ir: XdsIr, port: Option<u16>) -> XdsIr {
+    if let (Some(port), Some(ready)) = (port, &ir.globals.ready)
+        && ready.port != port
+    {
+        let ready = eg_ir::ReadyListener { port, ..ready.clone() };
+        ir.globals = eg_ir::Globals { ready: Some(ready) }.into();
+    }
+    ir
+}
+
+/// What differs between two translations that were made independently.
+fn difference(before: &Translation, after: &Translation) -> TranslationDelta {
+    let mut delta = TranslationDelta::default();
+    let keys = |a: &Translation, b: &Translation| -> BTreeSet<IrKey> {
+        a.xds.keys().chain(b.xds.keys()).cloned().collect()
+    };
+    for key in keys(before, after) {
+        if before.xds.get(&key) != after.xds.get(&key) {
+            delta.xds.insert(key.clone());
+        }
+        if before.infra.get(&key) != after.infra.get(&key) {
+            delta.infra.insert(key);
+        }
+    }
+    for object in before.statuses.keys().chain(after.statuses.keys()) {
+        if before.statuses.get(object) != after.statuses.get(object) {
+            delta.statuses.insert(object.clone());
+        }
+    }
+    delta
+}
+
+/// The status that removes our entries from an object.
+fn empty_status(object: &ObjectRef) -> Option<Status> {
+    Some(match object.kind.kind {
+        "GatewayClass" => Status::GatewayClass(GatewayClassStatus::default()),
+        "Gateway" => Status::Gateway(GatewayStatus::default()),
+        "ListenerSet" => Status::ListenerSet(ListenerSetStatus::default()),
+        "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute" => {
+            Status::Route(RouteStatus::default())
+        }
+        kind if kind.ends_with("Policy") => Status::Policy(PolicyStatus::default()),
+        "Backend" => Status::Conditions { conditions: Vec::new() },
+        _ => return None,
+    })
+}

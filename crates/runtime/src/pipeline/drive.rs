@@ -1,0 +1,127 @@
+//! The task that owns the core.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use eg_diag::ObjectRef;
+use eg_resources::StatusUpdate;
+use eg_xds_server::MemoryStore;
+use tokio::{
+    sync::{mpsc, watch},
+    time::{Instant, sleep_until},
+};
+
+use super::{clock, infra, publish};
+use crate::{Core, Effects, Event};
+
+/// The longest time for which changes are gathered while they never stop.
+const LONGEST_WINDOW: Duration = Duration::from_millis(100);
+/// The time for which changes are gathered after one that came out of the blue.
+const SHORTEST_WINDOW: Duration = Duration::from_millis(2);
+
+/// Where the effects of a step go.
+pub(super) struct Outputs {
+    pub(super) store: Arc<MemoryStore>,
+    pub(super) statuses: watch::Sender<BTreeMap<ObjectRef, StatusUpdate>>,
+    pub(super) infra: Option<mpsc::UnboundedSender<infra::Wish>>,
+    pub(super) complete: watch::Sender<bool>,
+}
+
+/// Drives the core until it is told to stop or nobody can send events any more.
+///
+/// The first event after a pause is taken at once; those that follow closely are gathered, for longer and longer while
+/// they keep coming.
+pub(super) async fn run(
+    mut core: Core,
+    mut inbox: mpsc::Receiver<Event>,
+    outputs: Outputs,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let mut window = SHORTEST_WINDOW;
+    let mut wake_at = None;
+    loop {
+        let first = tokio::select! {
+            event = inbox.recv() => match event {
+                Some(event) => event,
+                None => return,
+            },
+            () = clock::until(wake_at) => Event::Tick(clock::now()),
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+        };
+        let mut events = vec![first];
+        while let Ok(event) = inbox.try_recv() {
+            events.push(event);
+        }
+        let began = Instant::now();
+        let effects = core.step(events);
+        wake_at = effects.wake_at;
+        report(&core, &effects);
+        outputs.take(&core, effects);
+        // Events that came meanwhile are taken together; the window grows while they keep coming.
+        if inbox.is_empty() {
+            window = SHORTEST_WINDOW;
+        } else {
+            sleep_until(began + window).await;
+            window = (window * 2).min(LONGEST_WINDOW);
+        }
+    }
+}
+
+impl Outputs {
+    fn take(&self, core: &Core, effects: Effects) {
+        for publication in effects.publish {
+            publish::publish(&self.store, &publication);
+        }
+        for fleet in &effects.withdraw {
+            publish::withdraw(&self.store, fleet);
+        }
+        if let Some(infra) = &self.infra {
+            for (fleet, ir) in effects.apply {
+                let proxy = core.translation().effective_proxy.get(&fleet).cloned();
+                let _ended = infra.send(infra::Wish::Apply { fleet, ir, proxy });
+            }
+            for fleet in effects.delete {
+                let _ended = infra.send(infra::Wish::Delete(fleet));
+            }
+            if core.is_complete() && !*self.complete.borrow() {
+                let _ended = infra.send(infra::Wish::Complete);
+            }
+        }
+        if !effects.statuses.is_empty() {
+            self.statuses.send_modify(|waiting| {
+                waiting.extend(effects.statuses.into_iter().map(|status| (status.object.clone(), status)));
+            });
+        }
+        if core.is_complete() {
+            self.complete.send_if_modified(|complete| !std::mem::replace(complete, true));
+        }
+    }
+}
+
+fn report(core: &Core, effects: &Effects) {
+    for panic in core.panics() {
+        tracing::error!(
+            unit = panic.unit,
+            object = panic.key,
+            "a unit of translation failed: {}",
+            panic.message
+        );
+    }
+    for rejected in &effects.rejected {
+        tracing::warn!(
+            object = %rejected.key,
+            source = %rejected.source,
+            owner = %rejected.owner,
+            "an object of one source is hidden by that of another"
+        );
+    }
+    for publication in &effects.publish {
+        for finding in &publication.delta.raised {
+            tracing::warn!(
+                object = %finding.origin.object,
+                fleet = %publication.fleet,
+                "the proxies would refuse this: {}",
+                finding.diagnostic
+            );
+        }
+    }
+}

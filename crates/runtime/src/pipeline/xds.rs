@@ -1,0 +1,123 @@
+//! The xDS server of the control plane.
+
+use std::{
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use eg_certs::{HandshakeLimits, ReloadingTls, TlsConnection, TlsFiles, TlsIncoming};
+use eg_xds_server::{Nack, Server, StreamInfo, StreamObserver};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpListener,
+    sync::watch,
+    task::JoinSet,
+};
+use tokio_stream::{StreamExt, wrappers::TcpListenerStream};
+use tonic::transport::server::{Connected, TcpConnectInfo};
+
+use super::PipelineError;
+
+/// Where xDS is served.
+#[derive(Clone, Debug)]
+pub struct XdsEndpoint {
+    /// The address to bind; port 0 chooses a free one.
+    pub address: SocketAddr,
+    /// How connections are protected.
+    pub security: XdsSecurity,
+}
+
+/// How connections of proxies are protected.
+#[derive(Clone, Debug)]
+pub enum XdsSecurity {
+    /// Not at all.
+    Plaintext,
+    /// Both sides show a certificate; the files are read again when they change.
+    MutualTls(TlsFiles),
+}
+
+/// Binds the endpoint and serves until stopped; returns the address that was bound.
+pub(super) async fn serve(
+    tasks: &mut JoinSet<()>,
+    server: Server,
+    endpoint: XdsEndpoint,
+    mut stopped: watch::Receiver<bool>,
+) -> Result<SocketAddr, PipelineError> {
+    let failed = |source| PipelineError::Listen { address: endpoint.address, source };
+    let listener = TcpListener::bind(endpoint.address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let shutdown = async move {
+        let _ended = stopped.wait_for(|stopped| *stopped).await;
+    };
+    match endpoint.security {
+        XdsSecurity::Plaintext => {
+            let incoming = TcpListenerStream::new(listener);
+            tasks.spawn(async move { server.serve(incoming, shutdown).await });
+        }
+        XdsSecurity::MutualTls(files) => {
+            let tls = ReloadingTls::load(files, &["h2"])
+                .map_err(|error| PipelineError::Certificates(Box::new(error)))?;
+            let incoming = TlsIncoming::new(listener, tls, HandshakeLimits::default());
+            let incoming = incoming.map(|connection| connection.map(Secured));
+            tasks.spawn(async move { server.serve(incoming, shutdown).await });
+        }
+    }
+    tracing::info!(%address, "xDS is served");
+    Ok(address)
+}
+
+/// A connection whose TLS handshake is done.
+struct Secured(TlsConnection);
+
+impl Connected for Secured {
+    type ConnectInfo = TcpConnectInfo;
+
+    fn connect_info(&self) -> TcpConnectInfo {
+        TcpConnectInfo { local_addr: self.0.local_addr().ok(), remote_addr: Some(self.0.peer_addr()) }
+    }
+}
+
+impl AsyncRead for Secured {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Secured {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(cx)
+    }
+}
+
+/// Logs what proxies say.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Log;
+
+impl StreamObserver for Log {
+    fn connected(&self, stream: &StreamInfo) {
+        tracing::info!(?stream, "a proxy connected");
+    }
+
+    fn nacked(&self, stream: &StreamInfo, nack: &Nack) {
+        let suspects: Vec<String> = nack.suspects.iter().map(|(name, _)| name.to_string()).collect();
+        tracing::error!(?stream, r#type = %nack.type_url, ?suspects, "a proxy refused configuration: {}", nack.detail);
+    }
+
+    fn disconnected(&self, stream: &StreamInfo) {
+        tracing::info!(?stream, "a proxy disconnected");
+    }
+}
