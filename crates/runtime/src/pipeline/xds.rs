@@ -60,7 +60,7 @@ pub(super) async fn serve(
             let tls = ReloadingTls::load(files, &["h2"])
                 .map_err(|error| PipelineError::Certificates(Box::new(error)))?;
             let incoming = TlsIncoming::new(listener, tls, HandshakeLimits::default());
-            let incoming = incoming.map(|connection| connection.map(Secured));
+            let incoming = incoming.map(|connection| Ok(Secured(connection)));
             tasks.spawn(async move { server.serve(incoming, shutdown).await });
         }
     }
