@@ -257,6 +257,42 @@ pub struct LocalPolicyTargetReferenceWithSectionName {
     pub section_name: Option<String>,
 }
 
+impl ParentReference {
+    /// API group of the parent, that of the Gateway API unless stated.
+    pub fn group(&self) -> &str {
+        self.group.as_deref().unwrap_or(GROUP)
+    }
+
+    /// Kind of the parent, `Gateway` unless stated.
+    pub fn kind(&self) -> &str {
+        self.kind.as_deref().unwrap_or("Gateway")
+    }
+}
+
+impl ParentGatewayReference {
+    /// API group of the parent, that of the Gateway API unless stated.
+    pub fn group(&self) -> &str {
+        self.group.as_deref().unwrap_or(GROUP)
+    }
+
+    /// Kind of the parent, `Gateway` unless stated.
+    pub fn kind(&self) -> &str {
+        self.kind.as_deref().unwrap_or("Gateway")
+    }
+}
+
+impl SecretObjectReference {
+    /// API group of the referent, the core group unless stated.
+    pub fn group(&self) -> &str {
+        self.group.as_deref().unwrap_or_default()
+    }
+
+    /// Kind of the referent, `Secret` unless stated.
+    pub fn kind(&self) -> &str {
+        self.kind.as_deref().unwrap_or("Secret")
+    }
+}
+
 /// What all references to backends have in common, with the defaults of the API filled in.
 ///
 /// Implemented by the reference types of this crate, so that one resolver serves them all.

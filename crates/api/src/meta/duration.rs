@@ -167,4 +167,17 @@ mod tests {
             assert_eq!(millis(wrong), None, "{wrong}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_duration_or_not(text in "[0-9.hmsnuµ+-]{0,40}|\\PC*") {
+            let _ = Duration(text).to_std();
+        }
+
+        #[test]
+        fn milliseconds_round_trip(millis in 0..99_999_u64) {
+            let read = Duration(format!("{millis}ms")).to_std();
+            proptest::prop_assert_eq!(read, Ok(StdDuration::from_millis(millis)));
+        }
+    }
 }

@@ -245,6 +245,28 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_time_or_not(text in "[0-9TZtz:+. -]{0,40}|\\PC*") {
+            let _ = Time(text).seconds();
+        }
+    }
+
+    #[test]
+    fn days_follow_each_other() {
+        let mut expected = days_since_1970(1896, 1, 1);
+        for year in 1896..2105 {
+            let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            let lengths = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+            for (month, length) in (1..).zip(lengths) {
+                for day in 1..=length {
+                    assert_eq!(days_since_1970(year, month, day), expected, "{year}-{month}-{day}");
+                    expected += 1;
+                }
+            }
+        }
+    }
+
     #[test]
     fn a_status_that_is_not_known_survives() {
         let condition: Condition = serde_json::from_str(r#"{"type":"A","status":"Perhaps"}"#).unwrap();

@@ -136,4 +136,11 @@ mod tests {
         let quantity: Quantity = serde_json::from_str("128").unwrap();
         assert_eq!(quantity, Quantity::from("128"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_quantity_or_not(text in "[0-9.KMGTPEinumkeE+-]{0,40}|\\PC*") {
+            let _ = Quantity(text).to_u64();
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Types, limits, patterns and formats, checked by a JSON schema library.
 
-use jsonschema::error::ValidationErrorKind as ErrorKind;
+use jsonschema::error::{TypeKind, ValidationErrorKind as ErrorKind};
 use jsonschema::paths::{Location, LocationSegment};
 use jsonschema::{Draft, PatternOptions, ValidationError};
 use serde_json::{Value, json};
@@ -69,7 +69,7 @@ fn report(error: &ValidationError<'_>, violations: &mut Vec<Violation>) {
                         report(error, violations);
                     }
                 }
-                _ => violations.push(violation(path, ViolationKind::Invalid, error.to_string())),
+                _ => violations.push(violation(path, ViolationKind::Invalid, error.masked().to_string())),
             }
             return;
         }
@@ -79,7 +79,11 @@ fn report(error: &ValidationError<'_>, violations: &mut Vec<Violation>) {
             (ViolationKind::Required, "is required".to_owned())
         }
         ErrorKind::Enum { options } => (ViolationKind::NotSupported, format!("must be one of {options}")),
-        ErrorKind::Type { .. } => (ViolationKind::Type, error.to_string()),
+        ErrorKind::Type { kind: TypeKind::Single(name) } => {
+            (ViolationKind::Type, format!("must be of type {name}"))
+        }
+        // Values are left out of messages: they can be large.
+        ErrorKind::Type { .. } => (ViolationKind::Type, error.masked().to_string()),
         ErrorKind::Format { format } => (ViolationKind::Type, format!("must have the format {format}")),
         ErrorKind::MaxLength { limit } => {
             (ViolationKind::TooLong, format!("must not be longer than {limit}"))
@@ -98,7 +102,7 @@ fn report(error: &ValidationError<'_>, violations: &mut Vec<Violation>) {
         ErrorKind::Minimum { limit } => (ViolationKind::Invalid, format!("must not be below {limit}")),
         ErrorKind::Maximum { limit } => (ViolationKind::Invalid, format!("must not be above {limit}")),
         ErrorKind::Pattern { pattern } => (ViolationKind::Invalid, format!("must match {pattern}")),
-        _ => (ViolationKind::Invalid, error.to_string()),
+        _ => (ViolationKind::Invalid, error.masked().to_string()),
     };
     violations.push(violation(path, kind, message));
 }
