@@ -66,10 +66,13 @@ impl Admin {
         }
     }
 
-    /// Makes health checks fail and asks clients to move to other connections; true when Envoy agreed.
+    /// Stops listening, makes health checks fail and asks clients to close their connections; true when Envoy agreed.
+    ///
+    /// Clients that connect from now on reach the successor, if there is one. Listening longer would only make a replaced
+    /// proxy serve for as long as new clients keep coming.
     pub(super) async fn begin_drain(self) -> bool {
         let failing = self.request(Method::POST, "/healthcheck/fail").await;
-        let draining = self.request(Method::POST, "/drain_listeners?graceful&skip_exit").await;
+        let draining = self.request(Method::POST, "/drain_listeners").await;
         [failing, draining].iter().all(|answer| matches!(answer, Some((StatusCode::OK, _))))
     }
 

@@ -128,6 +128,7 @@ async fn clients_may_finish_before_a_proxy_ends() {
     let target = target("ns/gw");
     let mut deletion = host.provisioner.delete(&target);
     assert!(futures_util::FutureExt::now_or_never(&mut deletion).is_none());
+    eventually("new clients are refused", async || Client::connect(port).await.is_err()).await;
     assert!(client.answers("hello").await, "the connection still serves");
     assert_eq!(host.pids().len(), 1);
     drop(client);
