@@ -1,5 +1,7 @@
 //! The rate-limit service.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::gateway::SecretObjectReference;
@@ -33,7 +35,7 @@ pub struct RateLimitDatabaseBackend {
 }
 
 /// A Redis server, sentinel or cluster: exactly one of `url` and `urlRef`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct RateLimitRedisSettings {
     /// TLS towards the server; none when unset.
@@ -45,6 +47,22 @@ pub struct RateLimitRedisSettings {
     /// Where the URL is kept, if it holds a password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url_ref: Option<RedisUrlSource>,
+}
+
+/// Shows everything but the user and password in the URL.
+impl fmt::Debug for RateLimitRedisSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hosts = self.url.as_ref().map(|url| url.split(',').map(without_password).collect::<Vec<_>>());
+        f.debug_struct("RateLimitRedisSettings")
+            .field("tls", &self.tls)
+            .field("url", &hosts)
+            .field("url_ref", &self.url_ref)
+            .finish()
+    }
+}
+
+fn without_password(url: &str) -> &str {
+    url.rsplit_once('@').map_or(url, |(_, host)| host)
 }
 
 /// TLS towards Redis.
@@ -129,4 +147,17 @@ pub struct RateLimitTracingProvider {
     pub r#type: Option<String>,
     /// URL of the collector.
     pub url: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_does_not_show_the_password() {
+        let url = Some("redis://user:secret@one:6379,:secret@two:6379".to_owned());
+        let text = format!("{:?}", RateLimitRedisSettings { url, ..Default::default() });
+        assert!(text.contains("one:6379") && text.contains("two:6379"), "{text}");
+        assert!(!text.contains("secret"), "{text}");
+    }
 }

@@ -1,5 +1,7 @@
 //! What is wrong with a configuration, beyond what its types say.
 
+#[cfg(feature = "validate")]
+mod envoy_proxy;
 mod extension;
 mod provider;
 mod rate_limit;
@@ -31,7 +33,8 @@ impl fmt::Display for Problem {
 impl EnvoyGateway {
     /// Everything that is wrong with the configuration, which should have its [defaults](Self::defaulted) filled in.
     ///
-    /// A configuration with problems must not be put to work.
+    /// A configuration with problems must not be put to work. What `envoyProxy` contains is checked with feature
+    /// `validate` only.
     pub fn validate(&self) -> Vec<Problem> {
         let mut checks = Checks::default();
         let root = FieldPath::root();
@@ -45,6 +48,10 @@ impl EnvoyGateway {
             checks.rate_limit(rate_limit, &root.field("rateLimit"));
         }
         checks.extensions(self, &root);
+        #[cfg(feature = "validate")]
+        if let Some(spec) = &self.envoy_proxy {
+            checks.envoy_proxy(spec, &root.field("envoyProxy"));
+        }
         checks.problems
     }
 }

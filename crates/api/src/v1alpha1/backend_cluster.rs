@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::backend_reference;
 use crate::gateway::BackendObjectReference;
 #[cfg(feature = "schema")]
 use crate::schema::{cel, fmt};
@@ -24,6 +25,16 @@ pub struct BackendCluster {
     /// How Envoy connects to the service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backend_settings: Option<Box<ClusterSettings>>,
+}
+
+impl BackendCluster {
+    /// The backends that share the calls; the one of the deprecated field when there are no others.
+    pub fn references(&self) -> Vec<BackendRef> {
+        match &self.backend_ref {
+            Some(only) if self.backend_refs.is_empty() => vec![only.clone().into()],
+            _ => self.backend_refs.clone(),
+        }
+    }
 }
 
 /// One backend, with its share of the calls.
@@ -59,4 +70,44 @@ pub struct BackendRef {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1_000_000), extend("x-default" = 1)))]
     pub weight: Option<i32>,
+}
+
+backend_reference!(BackendRef, weight);
+
+impl From<BackendObjectReference> for BackendRef {
+    fn from(reference: BackendObjectReference) -> Self {
+        Self {
+            group: reference.group,
+            kind: reference.kind,
+            name: reference.name,
+            namespace: reference.namespace,
+            port: reference.port,
+            fallback: None,
+            weight: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::BackendReference;
+    use serde_json::json;
+
+    #[test]
+    fn the_deprecated_reference_counts_alone() {
+        let cluster = |value| serde_json::from_value::<BackendCluster>(value).unwrap().references();
+        let old = cluster(json!({ "backendRef": { "name": "old", "port": 1 } }));
+        assert_eq!(
+            (old[0].kind(), old[0].name(), old[0].port(), old[0].weight()),
+            ("Service", "old", Some(1), 1)
+        );
+        let both = cluster(json!({
+            "backendRef": { "name": "old" },
+            "backendRefs": [{ "name": "new", "weight": 3, "kind": "Backend" }],
+        }));
+        assert_eq!(both.len(), 1);
+        assert_eq!((both[0].kind(), both[0].name(), both[0].weight()), ("Backend", "new", 3));
+        assert!(cluster(json!({})).is_empty());
+    }
 }

@@ -27,6 +27,13 @@ pub struct PolicyTargetReferences {
     pub target_selectors: Vec<TargetSelector>,
 }
 
+impl PolicyTargetReferences {
+    /// All objects that are targets by name, the one of the deprecated field first.
+    pub fn by_name(&self) -> impl Iterator<Item = &LocalPolicyTargetReferenceWithSectionName> {
+        self.target_ref.iter().chain(&self.target_refs)
+    }
+}
+
 /// A condition on labels of objects of one kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -50,6 +57,21 @@ pub struct TargetSelector {
     /// Namespaces that are searched; the policy's own when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespaces: Option<TargetSelectorNamespaces>,
+}
+
+impl TargetSelector {
+    /// API group of the objects, that of the Gateway API unless stated.
+    pub fn group(&self) -> &str {
+        self.group.as_deref().unwrap_or("gateway.networking.k8s.io")
+    }
+
+    /// The condition on the labels of the objects.
+    pub fn labels(&self) -> LabelSelector {
+        LabelSelector {
+            match_labels: self.match_labels.clone(),
+            match_expressions: self.match_expressions.clone(),
+        }
+    }
 }
 
 /// Namespaces that are searched for targets. Outside of the policy's own, a ReferenceGrant is

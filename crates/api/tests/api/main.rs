@@ -3,6 +3,7 @@
 mod corpus;
 mod eg_config;
 mod eg_schema;
+mod eg_types;
 mod facts;
 mod gateway_schema;
 mod objects;
