@@ -93,7 +93,29 @@ pub fn encoded_to_json(type_url: &str, bytes: &[u8], case: Case) -> Result<Value
     };
     // Maps arrive in random order; without effect unless a dependency turns on serde_json's `preserve_order`.
     value.sort_all_objects();
+    print_whole_numbers(&mut value);
     Ok(value)
+}
+
+/// Whole numbers up to here are exact as floating point.
+const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Writes a floating point 20.0 as 20, as other implementations do; a JSON patch could not test for it otherwise.
+fn print_whole_numbers(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let whole = number.as_f64().filter(|n| n.fract() == 0.0 && n.abs() <= MAX_EXACT);
+            // Minus zero would lose its sign.
+            if let Some(whole) = whole.filter(|n| *n != 0.0 || n.is_sign_positive()) {
+                #[expect(clippy::cast_possible_truncation, reason = "whole and in range")]
+                let integer = whole as i64;
+                *number = integer.into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(print_whole_numbers),
+        Value::Object(object) => object.values_mut().for_each(print_whole_numbers),
+        _ => {}
+    }
 }
 
 fn serialize(message: &DynamicMessage, case: Case) -> Result<Value, JsonError> {

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 use xds_api::pb::envoy::config::cluster::v3::Cluster;
+use xds_api::pb::envoy::config::cluster::v3::cluster::PreconnectPolicy;
 use xds_api::pb::envoy::config::listener::v3::{Filter, FilterChain, Listener, filter};
 use xds_api::pb::envoy::config::route::v3::{FilterConfig, Route};
 use xds_api::pb::envoy::extensions::filters::http::router::v3::Router;
@@ -10,6 +11,7 @@ use xds_api::pb::envoy::extensions::filters::network::http_connection_manager::v
     HttpConnectionManager, HttpFilter, http_filter,
 };
 use xds_api::pb::google::protobuf::Duration;
+use xds_api::pb::google::protobuf::value::Kind;
 use xds_api::{
     Any, Case, JsonError, any_from_json, any_to_json, encoded_to_json, from_json, json_to_encoded, pack,
     to_json, unpack,
@@ -195,4 +197,18 @@ fn an_any_without_a_type_is_an_empty_object() {
     let mistaken =
         json!({"typed_per_filter_config": {"on": {"@type": filter_config, "config": {}}}, "nope": 1});
     assert!(from_json::<Route>(&mistaken).unwrap_err().to_string().contains("nope"));
+}
+
+#[test]
+fn whole_floating_point_numbers_print_without_fraction() {
+    let value = json!({"per_upstream_preconnect_ratio": 2, "predictive_preconnect_ratio": 1.5});
+    let policy: PreconnectPolicy = from_json(&value).unwrap();
+    assert_eq!(to_json(&policy, Case::Snake).unwrap(), value);
+
+    for (number, printed) in [(-3.0, "-3"), (-0.0, "-0.0"), (0.25, "0.25"), (1e300, "1e300")] {
+        let value = xds_api::pb::google::protobuf::Value { kind: Some(Kind::NumberValue(number)) };
+        let bytes = prost::Message::encode_to_vec(&value);
+        let json = encoded_to_json("google.protobuf.Value", &bytes, Case::Snake).unwrap();
+        assert_eq!(json.to_string().replace('+', ""), printed);
+    }
 }

@@ -36,6 +36,9 @@ fn complaint(type_name: &str, resource: &Value) -> Option<String> {
         return Some(violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "));
     }
     let printed = encoded_to_json(type_name, &bytes, Case::Snake).unwrap();
+    if printed != *resource {
+        return Some(format!("printed as {printed}"));
+    }
     if json_to_encoded(type_name, &printed).unwrap() != bytes {
         return Some("the JSON form does not read back".into());
     }

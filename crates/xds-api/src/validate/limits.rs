@@ -82,3 +82,52 @@ pub(super) fn print_duration(nanoseconds: i128) -> String {
     let fraction = format!("{rest:09}");
     format!("{sign}{seconds}.{}s", fraction.trim_end_matches('0'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(limits: &Limits<i128>, value: i128, expected: &[&str]) {
+        let mut found = Vec::new();
+        limits.check(value, |bound| bound, &mut |message| found.push(message));
+        assert_eq!(found, expected, "{value}");
+    }
+
+    #[test]
+    fn bounds() {
+        let between = Limits { gt: Some(1), lte: Some(5), ..Limits::default() };
+        check(&between, 1, &["must be greater than 1"]);
+        check(&between, 2, &[]);
+        check(&between, 5, &[]);
+        check(&between, 6, &["must be at most 5"]);
+    }
+
+    #[test]
+    fn a_lower_bound_above_the_upper_one_excludes_what_is_between() {
+        let outside = Limits { lt: Some(1), gte: Some(5), ..Limits::default() };
+        check(&outside, 0, &[]);
+        check(&outside, 1, &["must be less than 1 or at least 5"]);
+        check(&outside, 4, &["must be less than 1 or at least 5"]);
+        check(&outside, 5, &[]);
+    }
+
+    #[test]
+    fn values_and_emptiness() {
+        let listed = Limits { one_of: vec![1, 2], none_of: vec![2], ..Limits::default() };
+        check(&listed, 1, &[]);
+        check(&listed, 2, &["must not be one of 2"]);
+        check(&listed, 3, &["must be one of 1, 2"]);
+        let equal = Limits { equal: Some(7), ignore_empty: true, ..Limits::default() };
+        check(&equal, 0, &[]);
+        check(&equal, 1, &["must be 7"]);
+    }
+
+    #[test]
+    fn durations_print_like_proto_json() {
+        for (nanoseconds, text) in
+            [(0, "0s"), (1_500_000_000, "1.5s"), (-1, "-0.000000001s"), (3_000_000_000, "3s")]
+        {
+            assert_eq!(print_duration(nanoseconds), text);
+        }
+    }
+}

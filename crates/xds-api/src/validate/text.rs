@@ -256,3 +256,90 @@ fn quoted(bytes: &[u8]) -> String {
 fn list(values: &[Vec<u8>]) -> String {
     values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pgv::string_rules::WellKnown;
+
+    fn check(rules: &pgv::StringRules, value: &str, expected: &[&str]) {
+        let mut unsupported = Vec::new();
+        let text = TextRules::of_string(rules.clone(), &mut unsupported);
+        assert!(unsupported.is_empty(), "{unsupported:?}");
+        let mut found = Vec::new();
+        text.check(value.as_bytes(), &mut |message| found.push(message)).unwrap();
+        assert_eq!(found, expected, "{value:?}");
+    }
+
+    #[test]
+    fn lengths_count_characters_or_bytes() {
+        let characters = pgv::StringRules { len: Some(2), ..Default::default() };
+        check(&characters, "ü☃", &[]);
+        check(&characters, "ü", &["must have at least 2 characters"]);
+        let bytes = pgv::StringRules { max_bytes: Some(2), ..Default::default() };
+        check(&bytes, "ü☃", &["must have at most 2 bytes"]);
+    }
+
+    #[test]
+    fn parts() {
+        let rules = pgv::StringRules {
+            prefix: Some("a".into()),
+            suffix: Some("z".into()),
+            contains: Some("m".into()),
+            not_contains: Some("!".into()),
+            ignore_empty: Some(true),
+            ..Default::default()
+        };
+        check(&rules, "amz", &[]);
+        check(&rules, "", &[]);
+        let all =
+            ["must start with \"a\"", "must end with \"z\"", "must contain \"m\"", "must not contain \"!\""];
+        check(&rules, "!", &all);
+    }
+
+    #[test]
+    fn header_names_and_values() {
+        let rules = |known: pgv::KnownRegex, strict| pgv::StringRules {
+            strict,
+            well_known: Some(WellKnown::WellKnownRegex(known.into())),
+            ..Default::default()
+        };
+        let name = rules(pgv::KnownRegex::HttpHeaderName, None);
+        for valid in [":path", "x-a", "a,b", "`~"] {
+            check(&name, valid, &[]);
+        }
+        for invalid in ["", ":", "a b", "a:b", "a/b", "ü"] {
+            check(&name, invalid, &["must be a valid HTTP header name"]);
+        }
+        let value = rules(pgv::KnownRegex::HttpHeaderValue, Some(true));
+        check(&value, "tab\tand ü", &[]);
+        check(&value, "line\n", &["must be a valid HTTP header value"]);
+        let loose = rules(pgv::KnownRegex::HttpHeaderName, Some(false));
+        check(&loose, "a b\u{7f}", &[]);
+        check(&loose, "a\rb", &["must not contain NUL, line feed or carriage return"]);
+    }
+
+    #[test]
+    fn addresses() {
+        let rules = |known| pgv::StringRules { well_known: Some(known), ..Default::default() };
+        check(&rules(WellKnown::Ip(true)), "::1", &[]);
+        check(&rules(WellKnown::Ipv4(true)), "::1", &["must be an IPv4 address"]);
+        check(&rules(WellKnown::Ipv6(true)), "10.0.0.1", &["must be an IPv6 address"]);
+    }
+
+    #[test]
+    fn what_is_not_supported_is_named() {
+        let mut unsupported = Vec::new();
+        let rules = pgv::StringRules {
+            pattern: Some("(".into()),
+            well_known: Some(WellKnown::Uuid(true)),
+            ..Default::default()
+        };
+        TextRules::of_string(rules, &mut unsupported);
+        TextRules::of_bytes(
+            pgv::BytesRules { pattern: Some("a".into()), ..Default::default() },
+            &mut unsupported,
+        );
+        assert_eq!(unsupported, ["string.pattern \"(\"", "string.Uuid(true)", "bytes.pattern"]);
+    }
+}
