@@ -11,7 +11,9 @@ use std::{
 };
 
 /// Common name of authorities made here; it is how a set of certificates is recognised as ours.
-pub const AUTHORITY_NAME: &str = "envoy-gateway";
+///
+/// No leaf may have it: a certificate whose subject equals its issuer passes for self-signed.
+pub const AUTHORITY_NAME: &str = "envoy-gateway-ca";
 
 /// How far before "now" validity starts, so that a peer whose clock is late accepts a fresh certificate.
 const BACKDATED: Duration = Duration::from_hours(1);

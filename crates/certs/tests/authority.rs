@@ -38,6 +38,9 @@ fn a_bundle_has_the_names_of_the_place_it_runs_in() {
     let names = ControlPlaneNames::kubernetes("ns", "cluster.local");
     let bundle = Bundle::create(&names, moment()).unwrap();
     let names = |role| bundle.identity(role).facts().unwrap().names;
+    for role in Role::ALL {
+        assert_ne!(role.name(), AUTHORITY_NAME, "it would pass for self-signed");
+    }
     assert_eq!(
         names(Role::Gateway),
         ["envoy-gateway", "envoy-gateway.ns", "envoy-gateway.ns.svc", "envoy-gateway.ns.svc.cluster.local"]
