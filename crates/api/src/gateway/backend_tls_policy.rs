@@ -30,13 +30,26 @@ pub struct BackendTlsPolicy {
 #[serde(rename_all = "camelCase", default)]
 pub struct BackendTlsPolicySpec {
     /// The backends, usually Services, that the policy applies to.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 16), transform = list_atomic, transform = cel(rules::BACKEND_TLS_POLICY_SPEC_TARGET_REFS)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(min = 1, max = 16),
+            transform = list_atomic,
+            transform = cel(rules::BACKEND_TLS_POLICY_TARGETS),
+        )
+    )]
     pub target_refs: Vec<LocalPolicyTargetReferenceWithSectionName>,
     /// How the backend's certificate is checked.
     pub validation: BackendTlsPolicyValidation,
     /// Settings of one implementation, by domain-prefixed key.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, fmt::AnnotationValue>", extend("maxProperties" = 16)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            with = "BTreeMap<String, fmt::AnnotationValue>",
+            extend("maxProperties" = 16),
+        )
+    )]
     pub options: BTreeMap<String, String>,
 }
 

@@ -19,7 +19,7 @@ pub struct GatewayClass {
     /// What the user asks for.
     pub spec: GatewayClassSpec,
     /// What the controller reports.
-    #[cfg_attr(feature = "schema", schemars(transform=pending_status(ACCEPTED)))]
+    #[cfg_attr(feature = "schema", schemars(transform = pending_status(ACCEPTED)))]
     pub status: GatewayClassStatus,
 }
 
@@ -29,7 +29,13 @@ pub struct GatewayClass {
 #[serde(rename_all = "camelCase", default)]
 pub struct GatewayClassSpec {
     /// The controller that serves Gateways of this class, as a domain-prefixed path. It never changes.
-    #[cfg_attr(feature = "schema", schemars(with = "fmt::ControllerName", transform = cel(rules::GATEWAY_CLASS_SPEC_CONTROLLER_NAME)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            with = "fmt::ControllerName",
+            transform = cel(rules::CONTROLLER_NAME),
+        )
+    )]
     pub controller_name: String,
     /// Configuration of the class, an EnvoyProxy for example.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,7 +53,14 @@ pub struct GatewayClassSpec {
 pub struct GatewayClassStatus {
     /// The conditions, by type; `Accepted` above all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 8), transform = list_map("type"), transform = pending(ACCEPTED)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(max = 8),
+            transform = list_map("type"),
+            transform = pending(ACCEPTED),
+        )
+    )]
     pub conditions: Vec<Condition>,
     /// The conformance features that the controller supports, sorted by name.
     #[serde(skip_serializing_if = "Vec::is_empty")]

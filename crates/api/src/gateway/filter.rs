@@ -44,7 +44,7 @@ pub struct HttpHeader {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
-#[cfg_attr(feature = "schema", schemars(transform = cel(rules::HTTP_REQUEST_MIRROR_FILTER)))]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::REQUEST_MIRROR)))]
 pub struct HttpRequestMirrorFilter {
     /// The backend that gets the copies.
     pub backend_ref: BackendObjectReference,

@@ -23,7 +23,7 @@ pub struct Gateway {
     /// What the user asks for.
     pub spec: GatewaySpec,
     /// What the controller reports.
-    #[cfg_attr(feature = "schema", schemars(transform=pending_status(ACCEPTED_PROGRAMMED)))]
+    #[cfg_attr(feature = "schema", schemars(transform = pending_status(ACCEPTED_PROGRAMMED)))]
     pub status: GatewayStatus,
 }
 
@@ -36,11 +36,25 @@ pub struct GatewaySpec {
     #[cfg_attr(feature = "schema", schemars(with = "fmt::ObjectName"))]
     pub gateway_class_name: String,
     /// The ports, protocols and hostnames where the Gateway accepts traffic.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64), transform = list_map("name"), transform = cel(rules::GATEWAY_SPEC_LISTENERS)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(min = 1, max = 64),
+            transform = list_map("name"),
+            transform = cel(rules::GATEWAY_LISTENERS),
+        )
+    )]
     pub listeners: Vec<Listener>,
     /// Addresses asked for the Gateway; the implementation chooses when there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 16), transform = list_atomic, transform = cel(rules::GATEWAY_SPEC_ADDRESSES)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(max = 16),
+            transform = list_atomic,
+            transform = cel(rules::GATEWAY_ADDRESSES),
+        )
+    )]
     pub addresses: Vec<GatewaySpecAddress>,
     /// Settings of the infrastructure that runs the Gateway.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,11 +78,25 @@ pub struct GatewaySpec {
 pub struct GatewayInfrastructure {
     /// Labels that every created infrastructure object gets.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, fmt::LabelValue>", extend("maxProperties" = 8), transform = cel(rules::GATEWAY_INFRASTRUCTURE_LABELS)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            with = "BTreeMap<String, fmt::LabelValue>",
+            extend("maxProperties" = 8),
+            transform = cel(rules::INFRASTRUCTURE_LABELS),
+        )
+    )]
     pub labels: BTreeMap<String, String>,
     /// Annotations that every created infrastructure object gets.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, fmt::AnnotationValue>", extend("maxProperties" = 16), transform = cel(rules::GATEWAY_INFRASTRUCTURE_ANNOTATIONS)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            with = "BTreeMap<String, fmt::AnnotationValue>",
+            extend("maxProperties" = 16),
+            transform = cel(rules::INFRASTRUCTURE_ANNOTATIONS),
+        )
+    )]
     pub annotations: BTreeMap<String, String>,
     /// Configuration of this Gateway, an EnvoyProxy for example. It goes before that of the class.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,7 +108,7 @@ pub struct GatewayInfrastructure {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(feature = "schema", schemars(transform = ip_address_or_other))]
-#[cfg_attr(feature = "schema", schemars(transform = cel(rules::GATEWAY_SPEC_ADDRESS)))]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::SPEC_ADDRESS)))]
 pub struct GatewaySpecAddress {
     /// Kind of address: `IPAddress`, `Hostname`, or a domain-prefixed name; `IPAddress` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,7 +125,7 @@ pub struct GatewaySpecAddress {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(feature = "schema", schemars(transform = ip_address_or_other))]
-#[cfg_attr(feature = "schema", schemars(transform = cel(rules::GATEWAY_STATUS_ADDRESS)))]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::STATUS_ADDRESS)))]
 pub struct GatewayStatusAddress {
     /// Kind of address: `IPAddress`, `Hostname`, or a domain-prefixed name; `IPAddress` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -144,7 +172,14 @@ pub struct GatewayStatus {
     pub addresses: Vec<GatewayStatusAddress>,
     /// The conditions, by type; `Accepted` and `Programmed` above all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 8), transform = list_map("type"), transform = pending(ACCEPTED_PROGRAMMED)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(max = 8),
+            transform = list_map("type"),
+            transform = pending(ACCEPTED_PROGRAMMED),
+        )
+    )]
     pub conditions: Vec<Condition>,
     /// What the controller reports about each listener.
     #[serde(skip_serializing_if = "Vec::is_empty")]

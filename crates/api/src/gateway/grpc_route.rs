@@ -32,7 +32,14 @@ pub struct GrpcRoute {
 pub struct GrpcRouteSpec {
     /// The Gateways, ListenerSets or Services that the route attaches to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 32), transform = list_atomic, transform = cel(rules::HTTP_ROUTE_SPEC_PARENT_REFS)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(max = 32),
+            transform = list_atomic,
+            transform = cel(rules::PARENT_REFS),
+        )
+    )]
     pub parent_refs: Vec<ParentReference>,
     /// Whether the route also attaches to the default Gateways: `All` or `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,11 +48,25 @@ pub struct GrpcRouteSpec {
     /// Hostnames that calls must be for, possibly with a wildcard label in front; those of the listener when
     /// empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(with = "Vec<fmt::Hostname>", length(max = 16), transform = list_atomic))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            with = "Vec<fmt::Hostname>",
+            length(max = 16),
+            transform = list_atomic,
+        )
+    )]
     pub hostnames: Vec<String>,
     /// The rules. The most specific match wins, whatever the order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 16), transform = list_atomic, transform = cel(rules::GRPC_ROUTE_SPEC_RULES)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(max = 16),
+            transform = list_atomic,
+            transform = cel(rules::GRPC_RULES),
+        )
+    )]
     pub rules: Vec<GrpcRouteRule>,
 }
 
@@ -64,7 +85,14 @@ pub struct GrpcRouteRule {
     pub matches: Vec<GrpcRouteMatch>,
     /// What is done to the calls and responses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 16), transform = list_atomic, transform = cel(rules::GRPC_ROUTE_RULE_FILTERS)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(max = 16),
+            transform = list_atomic,
+            transform = cel(rules::GRPC_FILTERS),
+        )
+    )]
     pub filters: Vec<GrpcRouteFilter>,
     /// Where matching calls go.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -130,7 +158,7 @@ pub struct GrpcHeaderMatch {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
-#[cfg_attr(feature = "schema", schemars(transform = cel(rules::GRPC_ROUTE_FILTER)))]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::GRPC_FILTER)))]
 pub struct GrpcRouteFilter {
     /// Which filter it is.
     pub r#type: GrpcRouteFilterType,
@@ -152,7 +180,7 @@ pub struct GrpcRouteFilter {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
-#[cfg_attr(feature = "schema", schemars(transform = cel(rules::BACKEND_OBJECT_REFERENCE)))]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::BACKEND_REFERENCE)))]
 pub struct GrpcBackendRef {
     /// API group of the backend; the core group when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -180,7 +208,14 @@ pub struct GrpcBackendRef {
     pub weight: Option<i32>,
     /// What is done to the calls that go to this backend, and to its responses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 16), transform = list_atomic, transform = cel(rules::GRPC_ROUTE_RULE_FILTERS)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(max = 16),
+            transform = list_atomic,
+            transform = cel(rules::GRPC_FILTERS),
+        )
+    )]
     pub filters: Vec<GrpcRouteFilter>,
 }
 

@@ -12,7 +12,7 @@ use crate::schema::{cel, fmt, list_set};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
-#[cfg_attr(feature = "schema", schemars(transform = cel(rules::HTTP_EXTERNAL_AUTH_FILTER)))]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::EXTERNAL_AUTH)))]
 pub struct HttpExternalAuthFilter {
     /// Protocol that the service speaks.
     pub protocol: HttpExternalAuthProtocol,

@@ -19,23 +19,53 @@ const METHODS: &[&str] =
 pub struct HttpCorsFilter {
     /// Origins that may send requests; `*` for all, a wildcard label in front for a domain.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(with = "Vec<fmt::CorsOrigin>", length(max = 64), transform = list_set, transform = cel(rules::HTTP_CORS_FILTER_ALLOW_ORIGINS)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            with = "Vec<fmt::CorsOrigin>",
+            length(max = 64),
+            transform = list_set,
+            transform = cel(rules::CORS_ORIGINS),
+        )
+    )]
     pub allow_origins: Vec<String>,
     /// Whether requests may carry credentials.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_credentials: Option<bool>,
     /// Methods that requests may have; `*` for all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 9), transform = list_set, transform = cel(rules::HTTP_CORS_FILTER_ALLOW_METHODS)))]
-    #[cfg_attr(feature = "schema", schemars(transform=items_enum(METHODS)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(max = 9),
+            transform = list_set,
+            transform = cel(rules::CORS_METHODS),
+        )
+    )]
+    #[cfg_attr(feature = "schema", schemars(transform = items_enum(METHODS)))]
     pub allow_methods: Vec<String>,
     /// Headers that requests may have; `*` for all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(with = "Vec<fmt::HeaderName>", length(max = 64), transform = list_set, transform = cel(rules::HTTP_CORS_FILTER_ALLOW_HEADERS)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            with = "Vec<fmt::HeaderName>",
+            length(max = 64),
+            transform = list_set,
+            transform = cel(rules::CORS_HEADERS),
+        )
+    )]
     pub allow_headers: Vec<String>,
     /// Headers of responses that scripts may read; `*` for all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(with = "Vec<fmt::HeaderName>", length(max = 64), transform = list_set))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            with = "Vec<fmt::HeaderName>",
+            length(max = 64),
+            transform = list_set,
+        )
+    )]
     pub expose_headers: Vec<String>,
     /// How long browsers may remember the answer, in seconds; 5 when unset.
     #[serde(skip_serializing_if = "Option::is_none")]

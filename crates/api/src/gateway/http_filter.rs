@@ -14,7 +14,7 @@ use crate::schema::{cel, fmt};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
-#[cfg_attr(feature = "schema", schemars(transform = cel(rules::HTTP_ROUTE_FILTER)))]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::HTTP_FILTER)))]
 pub struct HttpRouteFilter {
     /// Which filter it is.
     pub r#type: HttpRouteFilterType,
@@ -66,7 +66,14 @@ pub struct HttpRequestRedirectFilter {
     pub port: Option<i32>,
     /// Status of the response; 302 when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "fmt::Int", extend("enum" = [301, 302, 303, 307, 308]), extend("x-default" = 302)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            with = "fmt::Int",
+            extend("enum" = [301, 302, 303, 307, 308]),
+            extend("x-default" = 302),
+        )
+    )]
     pub status_code: Option<i32>,
 }
 

@@ -29,7 +29,14 @@ pub struct HttpRoute {
 pub struct HttpRouteSpec {
     /// The Gateways, ListenerSets or Services that the route attaches to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 32), transform = list_atomic, transform = cel(rules::HTTP_ROUTE_SPEC_PARENT_REFS)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(max = 32),
+            transform = list_atomic,
+            transform = cel(rules::PARENT_REFS),
+        )
+    )]
     pub parent_refs: Vec<ParentReference>,
     /// Whether the route also attaches to the default Gateways: `All` or `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,11 +45,26 @@ pub struct HttpRouteSpec {
     /// Hostnames that requests must be for, possibly with a wildcard label in front; those of the listener
     /// when empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(with = "Vec<fmt::Hostname>", length(max = 16), transform = list_atomic))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            with = "Vec<fmt::Hostname>",
+            length(max = 16),
+            transform = list_atomic,
+        )
+    )]
     pub hostnames: Vec<String>,
     /// The rules. The most specific match wins, whatever the order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 16), transform = list_atomic, extend("x-default" = [{"matches": [{"path": {"type": "PathPrefix", "value": "/"}}]}]), transform = cel(rules::HTTP_ROUTE_SPEC_RULES)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(min = 1, max = 16),
+            transform = list_atomic,
+            extend("x-default" = [{"matches": [{"path": {"type": "PathPrefix", "value": "/"}}]}]),
+            transform = cel(rules::HTTP_RULES),
+        )
+    )]
     pub rules: Vec<HttpRouteRule>,
 }
 
@@ -50,7 +72,7 @@ pub struct HttpRouteSpec {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
-#[cfg_attr(feature = "schema", schemars(transform = cel(rules::HTTP_ROUTE_RULE)))]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::HTTP_RULE)))]
 pub struct HttpRouteRule {
     /// Name of the rule, unique in the route; policies refer to it as section name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,11 +80,25 @@ pub struct HttpRouteRule {
     pub name: Option<String>,
     /// Conditions one of which a request must meet; every request when empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 64), transform = list_atomic, extend("x-default" = [{"path": {"type": "PathPrefix", "value": "/"}}])))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(max = 64),
+            transform = list_atomic,
+            extend("x-default" = [{"path": {"type": "PathPrefix", "value": "/"}}]),
+        )
+    )]
     pub matches: Vec<HttpRouteMatch>,
     /// What is done to the requests and responses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 16), transform = list_atomic, transform = cel(rules::HTTP_ROUTE_RULE_FILTERS)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(max = 16),
+            transform = list_atomic,
+            transform = cel(rules::HTTP_FILTERS),
+        )
+    )]
     pub filters: Vec<HttpRouteFilter>,
     /// Where matching requests go; nowhere (status 500) when empty and no filter answers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -83,7 +119,7 @@ pub struct HttpRouteRule {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
-#[cfg_attr(feature = "schema", schemars(transform = cel(rules::BACKEND_OBJECT_REFERENCE)))]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::BACKEND_REFERENCE)))]
 pub struct HttpBackendRef {
     /// API group of the backend; the core group when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,7 +147,14 @@ pub struct HttpBackendRef {
     pub weight: Option<i32>,
     /// What is done to the requests that go to this backend, and to its responses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 16), transform = list_atomic, transform = cel(rules::HTTP_ROUTE_RULE_FILTERS)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(max = 16),
+            transform = list_atomic,
+            transform = cel(rules::HTTP_FILTERS),
+        )
+    )]
     pub filters: Vec<HttpRouteFilter>,
 }
 
@@ -119,7 +162,7 @@ pub struct HttpBackendRef {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
-#[cfg_attr(feature = "schema", schemars(transform = cel(rules::HTTP_ROUTE_TIMEOUTS)))]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::HTTP_TIMEOUTS)))]
 pub struct HttpRouteTimeouts {
     /// The whole request, with all attempts, as the client sees it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -136,7 +179,14 @@ pub struct HttpRouteTimeouts {
 pub struct HttpRouteRetry {
     /// Status codes of responses that are tried again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(with = "Vec<fmt::Int>", inner(range(min = 400, max = 599)), transform = list_set))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            with = "Vec<fmt::Int>",
+            inner(range(min = 400, max = 599)),
+            transform = list_set,
+        )
+    )]
     pub codes: Vec<i32>,
     /// Number of further attempts at most.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -29,14 +29,29 @@ pub struct TlsRoute {
 pub struct TlsRouteSpec {
     /// The Gateways, ListenerSets or Services that the route attaches to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 32), transform = list_atomic, transform = cel(rules::HTTP_ROUTE_SPEC_PARENT_REFS)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(max = 32),
+            transform = list_atomic,
+            transform = cel(rules::PARENT_REFS),
+        )
+    )]
     pub parent_refs: Vec<ParentReference>,
     /// Whether the route also attaches to the default Gateways: `All` or `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(extend("enum" = ["All", "None"])))]
     pub use_default_gateways: Option<String>,
     /// Server names that connections must ask for, possibly with a wildcard label in front.
-    #[cfg_attr(feature = "schema", schemars(with = "Vec<fmt::Hostname>", length(min = 1, max = 1024), transform = list_atomic, transform = cel(rules::TLS_ROUTE_SPEC_HOSTNAMES)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            with = "Vec<fmt::Hostname>",
+            length(min = 1, max = 1024),
+            transform = list_atomic,
+            transform = cel(rules::TLS_HOSTNAMES),
+        )
+    )]
     pub hostnames: Vec<String>,
     /// The rule that says where connections go.
     #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 1), transform = list_atomic))]
@@ -63,7 +78,14 @@ pub struct TcpRoute {
 pub struct TcpRouteSpec {
     /// The Gateways, ListenerSets or Services that the route attaches to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 32), transform = list_atomic, transform = cel(rules::HTTP_ROUTE_SPEC_PARENT_REFS)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(max = 32),
+            transform = list_atomic,
+            transform = cel(rules::PARENT_REFS),
+        )
+    )]
     pub parent_refs: Vec<ParentReference>,
     /// Whether the route also attaches to the default Gateways: `All` or `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,7 +116,14 @@ pub struct UdpRoute {
 pub struct UdpRouteSpec {
     /// The Gateways, ListenerSets or Services that the route attaches to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 32), transform = list_atomic, transform = cel(rules::HTTP_ROUTE_SPEC_PARENT_REFS)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(max = 32),
+            transform = list_atomic,
+            transform = cel(rules::PARENT_REFS),
+        )
+    )]
     pub parent_refs: Vec<ParentReference>,
     /// Whether the route also attaches to the default Gateways: `All` or `None`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -56,7 +56,12 @@ pub struct AllowedRoutes {
 pub struct RouteNamespaces {
     /// How the namespaces are chosen; `Same` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["All", "Selector", "Same"], "x-default" = "Same")))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            extend("enum" = ["All", "Selector", "Same"], "x-default" = "Same"),
+        )
+    )]
     pub from: Option<FromNamespaces>,
     /// Labels of the namespaces, for `Selector`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,7 +75,13 @@ pub struct RouteNamespaces {
 pub struct RouteGroupKind {
     /// API group; the Gateway API group when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "fmt::Group", extend("x-default" = "gateway.networking.k8s.io")))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            with = "fmt::Group",
+            extend("x-default" = "gateway.networking.k8s.io"),
+        )
+    )]
     pub group: Option<String>,
     /// The kind.
     #[cfg_attr(feature = "schema", schemars(with = "fmt::Kind"))]

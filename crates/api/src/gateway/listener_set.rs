@@ -19,7 +19,7 @@ pub struct ListenerSet {
     /// What the user asks for.
     pub spec: ListenerSetSpec,
     /// What the controller reports.
-    #[cfg_attr(feature = "schema", schemars(transform=pending_status(ACCEPTED_PROGRAMMED)))]
+    #[cfg_attr(feature = "schema", schemars(transform = pending_status(ACCEPTED_PROGRAMMED)))]
     pub status: ListenerSetStatus,
 }
 
@@ -31,7 +31,14 @@ pub struct ListenerSetSpec {
     /// The Gateway that gets the listeners.
     pub parent_ref: ParentGatewayReference,
     /// The listeners to add.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 64), transform = list_map("name"), transform = cel(rules::LISTENER_SET_SPEC_LISTENERS)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(min = 1, max = 64),
+            transform = list_map("name"),
+            transform = cel(rules::LISTENER_SET_LISTENERS),
+        )
+    )]
     pub listeners: Vec<Listener>,
 }
 
@@ -42,7 +49,14 @@ pub struct ListenerSetSpec {
 pub struct ListenerSetStatus {
     /// The conditions, by type; `Accepted` and `Programmed` above all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 8), transform = list_map("type"), transform = pending(ACCEPTED_PROGRAMMED)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(max = 8),
+            transform = list_map("type"),
+            transform = pending(ACCEPTED_PROGRAMMED),
+        )
+    )]
     pub conditions: Vec<Condition>,
     /// What the controller reports about each listener.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -77,7 +77,13 @@ pub struct ObjectReference {
 pub struct ParentReference {
     /// API group of the parent; the Gateway API group when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "fmt::Group", extend("x-default" = "gateway.networking.k8s.io")))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            with = "fmt::Group",
+            extend("x-default" = "gateway.networking.k8s.io"),
+        )
+    )]
     pub group: Option<String>,
     /// Kind of the parent; `Gateway` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,7 +114,13 @@ pub struct ParentReference {
 pub struct ParentGatewayReference {
     /// API group of the parent; the Gateway API group when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "fmt::Group", extend("x-default" = "gateway.networking.k8s.io")))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            with = "fmt::Group",
+            extend("x-default" = "gateway.networking.k8s.io"),
+        )
+    )]
     pub group: Option<String>,
     /// Kind of the parent; `Gateway` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -127,7 +139,7 @@ pub struct ParentGatewayReference {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
-#[cfg_attr(feature = "schema", schemars(transform = cel(rules::BACKEND_OBJECT_REFERENCE)))]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::BACKEND_REFERENCE)))]
 pub struct BackendObjectReference {
     /// API group of the backend; the core group when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -155,7 +167,7 @@ pub struct BackendObjectReference {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
-#[cfg_attr(feature = "schema", schemars(transform = cel(rules::BACKEND_OBJECT_REFERENCE)))]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::BACKEND_REFERENCE)))]
 pub struct BackendRef {
     /// API group of the backend; the core group when unset.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,18 +2,18 @@
 
 use crate::schema::Rules;
 
-/// Rules of `BACKEND_OBJECT_REFERENCE`.
-pub(super) const BACKEND_OBJECT_REFERENCE: Rules = &[(
+/// References to backends.
+pub(super) const BACKEND_REFERENCE: Rules = &[(
     "(size(self.group) == 0 && self.kind == 'Service') ? has(self.port) : true",
     "a Service needs a port",
 )];
 
-/// Rules of `GATEWAY_CLASS_SPEC_CONTROLLER_NAME`.
-pub(super) const GATEWAY_CLASS_SPEC_CONTROLLER_NAME: Rules =
+/// The controller of a GatewayClass.
+pub(super) const CONTROLLER_NAME: Rules =
     &[("self == oldSelf", "the controller of a class cannot be changed")];
 
-/// Rules of `GATEWAY_SPEC_LISTENERS`.
-pub(super) const GATEWAY_SPEC_LISTENERS: Rules = &[
+/// The listeners of a Gateway.
+pub(super) const GATEWAY_LISTENERS: Rules = &[
     (
         "self.all(l, l.protocol in ['HTTP', 'TCP', 'UDP'] ? !has(l.tls) : true)",
         "a listener for HTTP, TCP or UDP cannot have tls",
@@ -37,8 +37,8 @@ pub(super) const GATEWAY_SPEC_LISTENERS: Rules = &[
     ),
 ];
 
-/// Rules of `GATEWAY_SPEC_ADDRESSES`.
-pub(super) const GATEWAY_SPEC_ADDRESSES: Rules = &[
+/// The addresses that are asked for a Gateway.
+pub(super) const GATEWAY_ADDRESSES: Rules = &[
     (
         "self.all(a1, a1.type == 'IPAddress' && has(a1.value) ? self.exists_one(a2, a2.type == a1.type && has(a2.value) && a2.value == a1.value) : true )",
         "an IP address is listed twice",
@@ -49,8 +49,8 @@ pub(super) const GATEWAY_SPEC_ADDRESSES: Rules = &[
     ),
 ];
 
-/// Rules of `GATEWAY_INFRASTRUCTURE_LABELS`.
-pub(super) const GATEWAY_INFRASTRUCTURE_LABELS: Rules = &[
+/// The labels of created infrastructure.
+pub(super) const INFRASTRUCTURE_LABELS: Rules = &[
     (
         r#"self.all(key, key.matches(r"""^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]$"""))"#,
         "a label key is a name of up to 63 characters, possibly after a DNS subdomain and a slash",
@@ -61,8 +61,8 @@ pub(super) const GATEWAY_INFRASTRUCTURE_LABELS: Rules = &[
     ),
 ];
 
-/// Rules of `GATEWAY_INFRASTRUCTURE_ANNOTATIONS`.
-pub(super) const GATEWAY_INFRASTRUCTURE_ANNOTATIONS: Rules = &[
+/// The annotations of created infrastructure.
+pub(super) const INFRASTRUCTURE_ANNOTATIONS: Rules = &[
     (
         r#"self.all(key, key.matches(r"""^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]$"""))"#,
         "an annotation key is a name of up to 63 characters, possibly after a DNS subdomain and a slash",
@@ -73,30 +73,30 @@ pub(super) const GATEWAY_INFRASTRUCTURE_ANNOTATIONS: Rules = &[
     ),
 ];
 
-/// Rules of `GATEWAY_SPEC_ADDRESS`.
-pub(super) const GATEWAY_SPEC_ADDRESS: Rules = &[(
+/// One address that is asked for a Gateway.
+pub(super) const SPEC_ADDRESS: Rules = &[(
     r#"self.type == 'Hostname' ? (!has(self.value) || self.value.matches(r"""^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$""")): true"#,
     "an address of type Hostname is a lower-case DNS name, possibly with a wildcard label in front, or empty",
 )];
 
-/// Rules of `GATEWAY_STATUS_ADDRESS`.
-pub(super) const GATEWAY_STATUS_ADDRESS: Rules = &[(
+/// One address that a Gateway has.
+pub(super) const STATUS_ADDRESS: Rules = &[(
     r#"self.type == 'Hostname' ? self.value.matches(r"""^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"""): true"#,
     "an address of type Hostname is a lower-case DNS name, possibly with a wildcard label in front",
 )];
 
-/// Rules of `FRONTEND_TLS_CONFIG_PER_PORT`.
-pub(super) const FRONTEND_TLS_CONFIG_PER_PORT: Rules =
+/// Client certificate checks of single ports.
+pub(super) const FRONTEND_TLS_PER_PORT: Rules =
     &[("self.all(t1, self.exists_one(t2, t1.port == t2.port))", "two entries are for the same port")];
 
-/// Rules of `LISTENER_TLS_CONFIG`.
-pub(super) const LISTENER_TLS_CONFIG: Rules = &[(
+/// TLS settings of a listener.
+pub(super) const LISTENER_TLS: Rules = &[(
     "self.mode == 'Terminate' ? size(self.certificateRefs) > 0 || size(self.options) > 0 : true",
     "mode Terminate needs certificateRefs or options",
 )];
 
-/// Rules of `LISTENER_SET_SPEC_LISTENERS`.
-pub(super) const LISTENER_SET_SPEC_LISTENERS: Rules = &[
+/// The listeners of a ListenerSet.
+pub(super) const LISTENER_SET_LISTENERS: Rules = &[
     (
         "self.all(l, l.protocol in ['HTTP', 'TCP', 'UDP'] ? !has(l.tls) : true)",
         "a listener for HTTP, TCP or UDP cannot have tls",
@@ -120,8 +120,8 @@ pub(super) const LISTENER_SET_SPEC_LISTENERS: Rules = &[
     ),
 ];
 
-/// Rules of `BACKEND_TLS_POLICY_SPEC_TARGET_REFS`.
-pub(super) const BACKEND_TLS_POLICY_SPEC_TARGET_REFS: Rules = &[
+/// The targets of a BackendTLSPolicy.
+pub(super) const BACKEND_TLS_POLICY_TARGETS: Rules = &[
     (
         "self.all(p1, self.all(p2, p1.group == p2.group && p1.kind == p2.kind && p1.name == p2.name ? ((!has(p1.sectionName) || p1.sectionName == '') == (!has(p2.sectionName) || p2.sectionName == '')) : true))",
         "several references to one target must each name a section",
@@ -132,7 +132,7 @@ pub(super) const BACKEND_TLS_POLICY_SPEC_TARGET_REFS: Rules = &[
     ),
 ];
 
-/// Rules of `BACKEND_TLS_POLICY_VALIDATION`.
+/// How a BackendTLSPolicy checks certificates.
 pub(super) const BACKEND_TLS_POLICY_VALIDATION: Rules = &[
     (
         r#"!(has(self.caCertificateRefs) && size(self.caCertificateRefs) > 0 && has(self.wellKnownCACertificates) && self.wellKnownCACertificates != "")"#,
@@ -144,7 +144,7 @@ pub(super) const BACKEND_TLS_POLICY_VALIDATION: Rules = &[
     ),
 ];
 
-/// Rules of `SUBJECT_ALT_NAME`.
+/// A name in a certificate.
 pub(super) const SUBJECT_ALT_NAME: Rules = &[
     (
         r#"!(self.type == "Hostname" && (!has(self.hostname) || self.hostname == ""))"#,
@@ -158,7 +158,7 @@ pub(super) const SUBJECT_ALT_NAME: Rules = &[
     (r#"!(self.type != "URI" && has(self.uri) && self.uri != "")"#, "a uri goes with type URI only"),
 ];
 
-/// Rules of `SESSION_PERSISTENCE`.
+/// Session persistence of a rule.
 pub(super) const SESSION_PERSISTENCE: Rules = &[
     (
         "!has(self.cookieConfig) || !has(self.cookieConfig.lifetimeType) || self.cookieConfig.lifetimeType != 'Permanent' || has(self.absoluteTimeout)",
@@ -167,8 +167,8 @@ pub(super) const SESSION_PERSISTENCE: Rules = &[
     ("!has(self.cookieConfig) || self.type == 'Cookie'", "cookieConfig goes with type Cookie only"),
 ];
 
-/// Rules of `HTTP_ROUTE_SPEC_PARENT_REFS`.
-pub(super) const HTTP_ROUTE_SPEC_PARENT_REFS: Rules = &[
+/// The parents of a route.
+pub(super) const PARENT_REFS: Rules = &[
     (
         "self.all(p1, self.all(p2, p1.group == p2.group && p1.kind == p2.kind && p1.name == p2.name && (((!has(p1.__namespace__) || p1.__namespace__ == '') && (!has(p2.__namespace__) || p2.__namespace__ == '')) || (has(p1.__namespace__) && has(p2.__namespace__) && p1.__namespace__ == p2.__namespace__)) ? ((!has(p1.sectionName) || p1.sectionName == '') == (!has(p2.sectionName) || p2.sectionName == '') && (!has(p1.port) || p1.port == 0) == (!has(p2.port) || p2.port == 0)): true))",
         "several references to one parent must each name a section or port",
@@ -179,8 +179,8 @@ pub(super) const HTTP_ROUTE_SPEC_PARENT_REFS: Rules = &[
     ),
 ];
 
-/// Rules of `HTTP_ROUTE_SPEC_RULES`.
-pub(super) const HTTP_ROUTE_SPEC_RULES: Rules = &[
+/// The rules of an HTTPRoute.
+pub(super) const HTTP_RULES: Rules = &[
     (
         "(self.size() > 0 ? self[0].matches.size() : 0) + (self.size() > 1 ? self[1].matches.size() : 0) + (self.size() > 2 ? self[2].matches.size() : 0) + (self.size() > 3 ? self[3].matches.size() : 0) + (self.size() > 4 ? self[4].matches.size() : 0) + (self.size() > 5 ? self[5].matches.size() : 0) + (self.size() > 6 ? self[6].matches.size() : 0) + (self.size() > 7 ? self[7].matches.size() : 0) + (self.size() > 8 ? self[8].matches.size() : 0) + (self.size() > 9 ? self[9].matches.size() : 0) + (self.size() > 10 ? self[10].matches.size() : 0) + (self.size() > 11 ? self[11].matches.size() : 0) + (self.size() > 12 ? self[12].matches.size() : 0) + (self.size() > 13 ? self[13].matches.size() : 0) + (self.size() > 14 ? self[14].matches.size() : 0) + (self.size() > 15 ? self[15].matches.size() : 0) <= 128",
         "a route can have 128 matches at most, over all of its rules",
@@ -191,8 +191,8 @@ pub(super) const HTTP_ROUTE_SPEC_RULES: Rules = &[
     ),
 ];
 
-/// Rules of `HTTP_ROUTE_RULE`.
-pub(super) const HTTP_ROUTE_RULE: Rules = &[
+/// One rule of an HTTPRoute.
+pub(super) const HTTP_RULE: Rules = &[
     (
         "(has(self.backendRefs) && size(self.backendRefs) > 0) ? (!has(self.filters) || self.filters.all(f, !has(f.requestRedirect))): true",
         "a rule that redirects cannot have backendRefs",
@@ -215,8 +215,8 @@ pub(super) const HTTP_ROUTE_RULE: Rules = &[
     ),
 ];
 
-/// Rules of `HTTP_ROUTE_RULE_FILTERS`.
-pub(super) const HTTP_ROUTE_RULE_FILTERS: Rules = &[
+/// The filters of an HTTPRoute, of a rule or of a backend.
+pub(super) const HTTP_FILTERS: Rules = &[
     (
         "!(self.exists(f, f.type == 'RequestRedirect') && self.exists(f, f.type == 'URLRewrite'))",
         "filters RequestRedirect and URLRewrite exclude each other",
@@ -234,13 +234,13 @@ pub(super) const HTTP_ROUTE_RULE_FILTERS: Rules = &[
     ("self.filter(f, f.type == 'URLRewrite').size() <= 1", "filter URLRewrite can be used once"),
 ];
 
-/// Rules of `HTTP_ROUTE_TIMEOUTS`.
-pub(super) const HTTP_ROUTE_TIMEOUTS: Rules = &[(
+/// The timeouts of an HTTPRoute.
+pub(super) const HTTP_TIMEOUTS: Rules = &[(
     "!(has(self.request) && has(self.backendRequest) && duration(self.request) != duration('0s') && duration(self.backendRequest) > duration(self.request))",
     "backendRequest cannot be longer than request",
 )];
 
-/// Rules of `HTTP_PATH_MATCH`.
+/// The condition on a path.
 pub(super) const HTTP_PATH_MATCH: Rules = &[
     ("(self.type in ['Exact','PathPrefix']) ? self.value.startsWith('/') : true", "a path starts with '/'"),
     (
@@ -282,8 +282,8 @@ pub(super) const HTTP_PATH_MATCH: Rules = &[
     ),
 ];
 
-/// Rules of `HTTP_ROUTE_FILTER`.
-pub(super) const HTTP_ROUTE_FILTER: Rules = &[
+/// One filter of an HTTPRoute: the settings fit the type.
+pub(super) const HTTP_FILTER: Rules = &[
     ("!(has(self.cors) && self.type != 'CORS')", "cors goes with type CORS only"),
     ("!(!has(self.cors) && self.type == 'CORS')", "type CORS needs cors"),
     (
@@ -329,7 +329,7 @@ pub(super) const HTTP_ROUTE_FILTER: Rules = &[
     ("!(!has(self.externalAuth) && self.type == 'ExternalAuth')", "type ExternalAuth needs externalAuth"),
 ];
 
-/// Rules of `HTTP_PATH_MODIFIER`.
+/// The change of a path: the settings fit the type.
 pub(super) const HTTP_PATH_MODIFIER: Rules = &[
     (
         "self.type == 'ReplaceFullPath' ? has(self.replaceFullPath) : true",
@@ -349,36 +349,36 @@ pub(super) const HTTP_PATH_MODIFIER: Rules = &[
     ),
 ];
 
-/// Rules of `HTTP_REQUEST_MIRROR_FILTER`.
-pub(super) const HTTP_REQUEST_MIRROR_FILTER: Rules =
+/// A mirror of requests.
+pub(super) const REQUEST_MIRROR: Rules =
     &[("!(has(self.percent) && has(self.fraction))", "percent and fraction exclude each other")];
 
-/// Rules of `FRACTION`.
+/// A part of a whole.
 pub(super) const FRACTION: Rules =
     &[("self.numerator <= self.denominator", "the numerator cannot be above the denominator")];
 
-/// Rules of `HTTP_CORS_FILTER_ALLOW_ORIGINS`.
-pub(super) const HTTP_CORS_FILTER_ALLOW_ORIGINS: Rules =
+/// Origins of cross-origin requests.
+pub(super) const CORS_ORIGINS: Rules =
     &[("!('*' in self && self.size() > 1)", "'*' stands for all origins and must be alone")];
 
-/// Rules of `HTTP_CORS_FILTER_ALLOW_METHODS`.
-pub(super) const HTTP_CORS_FILTER_ALLOW_METHODS: Rules =
+/// Methods of cross-origin requests.
+pub(super) const CORS_METHODS: Rules =
     &[("!('*' in self && self.size() > 1)", "'*' stands for all methods and must be alone")];
 
-/// Rules of `HTTP_CORS_FILTER_ALLOW_HEADERS`.
-pub(super) const HTTP_CORS_FILTER_ALLOW_HEADERS: Rules =
+/// Headers of cross-origin requests.
+pub(super) const CORS_HEADERS: Rules =
     &[("!('*' in self && self.size() > 1)", "'*' stands for all headers and must be alone")];
 
-/// Rules of `HTTP_EXTERNAL_AUTH_FILTER`.
-pub(super) const HTTP_EXTERNAL_AUTH_FILTER: Rules = &[
+/// External authorization: the settings fit the protocol.
+pub(super) const EXTERNAL_AUTH: Rules = &[
     ("self.protocol == 'GRPC' ? has(self.grpc) : true", "protocol GRPC needs grpc"),
     ("has(self.grpc) ? self.protocol == 'GRPC' : true", "grpc goes with protocol GRPC only"),
     ("self.protocol == 'HTTP' ? has(self.http) : true", "protocol HTTP needs http"),
     ("has(self.http) ? self.protocol == 'HTTP' : true", "http goes with protocol HTTP only"),
 ];
 
-/// Rules of `GRPC_ROUTE_SPEC_RULES`.
-pub(super) const GRPC_ROUTE_SPEC_RULES: Rules = &[
+/// The rules of a GRPCRoute.
+pub(super) const GRPC_RULES: Rules = &[
     (
         "(self.size() > 0 ? (has(self[0].matches) ? self[0].matches.size() : 0) : 0) + (self.size() > 1 ? (has(self[1].matches) ? self[1].matches.size() : 0) : 0) + (self.size() > 2 ? (has(self[2].matches) ? self[2].matches.size() : 0) : 0) + (self.size() > 3 ? (has(self[3].matches) ? self[3].matches.size() : 0) : 0) + (self.size() > 4 ? (has(self[4].matches) ? self[4].matches.size() : 0) : 0) + (self.size() > 5 ? (has(self[5].matches) ? self[5].matches.size() : 0) : 0) + (self.size() > 6 ? (has(self[6].matches) ? self[6].matches.size() : 0) : 0) + (self.size() > 7 ? (has(self[7].matches) ? self[7].matches.size() : 0) : 0) + (self.size() > 8 ? (has(self[8].matches) ? self[8].matches.size() : 0) : 0) + (self.size() > 9 ? (has(self[9].matches) ? self[9].matches.size() : 0) : 0) + (self.size() > 10 ? (has(self[10].matches) ? self[10].matches.size() : 0) : 0) + (self.size() > 11 ? (has(self[11].matches) ? self[11].matches.size() : 0) : 0) + (self.size() > 12 ? (has(self[12].matches) ? self[12].matches.size() : 0) : 0) + (self.size() > 13 ? (has(self[13].matches) ? self[13].matches.size() : 0) : 0) + (self.size() > 14 ? (has(self[14].matches) ? self[14].matches.size() : 0) : 0) + (self.size() > 15 ? (has(self[15].matches) ? self[15].matches.size() : 0) : 0) <= 128",
         "a route can have 128 matches at most, over all of its rules",
@@ -389,8 +389,8 @@ pub(super) const GRPC_ROUTE_SPEC_RULES: Rules = &[
     ),
 ];
 
-/// Rules of `GRPC_ROUTE_RULE_FILTERS`.
-pub(super) const GRPC_ROUTE_RULE_FILTERS: Rules = &[
+/// The filters of a GRPCRoute, of a rule or of a backend.
+pub(super) const GRPC_FILTERS: Rules = &[
     (
         "self.filter(f, f.type == 'RequestHeaderModifier').size() <= 1",
         "filter RequestHeaderModifier can be used once",
@@ -401,7 +401,7 @@ pub(super) const GRPC_ROUTE_RULE_FILTERS: Rules = &[
     ),
 ];
 
-/// Rules of `GRPC_METHOD_MATCH`.
+/// The condition on service and method.
 pub(super) const GRPC_METHOD_MATCH: Rules = &[
     (
         "has(self.type) ? has(self.service) || has(self.method) : true",
@@ -417,8 +417,8 @@ pub(super) const GRPC_METHOD_MATCH: Rules = &[
     ),
 ];
 
-/// Rules of `GRPC_ROUTE_FILTER`.
-pub(super) const GRPC_ROUTE_FILTER: Rules = &[
+/// One filter of a GRPCRoute: the settings fit the type.
+pub(super) const GRPC_FILTER: Rules = &[
     (
         "!(has(self.requestHeaderModifier) && self.type != 'RequestHeaderModifier')",
         "requestHeaderModifier goes with type RequestHeaderModifier only",
@@ -447,8 +447,8 @@ pub(super) const GRPC_ROUTE_FILTER: Rules = &[
     ("!(!has(self.extensionRef) && self.type == 'ExtensionRef')", "type ExtensionRef needs extensionRef"),
 ];
 
-/// Rules of `TLS_ROUTE_SPEC_HOSTNAMES`.
-pub(super) const TLS_ROUTE_SPEC_HOSTNAMES: Rules = &[
+/// The server names of a TLSRoute.
+pub(super) const TLS_HOSTNAMES: Rules = &[
     ("self.all(h, !isIP(h))", "a hostname cannot be an IP address"),
     (
         r"self.all(h, !h.contains('*') ? h.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)$') : true)",

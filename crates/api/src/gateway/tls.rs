@@ -42,7 +42,14 @@ pub struct FrontendTlsConfig {
     pub r#default: TlsConfig,
     /// What applies to single ports.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(length(max = 64), transform = list_map("port"), transform = cel(rules::FRONTEND_TLS_CONFIG_PER_PORT)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            length(max = 64),
+            transform = list_map("port"),
+            transform = cel(rules::FRONTEND_TLS_PER_PORT),
+        )
+    )]
     pub per_port: Vec<TlsPortConfig>,
 }
 
@@ -86,7 +93,7 @@ pub struct FrontendTlsValidation {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
-#[cfg_attr(feature = "schema", schemars(transform = cel(rules::LISTENER_TLS_CONFIG)))]
+#[cfg_attr(feature = "schema", schemars(transform = cel(rules::LISTENER_TLS)))]
 pub struct ListenerTlsConfig {
     /// Whether TLS ends at the Gateway or is passed on; it ends there when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,7 +105,13 @@ pub struct ListenerTlsConfig {
     pub certificate_refs: Vec<SecretObjectReference>,
     /// Settings of one implementation, by domain-prefixed key.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, fmt::AnnotationValue>", extend("maxProperties" = 16)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            with = "BTreeMap<String, fmt::AnnotationValue>",
+            extend("maxProperties" = 16),
+        )
+    )]
     pub options: BTreeMap<String, String>,
 }
 
