@@ -53,6 +53,10 @@ pub mod features {
     pub const MIRROR: FeatureId = FeatureId::new("mirror");
     /// Time limits of requests.
     pub const TIMEOUT: FeatureId = FeatureId::new("timeout");
+    /// Repeating failed requests.
+    pub const RETRY: FeatureId = FeatureId::new("retry");
+    /// Requests from scripts of other origins, needed by listeners with routes that allow them.
+    pub const CORS: FeatureId = FeatureId::new("cors");
     /// Translation of gRPC-Web and statistics of gRPC, needed by listeners with GRPCRoutes.
     pub const GRPC: FeatureId = FeatureId::new("grpc");
 
@@ -66,6 +70,8 @@ pub mod features {
         HEADER_MODIFIER,
         MIRROR,
         TIMEOUT,
+        RETRY,
+        CORS,
         GRPC,
     ];
 }

@@ -8,18 +8,22 @@ use serde::{Deserialize, Serialize};
 use crate::{Extension, FeatureId, Name, Origin};
 
 mod action;
+mod cors;
 mod header;
 mod matching;
 mod mirror;
 mod order;
+mod retry;
 mod rewrite;
 
 pub use action::{BackendFilters, DirectResponse, Forward, Redirect, RouteAction, WeightedCluster};
+pub use cors::Cors;
 pub use header::{HeaderEdits, HeaderValue};
 pub use matching::{PathMatch, RouteMatch, StringMatch, ValueMatch};
 pub use mirror::{Fraction, Mirror};
 pub use order::RouteOrder;
-pub use rewrite::{HostRewrite, PathRewrite, UrlRewrite};
+pub use retry::{BackOff, Retry};
+pub use rewrite::{HostRewrite, PathRewrite, RegexRewrite, UrlRewrite};
 
 /// The virtual hosts that one listener, or all plain HTTP listeners of one socket, serve.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +80,12 @@ pub struct HttpRoute {
     /// How long the whole exchange may take, in milliseconds; 0 is without limit, absent is Envoy's default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,
+    /// How failed requests are repeated; absent is not at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Retry>,
+    /// What scripts of other origins may do; the listener needs [`features::CORS`](crate::features::CORS).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cors: Option<Cors>,
     /// Configuration of features that this crate does not know.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub extensions: BTreeMap<FeatureId, Extension>,

@@ -12,6 +12,9 @@ pub struct UrlRewrite {
     /// The new path; absent keeps it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<PathRewrite>,
+    /// Whether the original host is kept out of `x-forwarded-host` when it changes.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hide_original_host: bool,
 }
 
 /// How a host is made.
@@ -21,6 +24,12 @@ pub struct UrlRewrite {
 pub enum HostRewrite {
     /// This name.
     Literal(String),
+    /// The value of this request header.
+    Header(String),
+    /// The hostname of the endpoint that was chosen.
+    Endpoint,
+    /// What a regular expression makes of the path.
+    PathRegex(RegexRewrite),
 }
 
 /// How a path is made.
@@ -32,4 +41,15 @@ pub enum PathRewrite {
     Full(String),
     /// This path replaces the prefix that the route matched.
     Prefix(String),
+    /// What a regular expression makes of the path.
+    Regex(RegexRewrite),
+}
+
+/// Replaces what a regular expression matches.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegexRewrite {
+    /// An RE2 expression.
+    pub pattern: String,
+    /// What takes the place of the matched part; `\1` is the first group.
+    pub substitution: String,
 }
