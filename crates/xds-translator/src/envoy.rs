@@ -10,13 +10,17 @@ pub(crate) use xds_api::pb::envoy::{
         clusters::{common::dns::v3 as dns_common, dns::v3 as dns_cluster},
         filters::{
             http::{
-                grpc_stats::v3 as grpc_stats, grpc_web::v3 as grpc_web, health_check::v3 as health_check,
-                router::v3 as router,
+                cors::v3 as cors, grpc_stats::v3 as grpc_stats, grpc_web::v3 as grpc_web,
+                health_check::v3 as health_check, router::v3 as router,
             },
             listener::tls_inspector::v3 as tls_inspector,
             network::http_connection_manager::v3 as hcm,
         },
         load_balancing_policies::{common::v3 as lb_common, least_request::v3 as least_request},
+        retry::{
+            host::previous_hosts::v3 as previous_hosts,
+            priority::previous_priorities::v3 as previous_priorities,
+        },
         transport_sockets::tls::v3 as tls,
         upstreams::http::v3 as upstream_http,
     },

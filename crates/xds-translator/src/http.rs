@@ -13,12 +13,14 @@ use prost::Name as Message;
 
 use crate::envoy::{any, hcm, route, router};
 
+mod cors;
 mod direct_response;
 mod forward;
 mod grpc;
 mod header_modifier;
 mod mirror;
 mod redirect;
+mod retry;
 mod route_match;
 mod timeout;
 mod url_rewrite;
@@ -37,6 +39,9 @@ pub(crate) fn features() -> Vec<Arc<dyn HttpFeature>> {
         Arc::new(header_modifier::HeaderModifier),
         Arc::new(mirror::Mirror),
         Arc::new(timeout::Timeout),
+        Arc::new(retry::Retry),
+        // The filters below run in this order; preflights are answered before anything can refuse them.
+        Arc::new(cors::Cors),
         Arc::new(grpc::Grpc),
     ]
 }

@@ -101,10 +101,10 @@ impl fmt::Debug for Packed {
 }
 
 impl Packed {
-    /// Packs a message that was made from one object.
-    pub fn new(message: &impl Message, origin: Origin) -> Self {
+    /// Packs a message that was made from these objects.
+    pub fn new(message: &impl Message, origins: Vec<Origin>) -> Self {
         let body = Bytes::from(message.encode_to_vec());
-        Self { version: Version::of(&body), body, origins: Origins::of(origin) }
+        Self { version: Version::of(&body), body, origins: Origins::of(origins) }
     }
 }
 
@@ -116,9 +116,9 @@ pub struct Origins {
 }
 
 impl Origins {
-    /// A resource that was made from one object.
-    pub fn of(origin: Origin) -> Self {
-        Self { whole: vec![origin], hosts: HostMap::default() }
+    /// A resource that was made from these objects.
+    pub fn of(whole: Vec<Origin>) -> Self {
+        Self { whole, hosts: HostMap::default() }
     }
 
     /// The objects of the resource as a whole; empty for a route configuration.
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn bodies_do_not_show() {
-        let packed = Packed::new(&"hunter2".to_owned(), Origin::default());
+        let packed = Packed::new(&"hunter2".to_owned(), Vec::new());
         assert!(!format!("{packed:?}").contains("hunter2"));
     }
 }

@@ -111,6 +111,8 @@ fn try_route(
         mirrors: _,
         upgrades: _,
         timeout_ms: _,
+        retry: _,
+        cors: _,
         extensions: _,
     } = route;
     let mut message =

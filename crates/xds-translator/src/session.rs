@@ -111,7 +111,7 @@ impl Session {
         }
         if let (Some(name), Some(ready)) = (name, &ir.globals.ready) {
             let emitted = guarded(|| Ok(listener::ready(ready)));
-            self.publish(ResourceType::Listener, &name, &Origin::default(), emitted, delta);
+            self.publish(ResourceType::Listener, &name, Vec::new(), emitted, delta);
         }
     }
 
@@ -123,7 +123,7 @@ impl Session {
             return;
         };
         let features = self.translator.features.clone();
-        let origin = listener::servers(listener).map(|(server, _)| server.origin.clone()).next();
+        let origins = listener::servers(listener).map(|(server, _)| server.origin.clone()).collect();
         let emitted = guarded(|| {
             let needed = http::resources(&features.http, listener)?;
             Ok((listener::emit(&features, listener)?, needed))
@@ -136,7 +136,7 @@ impl Session {
             Ok((message, old)) => (Ok(message), old),
             Err(diagnostic) => (Err(diagnostic), ResourceSink::default()),
         };
-        self.publish(ResourceType::Listener, name, &origin.unwrap_or_default(), message, delta);
+        self.publish(ResourceType::Listener, name, origins, message, delta);
         let mut touched = old;
         if let Some(new) = self.needed.get(name) {
             touched.clusters.extend(new.clusters.iter().cloned());
@@ -165,16 +165,16 @@ impl Session {
         };
         let features = self.translator.features.clone();
         let emitted = guarded(|| cluster::emit(&features, &cluster));
-        self.publish(ResourceType::Cluster, name, &cluster.origin, emitted, delta);
+        self.publish(ResourceType::Cluster, name, vec![cluster.origin.clone()], emitted, delta);
     }
 
     fn update_endpoints(&mut self, ir: &XdsIr, name: &Name, delta: &mut ModelDelta) {
         let Some(endpoints) = ir.endpoints.get(name) else {
             return self.withdraw(ResourceType::Endpoint, name, delta);
         };
-        let origin = endpoints.localities.first().map(|locality| locality.origin.clone());
+        let origins = endpoints.localities.iter().map(|locality| locality.origin.clone()).collect();
         let emitted = guarded(|| Ok(cluster::load_assignment(endpoints)));
-        self.publish(ResourceType::Endpoint, name, &origin.unwrap_or_default(), emitted, delta);
+        self.publish(ResourceType::Endpoint, name, origins, emitted, delta);
     }
 
     fn update_secret(&mut self, ir: &XdsIr, name: &Name, delta: &mut ModelDelta) {
@@ -186,7 +186,7 @@ impl Session {
             return self.withdraw(ResourceType::Secret, name, delta);
         };
         let emitted = guarded(|| secret::emit(&secret));
-        self.publish(ResourceType::Secret, name, &secret.origin, emitted, delta);
+        self.publish(ResourceType::Secret, name, vec![secret.origin.clone()], emitted, delta);
     }
 
     /// Packs what was emitted, or keeps the last good form.
@@ -194,13 +194,14 @@ impl Session {
         &mut self,
         resource_type: ResourceType,
         name: &Name,
-        origin: &Origin,
+        origins: Vec<Origin>,
         emitted: Result<M, Diagnostic>,
         delta: &mut ModelDelta,
     ) {
         let node = NodePath::resource(resource_type, name.clone());
+        let blamed = origins.first().cloned().unwrap_or_default();
         let packed = emitted.and_then(|message| {
-            let packed = Packed::new(&message, origin.clone());
+            let packed = Packed::new(&message, origins);
             check(resource_type.type_url(), &packed.body)?;
             Ok(packed)
         });
@@ -212,7 +213,7 @@ impl Session {
                 self.model.find(&node, None, delta);
             }
             Err(diagnostic) => {
-                let finding = Finding { node: node.clone(), origin: origin.clone(), diagnostic };
+                let finding = Finding { node: node.clone(), origin: blamed, diagnostic };
                 self.model.find(&node, Some(finding), delta);
             }
         }

@@ -62,7 +62,7 @@ fn route() -> impl Strategy<Value = HttpRoute> {
         "/[a-c]{1,2}\\*".prop_map(PathMatch::Regex),
     ]);
     let rewrite = proptest::option::of("/[a-c]{0,2}").prop_map(|prefix| {
-        prefix.map(|prefix| UrlRewrite { host: None, path: Some(PathRewrite::Prefix(prefix)) })
+        prefix.map(|prefix| UrlRewrite { path: Some(PathRewrite::Prefix(prefix)), ..UrlRewrite::default() })
     });
     (0..4_u8, path, action(), rewrite, proptest::option::of(0..9_000_000_u64)).prop_map(
         |(index, path, action, rewrite, timeout_ms)| HttpRoute {

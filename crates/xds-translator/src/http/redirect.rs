@@ -11,7 +11,7 @@ use eg_ir::{
 
 use super::{
     HttpFeature, RouteCx,
-    url_rewrite::{PrefixRewrite, prefix_rewrite},
+    url_rewrite::{PrefixRewrite, prefix_rewrite, regex_rewrite},
 };
 use crate::{envoy::route, finding::not_expressible};
 
@@ -36,6 +36,9 @@ impl HttpFeature for Redirect {
                     PrefixRewrite::Regex(regex) => PathRewriteSpecifier::RegexRewrite(regex),
                     PrefixRewrite::Prefix(_) => PathRewriteSpecifier::PrefixRewrite(replacement.clone()),
                 })
+            }
+            Some(PathRewrite::Regex(rewrite)) => {
+                Some(PathRewriteSpecifier::RegexRewrite(regex_rewrite(rewrite)))
             }
             Some(other) => return Err(unknown_rewrite(other)),
         };

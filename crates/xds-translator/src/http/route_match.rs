@@ -70,7 +70,8 @@ fn cookie(ValueMatch { name, value }: &ValueMatch) -> route::CookieMatcher {
     route::CookieMatcher { name: name.clone(), string_match: Some(string(value)), invert_match: false }
 }
 
-fn string(value: &StringMatch) -> matcher::StringMatcher {
+/// What a text must be.
+pub(super) fn string(value: &StringMatch) -> matcher::StringMatcher {
     use matcher::string_matcher::MatchPattern;
     let pattern = match value {
         StringMatch::Exact(text) => MatchPattern::Exact(text.clone()),

@@ -1,12 +1,13 @@
 //! Rewriting of host and path before a request is forwarded.
 //!
-//! API: filter `URLRewrite`. Envoy: `host_rewrite_literal` (the original host goes to `x-forwarded-host`),
-//! `prefix_rewrite`, and `regex_rewrite` for whole paths and for prefixes replaced by `/`.
+//! API: filter `URLRewrite`, `HTTPRouteFilter.spec.urlRewrite`. Envoy: the host rewrites (the original host goes to
+//! `x-forwarded-host` unless it is to be hidden), `prefix_rewrite`, and `regex_rewrite` for whole paths, for prefixes
+//! replaced by `/`, and where the user writes an expression.
 
 use eg_diag::{Diagnostic, FieldPath};
 use eg_ir::{
     FeatureId, features,
-    route::{HostRewrite, PathMatch, PathRewrite, UrlRewrite as Rewrite},
+    route::{HostRewrite, PathMatch, PathRewrite, RegexRewrite, UrlRewrite as Rewrite},
 };
 
 use super::{HttpFeature, RouteCx, forwarding, redirect::unknown_rewrite};
@@ -24,20 +25,13 @@ impl HttpFeature for UrlRewrite {
     }
 
     fn route(&self, cx: RouteCx<'_>, route: &mut route::Route) -> Result<(), Diagnostic> {
-        use route::route_action::HostRewriteSpecifier;
-        let (Some(Rewrite { host, path }), Some(action)) = (&cx.route.rewrite, forwarding(route)) else {
+        let (Some(rewrite), Some(action)) = (&cx.route.rewrite, forwarding(route)) else {
             return Ok(());
         };
-        match host {
-            None => {}
-            Some(HostRewrite::Literal(host)) => {
-                action.append_x_forwarded_host = true;
-                action.host_rewrite_specifier = Some(HostRewriteSpecifier::HostRewriteLiteral(host.clone()));
-            }
-            Some(other) => {
-                let path = FieldPath::spec().field("rules");
-                return Err(not_expressible(path, format!("unknown host rewrite {other:?}")));
-            }
+        let Rewrite { host, path, hide_original_host } = rewrite;
+        if let Some(host) = host {
+            action.append_x_forwarded_host = !hide_original_host;
+            action.host_rewrite_specifier = Some(host_rewrite(host)?);
         }
         match path {
             None => {}
@@ -48,10 +42,32 @@ impl HttpFeature for UrlRewrite {
                     PrefixRewrite::Prefix(rewrite) => action.prefix_rewrite = rewrite,
                 }
             }
+            Some(PathRewrite::Regex(rewrite)) => action.regex_rewrite = Some(regex_rewrite(rewrite)),
             Some(other) => return Err(unknown_rewrite(other)),
         }
         Ok(())
     }
+}
+
+fn host_rewrite(host: &HostRewrite) -> Result<route::route_action::HostRewriteSpecifier, Diagnostic> {
+    use route::route_action::HostRewriteSpecifier;
+    Ok(match host {
+        HostRewrite::Literal(host) => HostRewriteSpecifier::HostRewriteLiteral(host.clone()),
+        HostRewrite::Header(header) => HostRewriteSpecifier::HostRewriteHeader(header.clone()),
+        HostRewrite::Endpoint => HostRewriteSpecifier::AutoHostRewrite(true),
+        HostRewrite::PathRegex(rewrite) => HostRewriteSpecifier::HostRewritePathRegex(regex_rewrite(rewrite)),
+        other => {
+            let path = FieldPath::spec().field("rules");
+            return Err(not_expressible(path, format!("unknown host rewrite {other:?}")));
+        }
+    })
+}
+
+/// Replaces what an expression matches.
+pub(super) fn regex_rewrite(
+    RegexRewrite { pattern, substitution }: &RegexRewrite,
+) -> matcher::RegexMatchAndSubstitute {
+    substitute(pattern, substitution)
 }
 
 /// How a matched prefix is replaced.
