@@ -3,7 +3,7 @@
 //! An implementation writes a fixture (how to make a world, how to change it) and names it in the macro; each rule of the
 //! contract becomes a test of its own:
 //!
-//! ```ignore
+//! ```text
 //! eg_testkit::source_conformance!(FolderFixture);
 //! eg_testkit::status_sink_conformance!(StatusFolderFixture);
 //! ```
