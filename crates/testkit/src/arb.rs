@@ -16,7 +16,7 @@ pub use history::{Edit, History, history};
 use eg_resources::{AnyObject, DecodeError, Decoder};
 use proptest::prelude::*;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 /// The identity of an object in JSON: API version without the version itself, kind, namespace, name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,8 +50,16 @@ impl Key {
 }
 
 /// A set of objects, each identity once.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct World(BTreeMap<Key, Value>);
+
+impl fmt::Debug for World {
+    /// One object a line, so that a failing case can be read and kept.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\n")?;
+        self.objects().try_for_each(|object| writeln!(f, "{object}"))
+    }
+}
 
 impl World {
     /// The world of these objects; of equal identities the last.

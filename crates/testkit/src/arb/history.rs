@@ -4,14 +4,24 @@ use super::{Key, World, object, world};
 use eg_resources::{Change, DecodeError, Decoder, Kind, ObjectRef};
 use proptest::{collection::vec, prelude::*, sample::Index};
 use serde_json::Value;
+use std::fmt;
 
 /// One edit of a world.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Edit {
     /// The object is created, or replaced if it is there.
     Put(Value),
     /// The object is deleted.
     Delete(Key),
+}
+
+impl fmt::Debug for Edit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Put(object) => write!(f, "put {object}"),
+            Self::Delete(Key { kind, namespace, name, .. }) => write!(f, "delete {kind} {namespace}/{name}"),
+        }
+    }
 }
 
 impl Edit {
