@@ -11,7 +11,7 @@ use eg_ir::{
     route::{HttpRoute, RouteOrder},
 };
 
-use crate::engine::Group;
+use crate::{engine::Group, refs::backend::Transport};
 
 /// A virtual host: fleet, route table, domain.
 pub(crate) type HostKey = (IrKey, Name, Name);
@@ -82,10 +82,31 @@ pub(crate) struct LocalityPlan {
 /// Where endpoints come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum EndpointSource {
-    /// The EndpointSlices of a Service or ServiceImport, at the port of this number of the Service.
-    Slices { service: ObjectRef, port: u16 },
+    /// The EndpointSlices of a port.
+    Slices(SlicePort),
     /// These.
     Fixed(Vec<Endpoint>),
+}
+
+/// A port of a Service or ServiceImport, whose EndpointSlices say where its endpoints are.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SlicePort {
+    pub(crate) service: ObjectRef,
+    /// The port of the Service, not of its endpoints.
+    pub(crate) port: u16,
+    pub(crate) transport: Transport,
+}
+
+/// A match on a domain of a listener: fleet, IR listener, domain, and a hash of the match.
+pub(crate) type MatchKey = (IrKey, Name, Name, u128);
+
+/// The routes that have the same match on the same domain of a listener.
+pub(crate) struct SameMatches;
+
+impl Group for SameMatches {
+    type Key = MatchKey;
+    type Member = ObjectRef;
+    type Value = ();
 }
 
 /// The secrets of a fleet.

@@ -38,6 +38,11 @@ pub(crate) fn mirror(rule: &str, position: usize) -> Name {
     format!("{rule}-mirror-{position}").into()
 }
 
+/// A mirror's only backend reference, which has no position in its rule: `<mirror>/backend/-1`.
+pub(crate) fn mirror_backend(mirror: &str) -> Name {
+    format!("{mirror}/backend/-1").into()
+}
+
 /// A virtual host: `<listener>/<domain>`, with underscores for dots.
 pub(crate) fn virtual_host(listener: &str, domain: &str) -> Name {
     format!("{listener}/{}", domain.replace('.', "_")).into()

@@ -8,6 +8,7 @@ use eg_resources::{AnyObject, Object};
 
 use crate::engine::ReadCx;
 
+pub(crate) mod backend;
 mod grant;
 
 pub(crate) use grant::Granted;

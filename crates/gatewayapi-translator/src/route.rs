@@ -1,4 +1,34 @@
 //! Routes: binding to listeners, and lowering to the IR.
+//!
+//! - `kind`: what the kinds of routes have in common, and what each says about itself;
+//! - `bind`: which listeners a route attaches to, and under which hostnames;
+//! - `attach`: what a route sends to its virtual hosts, clusters and listeners;
+//! - `destination`: clusters of the backends of a rule;
+//! - `http`: lowering of HTTPRoutes, with one module for each feature;
+//! - `virtual_host`: the routes of one domain.
+
+use eg_api::{gateway::HttpRoute, v1alpha1::Backend};
+use eg_resources::Object;
+
+use crate::{
+    engine::Engine, fanout::HostRoutes, refs::backend::BackendRoot, route::kind::RouteKind,
+    status::route::RouteRoot,
+};
+
+pub(crate) mod attach;
+mod bind;
+pub(crate) mod destination;
+pub(crate) mod http;
+pub(crate) mod kind;
+mod virtual_host;
 
 /// Registers the units of this module.
-pub(crate) fn register(_engine: &mut crate::engine::Engine) {}
+pub(crate) fn register(engine: &mut Engine) {
+    register_kind::<HttpRoute>(engine);
+    engine.root_for_each_group::<HostRoutes, virtual_host::VirtualHostUnit>();
+    engine.root_for_each_object::<BackendRoot>(Backend::KIND);
+}
+
+fn register_kind<R: RouteKind>(engine: &mut Engine) {
+    engine.root_for_each_object::<RouteRoot<R>>(R::KIND);
+}

@@ -13,7 +13,8 @@ use eg_resources::Object;
 use super::{fanout::fleet_name, state::GatewayState};
 use crate::{
     engine::ReadCx,
-    fanout::{Clusters, EndpointPlan, EndpointPlans, EndpointSource, LocalityPlan},
+    fanout::{Clusters, EndpointPlan, EndpointPlans, EndpointSource, LocalityPlan, SlicePort},
+    refs::backend::Transport,
 };
 
 /// Sends the local cluster of the fleet, if the Service of its proxies exists.
@@ -37,7 +38,11 @@ pub(super) fn send(cx: &ReadCx<'_>, gateway: &ObjectRef, state: &GatewayState) {
         priority: 0,
         by_zone: true,
         origin,
-        source: EndpointSource::Slices { service: service.object_ref(), port },
+        source: EndpointSource::Slices(SlicePort {
+            service: service.object_ref(),
+            port,
+            transport: Transport::Tcp,
+        }),
     };
     cx.send::<Clusters>(key.clone(), (gateway.clone(), 0), Arc::new(cluster));
     cx.send::<EndpointPlans>(

@@ -1,0 +1,138 @@
+//! EndpointSlices.
+
+use std::sync::Arc;
+
+use eg_api::core::{EndpointConditions, EndpointSlice};
+use eg_ir::{
+    Name,
+    cluster::{Endpoint, EndpointAddress},
+};
+use eg_resources::Object;
+
+use crate::{
+    engine::{ReadCx, Unit},
+    fanout::SlicePort,
+    refs::backend::ServicePortOf,
+};
+
+/// An endpoint and its zone; the zone is empty when it is not known.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Zoned {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) zone: Name,
+}
+
+/// The endpoints of a port, sorted, each once.
+pub(crate) struct Endpoints;
+
+impl Unit for Endpoints {
+    type Key = SlicePort;
+    type Out = Arc<Vec<Zoned>>;
+    const NAME: &'static str = "endpoints";
+    const RANK: u8 = 5;
+
+    fn compute(cx: &ReadCx<'_>, key: &SlicePort) -> Self::Out {
+        let Some(port) = &*cx.unit::<ServicePortOf>(key) else { return Arc::default() };
+        let mut endpoints = Vec::new();
+        for slice in slices(cx, key) {
+            let named = |name: Option<&str>| name.unwrap_or_default() == &*port.name;
+            let numbers = slice
+                .ports
+                .iter()
+                .filter(|port| named(port.name.as_deref()) && key.transport.is(port.protocol.as_deref()))
+                .filter_map(|port| u16::try_from(port.port?).ok());
+            for number in numbers {
+                endpoints.extend(at_port(&slice, number));
+            }
+        }
+        endpoints.sort_unstable();
+        // Two slices may list the same endpoint while one takes over from the other.
+        endpoints.dedup_by(|later, earlier| later.endpoint.address == earlier.endpoint.address);
+        Arc::new(endpoints)
+    }
+}
+
+fn slices(cx: &ReadCx<'_>, key: &SlicePort) -> Vec<Arc<EndpointSlice>> {
+    let slices = cx.referrers(EndpointSlice::KIND, &key.service);
+    slices.iter().filter_map(|slice| cx.object::<EndpointSlice>(slice)).collect()
+}
+
+fn at_port(slice: &EndpointSlice, port: u16) -> impl Iterator<Item = Zoned> {
+    slice.endpoints.iter().flat_map(move |endpoint| {
+        let draining = is_draining(&endpoint.conditions);
+        let zone: Name = endpoint.zone.as_deref().unwrap_or_default().into();
+        endpoint.addresses.iter().map(move |address| Zoned {
+            endpoint: Endpoint {
+                address: EndpointAddress::Socket { host: address.as_str().into(), port },
+                hostname: None,
+                draining,
+            },
+            zone: zone.clone(),
+        })
+    })
+}
+
+/// Whether an endpoint gets no new requests: it goes, or cannot serve, or (where one of both is not known) is not ready.
+fn is_draining(conditions: &EndpointConditions) -> bool {
+    match (conditions.serving, conditions.terminating) {
+        (Some(serving), Some(terminating)) => terminating || !serving,
+        _ => conditions.ready == Some(false),
+    }
+}
+
+/// What the addresses of a port's endpoints are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Addressing {
+    /// There are none.
+    #[default]
+    Empty,
+    /// IP addresses.
+    Ip,
+    /// Hostnames.
+    Hostnames,
+    /// Both, which no cluster can have.
+    Mixed,
+}
+
+/// What routes need to know of a port's endpoints; most changes of endpoints stop here.
+pub(crate) struct SliceSummary;
+
+impl Unit for SliceSummary {
+    type Key = SlicePort;
+    type Out = Addressing;
+    const NAME: &'static str = "slice_summary";
+    const RANK: u8 = 6;
+
+    fn compute(cx: &ReadCx<'_>, key: &SlicePort) -> Addressing {
+        let slices = slices(cx, key);
+        let of_hostnames = slices.iter().filter(|slice| slice.address_type == "FQDN").count();
+        if of_hostnames != 0 && of_hostnames != slices.len() {
+            Addressing::Mixed
+        } else if cx.unit::<Endpoints>(key).is_empty() {
+            Addressing::Empty
+        } else if of_hostnames == 0 {
+            Addressing::Ip
+        } else {
+            Addressing::Hostnames
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_falls_back_to_readiness() {
+        let draining =
+            |ready, serving, terminating| is_draining(&EndpointConditions { ready, serving, terminating });
+        assert!(!draining(None, None, None));
+        assert!(!draining(Some(true), None, None));
+        assert!(!draining(None, Some(true), None));
+        assert!(draining(Some(false), None, None));
+        assert!(draining(Some(false), Some(true), None));
+        assert!(!draining(Some(false), Some(true), Some(false)));
+        assert!(draining(Some(true), Some(true), Some(true)));
+        assert!(draining(Some(true), Some(false), Some(false)));
+    }
+}

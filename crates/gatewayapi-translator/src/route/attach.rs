@@ -1,0 +1,121 @@
+//! Attachment: what a route sends to its virtual hosts, clusters and listeners.
+
+use std::{marker::PhantomData, sync::Arc};
+
+use eg_api::gateway::ParentReference;
+use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
+
+use super::{
+    bind::{Bound, Refusal, bind, parent},
+    kind::{LoweredOf, Place, RouteKind},
+};
+use crate::{
+    engine::{ReadCx, Unit},
+    fanout::{AttachedRoutes, Clusters, EndpointPlans, MatchKey, SameMatches},
+    gateway::view::{BindView, BindViewOf},
+};
+
+static NO_MATCHING_PARENT: Code = Code::error("no-matching-parent", "Accepted", "NoMatchingParent");
+static NOT_ALLOWED: Code = Code::error("not-allowed-by-listeners", "Accepted", "NotAllowedByListeners");
+static NO_MATCHING_HOSTNAME: Code =
+    Code::error("no-matching-listener-hostname", "Accepted", "NoMatchingListenerHostname");
+
+/// How a route attached to one parent of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Attachment {
+    pub(crate) reference: ParentReference,
+    /// Why it attached to nothing.
+    pub(crate) refusal: Option<Diagnostic>,
+    /// How many rules the route has.
+    pub(crate) rules: usize,
+    /// What is wrong with the rules, by their position.
+    pub(crate) problems: Vec<(usize, Diagnostic)>,
+    /// Its matches, to find other routes that have the same.
+    pub(crate) matches: Vec<MatchKey>,
+}
+
+/// How a route attached to each of its parents that are ours, in the order in which it names them.
+pub(crate) struct Attached<R>(PhantomData<R>);
+
+impl<R: RouteKind> Unit for Attached<R> {
+    type Key = ObjectRef;
+    type Out = Vec<Attachment>;
+    const NAME: &'static str = R::UNITS.attached;
+    const RANK: u8 = 9;
+
+    fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
+        let Some(route) = cx.object::<R>(key) else { return Vec::new() };
+        let references = route.parent_refs().iter();
+        references.filter_map(|reference| attach(cx, key, &*route, reference)).collect()
+    }
+}
+
+fn attach<R: RouteKind>(
+    cx: &ReadCx<'_>,
+    key: &ObjectRef,
+    route: &R,
+    reference: &ParentReference,
+) -> Option<Attachment> {
+    let parent = parent(cx, key, reference)?;
+    let view = cx.unit::<BindViewOf>(&parent.gateway);
+    let view = view.as_ref().as_ref()?;
+    let lowered = cx.unit::<LoweredOf<R>>(&(key.clone(), parent.gateway.clone()));
+    let (bound, refusal) = match bind(cx, key, route, (reference, &parent), view) {
+        Ok(bound) => (bound, None),
+        Err(refusal) => (Vec::new(), Some(refused(refusal, reference))),
+    };
+    let mut matches = Vec::new();
+    for Bound { listener, hosts } in &bound {
+        let section = (listener.parent.clone(), Arc::clone(&listener.section));
+        cx.send::<AttachedRoutes>(section, key.clone(), ());
+        if !listener.ready {
+            continue;
+        }
+        for host in hosts {
+            let place = Place { route: key, view, listener, host };
+            let hashes = route.attach(cx, &place, &lowered.rules);
+            let same = |hash| (view.fleet.clone(), Arc::clone(&listener.ir_name), Arc::clone(host), hash);
+            matches.extend(hashes.into_iter().map(same));
+        }
+    }
+    for same in &matches {
+        cx.send::<SameMatches>(same.clone(), key.clone(), ());
+    }
+    if bound.iter().any(|bound| bound.listener.ready) {
+        send_clusters::<R>(cx, key, view, &lowered.clusters);
+    }
+    let (rules, problems) = (lowered.count, lowered.problems.clone());
+    Some(Attachment { reference: reference.clone(), refusal, rules, problems, matches })
+}
+
+fn send_clusters<R: RouteKind>(
+    cx: &ReadCx<'_>,
+    key: &ObjectRef,
+    view: &BindView,
+    clusters: &[super::destination::PlannedCluster],
+) {
+    for planned in clusters {
+        let name = (view.fleet.clone(), planned.cluster.name.clone());
+        let needer = (key.clone(), planned.rule);
+        cx.send::<Clusters>(name.clone(), needer.clone(), Arc::clone(&planned.cluster));
+        if let Some(plan) = &planned.endpoints {
+            cx.send::<EndpointPlans>(name, needer, Arc::clone(plan));
+        }
+    }
+}
+
+fn refused(refusal: Refusal, reference: &ParentReference) -> Diagnostic {
+    let name = &reference.name;
+    let (code, message) = match refusal {
+        Refusal::NoMatchingParent => {
+            (&NO_MATCHING_PARENT, format!("{name} has no listener of the section and port that are named"))
+        }
+        Refusal::NotAllowed => {
+            (&NOT_ALLOWED, format!("no listener of {name} accepts this kind of route from this namespace"))
+        }
+        Refusal::NoMatchingHostname => {
+            (&NO_MATCHING_HOSTNAME, format!("no listener of {name} serves one of the route's hostnames"))
+        }
+    };
+    Diagnostic::new(code, FieldPath::root(), message)
+}

@@ -1,0 +1,122 @@
+//! Binding: which listeners a route attaches to through one of its parentRefs, and under which hostnames.
+
+use std::collections::BTreeMap;
+
+use eg_api::{
+    core::Namespace,
+    gateway::{GROUP, Gateway, ListenerSet, ParentReference},
+};
+use eg_diag::{Kind, ObjectRef};
+use eg_ir::Name;
+use eg_resources::Object;
+
+use super::kind::RouteKind;
+use crate::{
+    engine::{ReadCx, Unit},
+    gateway::view::{AllowedNamespaces, BindListener, BindView},
+    hostname,
+};
+
+/// A listener that accepts a route, and the hostnames under which it serves it.
+pub(super) struct Bound<'v> {
+    pub(super) listener: &'v BindListener,
+    pub(super) hosts: Vec<Name>,
+}
+
+/// Why a route attaches to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// The parent has no listener of this section and port.
+    NoMatchingParent,
+    /// No listener accepts the kind and the namespace of the route.
+    NotAllowed,
+    /// The route and the listeners have no hostname in common.
+    NoMatchingHostname,
+}
+
+/// The parent of a route, and the Gateway whose listeners it has or adds to.
+pub(super) struct Parent {
+    pub(super) object: ObjectRef,
+    pub(super) gateway: ObjectRef,
+}
+
+/// The parent to which a reference leads; `None` when it is no Gateway or ListenerSet that exists.
+pub(super) fn parent(cx: &ReadCx<'_>, route: &ObjectRef, reference: &ParentReference) -> Option<Parent> {
+    let namespace = |named: &Option<String>, own: &ObjectRef| {
+        named.as_deref().map_or_else(|| own.namespace.clone(), Into::into)
+    };
+    let kind = (reference.group.as_deref().unwrap_or(GROUP), reference.kind.as_deref().unwrap_or("Gateway"));
+    let is = |known: Kind| kind == (known.group, known.kind);
+    if is(Gateway::KIND) {
+        let name = reference.name.as_str();
+        let gateway = ObjectRef::new(Gateway::KIND, namespace(&reference.namespace, route), name);
+        return Some(Parent { object: gateway.clone(), gateway });
+    }
+    if !is(ListenerSet::KIND) {
+        return None;
+    }
+    let name = reference.name.as_str();
+    let object = ObjectRef::new(ListenerSet::KIND, namespace(&reference.namespace, route), name);
+    let set = cx.object::<ListenerSet>(&object)?;
+    let up = &set.spec.parent_ref;
+    let gateway = ObjectRef::new(Gateway::KIND, namespace(&up.namespace, &object), up.name.as_str());
+    Some(Parent { object, gateway })
+}
+
+/// The listeners to which a route attaches through a reference.
+pub(super) fn bind<'v, R: RouteKind>(
+    cx: &ReadCx<'_>,
+    key: &ObjectRef,
+    route: &R,
+    (reference, parent): (&ParentReference, &Parent),
+    view: &'v BindView,
+) -> Result<Vec<Bound<'v>>, Refusal> {
+    let is_selected = |listener: &&BindListener| {
+        listener.parent == parent.object
+            && reference.section_name.as_deref().is_none_or(|name| *name == *listener.section)
+            && reference.port.is_none_or(|port| port == i32::from(listener.port))
+    };
+    let selected: Vec<_> = view.listeners.iter().filter(is_selected).collect();
+    if selected.is_empty() {
+        return Err(Refusal::NoMatchingParent);
+    }
+    let accepts = |listener: &&&BindListener| {
+        listener.kinds.contains(&R::KIND) && allows_namespace(cx, listener, &key.namespace)
+    };
+    let allowed: Vec<_> = selected.iter().filter(accepts).collect();
+    if allowed.is_empty() {
+        return Err(Refusal::NotAllowed);
+    }
+    let bound = allowed.into_iter().map(|listener| Bound {
+        listener,
+        hosts: hostname::intersection(route.hostnames(), listener.hostname.as_ref(), &listener.isolated_from),
+    });
+    let bound: Vec<_> = bound.filter(|bound| !bound.hosts.is_empty()).collect();
+    if bound.is_empty() { Err(Refusal::NoMatchingHostname) } else { Ok(bound) }
+}
+
+fn allows_namespace(cx: &ReadCx<'_>, listener: &BindListener, namespace: &Name) -> bool {
+    match &listener.namespaces {
+        AllowedNamespaces::All => true,
+        AllowedNamespaces::Same => listener.parent.namespace == *namespace,
+        AllowedNamespaces::Selector(selector) => {
+            let labels = cx.unit::<NamespaceLabels>(namespace);
+            labels.as_ref().as_ref().is_some_and(|labels| selector.matches(labels).unwrap_or(false))
+        }
+        AllowedNamespaces::None => false,
+    }
+}
+
+/// The labels of a namespace, without what else changes in it.
+struct NamespaceLabels;
+
+impl Unit for NamespaceLabels {
+    type Key = Name;
+    type Out = Option<BTreeMap<String, String>>;
+    const NAME: &'static str = "namespace_labels";
+    const RANK: u8 = 1;
+
+    fn compute(cx: &ReadCx<'_>, name: &Name) -> Self::Out {
+        cx.get::<Namespace>("", name).map(|namespace| namespace.meta().labels.clone())
+    }
+}

@@ -1,0 +1,236 @@
+//! Destinations: the clusters of the backends of a rule.
+//!
+//! Backends without a peculiarity share one cluster, with a locality for each of them. Each has a cluster of its own when
+//! one of them is invalid, has filters, or is found by another kind of discovery. A share of requests goes to invalid
+//! backends, and is answered with 500; when all valid backends are without endpoints, requests are answered with 503.
+
+use std::sync::Arc;
+
+use eg_diag::{Code, Diagnostic, FieldPath};
+use eg_ir::{
+    Name, Origin,
+    cluster::{Cluster, Discovery, EndpointSet, Locality},
+    route::{BackendFilters, DirectResponse, Forward, RouteAction, WeightedCluster},
+};
+
+use crate::{
+    endpoint::{Addressing, Endpoints, SliceSummary},
+    engine::ReadCx,
+    fanout::{EndpointPlan, EndpointSource, LocalityPlan},
+    refs::backend::{Addresses, Backend, BackendKey, BackendOf, Problem},
+};
+
+static NO_ENDPOINTS: Code = Code::error("no-endpoints", "BackendsAvailable", "EndpointsNotFound");
+static MIXED_SLICES: Code = Code::error("mixed-endpoint-slices", "ResolvedRefs", "UnsupportedAddressType");
+
+/// What is answered when all backends are invalid.
+const INVALID: u16 = 500;
+/// What is answered when no backend has endpoints.
+const UNAVAILABLE: u16 = 503;
+
+/// A cluster that a rule leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PlannedCluster {
+    /// The position of the rule.
+    pub(crate) rule: u32,
+    pub(crate) cluster: Arc<Cluster>,
+    /// Where its endpoints come from, unless it resolves them itself.
+    pub(crate) endpoints: Option<Arc<EndpointPlan>>,
+}
+
+/// One backend reference of a rule after its checks.
+pub(crate) struct Setting {
+    name: Name,
+    weight: u32,
+    filters: BackendFilters,
+    /// `None` when the reference or one of its filters is invalid.
+    backend: Option<Reachable>,
+}
+
+/// A backend and how its endpoints are addressed.
+struct Reachable {
+    backend: Backend,
+    addressing: Addressing,
+}
+
+/// Resolves the references of a rule one after the other.
+pub(crate) struct Destination<'c, 'e> {
+    cx: &'c ReadCx<'e>,
+    name: Name,
+    settings: Vec<Setting>,
+    pub(crate) problems: Vec<Diagnostic>,
+}
+
+impl<'c, 'e> Destination<'c, 'e> {
+    /// A destination of this name without backends.
+    pub(crate) fn new(cx: &'c ReadCx<'e>, name: Name) -> Self {
+        Self { cx, name, settings: Vec::new(), problems: Vec::new() }
+    }
+
+    /// Adds a reference. One of weight 0 is checked, but gets no requests.
+    pub(crate) fn add(
+        &mut self,
+        name: Name,
+        key: Result<BackendKey, Problem>,
+        weight: i32,
+        filters: Result<BackendFilters, Diagnostic>,
+        path: &FieldPath,
+    ) {
+        let weight = u32::try_from(weight).unwrap_or(0);
+        let resolved = filters.and_then(|filters| Ok((self.reach(key, path)?, filters)));
+        let (backend, filters) = match resolved {
+            Ok((reachable, filters)) => (Some(reachable), filters),
+            Err(problem) => {
+                self.problems.push(problem);
+                (None, BackendFilters::default())
+            }
+        };
+        if weight == 0 {
+            return;
+        }
+        if let Some(Reachable { backend, addressing: Addressing::Empty }) = &backend {
+            let message = format!("{} has no endpoints that are ready", backend.origin.object);
+            self.problems.push(Diagnostic::new(&NO_ENDPOINTS, path.clone(), message));
+        }
+        self.settings.push(Setting { name, weight, filters, backend });
+    }
+
+    fn reach(&self, key: Result<BackendKey, Problem>, path: &FieldPath) -> Result<Reachable, Diagnostic> {
+        let at = |problem: &Problem| problem.at(path);
+        let resolved = self.cx.unit::<BackendOf>(&key.map_err(|problem| at(&problem))?);
+        let backend = resolved.0.as_ref().map_err(at)?.clone();
+        let addressing = match &backend.addresses {
+            Addresses::Slices(port) => *self.cx.unit::<SliceSummary>(port),
+            Addresses::Fixed(endpoints) | Addresses::Hostnames(endpoints) if endpoints.is_empty() => {
+                Addressing::Empty
+            }
+            Addresses::Fixed(_) => Addressing::Ip,
+            Addresses::Hostnames(_) => Addressing::Hostnames,
+        };
+        if addressing == Addressing::Mixed {
+            let message =
+                format!("{} has EndpointSlices of hostnames and of IP addresses", backend.origin.object);
+            return Err(Diagnostic::new(&MIXED_SLICES, path.clone(), message));
+        }
+        Ok(Reachable { backend, addressing })
+    }
+
+    /// Where requests go, and the clusters for it.
+    pub(crate) fn finish(self, rule: u32, origin: &Origin) -> (RouteAction, Vec<PlannedCluster>) {
+        let valid: Vec<(&Setting, &Reachable)> =
+            self.settings.iter().filter_map(|setting| Some((setting, setting.backend.as_ref()?))).collect();
+        if valid.is_empty() {
+            return (answer(INVALID), Vec::new());
+        }
+        if valid.iter().all(|(_, reachable)| reachable.addressing == Addressing::Empty) {
+            return (answer(UNAVAILABLE), Vec::new());
+        }
+        let invalid = self.settings.iter().filter(|setting| setting.backend.is_none());
+        let invalid_weight = invalid.fold(0_u32, |sum, setting| sum.saturating_add(setting.weight));
+        let hostnames = |(_, reachable): &&(_, &Reachable)| reachable.addressing == Addressing::Hostnames;
+        let of_hostnames = valid.iter().filter(hostnames).count();
+        let apart = invalid_weight > 0
+            || (of_hostnames != 0 && of_hostnames != valid.len())
+            || valid.iter().any(|(setting, _)| !setting.filters.is_empty());
+        let weighted = |name: &Name, weight, filters: &BackendFilters| WeightedCluster {
+            name: name.clone(),
+            weight,
+            filters: filters.clone(),
+        };
+        let (clusters, planned) = if apart {
+            let clusters = valid.iter().map(|(s, _)| weighted(&s.name, s.weight, &s.filters)).collect();
+            let planned = self
+                .settings
+                .iter()
+                .map(|setting| self.cluster(&setting.name, rule, origin, std::slice::from_ref(setting)));
+            (clusters, planned.collect())
+        } else {
+            let weight = valid.iter().fold(0_u32, |sum, (setting, _)| sum.saturating_add(setting.weight));
+            let clusters = vec![weighted(&self.name, weight, &BackendFilters::default())];
+            (clusters, vec![self.cluster(&self.name, rule, origin, &self.settings)])
+        };
+        (RouteAction::Forward(Forward { clusters, invalid_weight }), planned)
+    }
+
+    /// The cluster of a mirror, whose name says all there is to say of its origin; `None` when it would be empty.
+    pub(crate) fn finish_mirror(self, rule: u32) -> Option<PlannedCluster> {
+        let reachable = self.settings.first()?.backend.as_ref()?;
+        if reachable.addressing == Addressing::Empty {
+            return None;
+        }
+        Some(self.cluster(&self.name, rule, &Origin::default(), &self.settings))
+    }
+
+    fn cluster(&self, name: &Name, rule: u32, origin: &Origin, settings: &[Setting]) -> PlannedCluster {
+        let backends = || settings.iter().filter_map(|setting| setting.backend.as_ref());
+        let hostnames = backends().any(|reachable| reachable.addressing == Addressing::Hostnames);
+        let discovery = if hostnames {
+            let localities = settings.iter().filter_map(|setting| self.resolved_by_proxy(setting)).collect();
+            Discovery::Dns(Arc::new(EndpointSet { cluster: name.clone(), localities }))
+        } else {
+            Discovery::Eds
+        };
+        let endpoints = (!hostnames)
+            .then(|| Arc::new(EndpointPlan { localities: settings.iter().map(locality_plan).collect() }));
+        let cluster = Cluster {
+            name: name.clone(),
+            origin: origin.clone(),
+            discovery,
+            protocol: backends().map(|reachable| reachable.backend.protocol).max().unwrap_or_default(),
+            zone_aware: backends().find_map(|reachable| reachable.backend.zone_aware.clone()),
+            ..Cluster::default()
+        };
+        PlannedCluster { rule, cluster: Arc::new(cluster), endpoints }
+    }
+
+    /// The hostnames of a backend as part of its cluster.
+    fn resolved_by_proxy(&self, setting: &Setting) -> Option<Locality> {
+        let Reachable { backend, .. } = setting.backend.as_ref()?;
+        let endpoints = match &backend.addresses {
+            Addresses::Fixed(endpoints) | Addresses::Hostnames(endpoints) => endpoints.clone(),
+            Addresses::Slices(port) => {
+                let endpoints = self.cx.unit::<Endpoints>(port);
+                endpoints.iter().map(|zoned| zoned.endpoint.clone()).collect()
+            }
+        };
+        Some(Locality {
+            region: setting.name.clone(),
+            zone: None,
+            weight: Some(setting.weight),
+            priority: backend.fallback.into(),
+            origin: backend.origin.clone(),
+            endpoints,
+        })
+    }
+}
+
+fn locality_plan(setting: &Setting) -> LocalityPlan {
+    let Setting { name, weight, filters: _, backend } = setting;
+    let Some(Reachable { backend, .. }) = backend else {
+        return LocalityPlan {
+            name: name.clone(),
+            weight: *weight,
+            priority: 0,
+            by_zone: false,
+            origin: Origin::default(),
+            source: EndpointSource::Fixed(Vec::new()),
+        };
+    };
+    LocalityPlan {
+        name: name.clone(),
+        weight: *weight,
+        priority: backend.fallback.into(),
+        by_zone: backend.zone_aware.is_some(),
+        origin: backend.origin.clone(),
+        source: match &backend.addresses {
+            Addresses::Slices(port) => EndpointSource::Slices(port.clone()),
+            Addresses::Fixed(endpoints) | Addresses::Hostnames(endpoints) => {
+                EndpointSource::Fixed(endpoints.clone())
+            }
+        },
+    }
+}
+
+fn answer(status: u16) -> RouteAction {
+    RouteAction::DirectResponse(DirectResponse { status, body: None })
+}

@@ -1,0 +1,184 @@
+//! Filters of rules: the list of all of them, and how they are applied.
+//!
+//! The filters of a rule are applied in the order in which the user wrote them, each by the one in [`FILTERS`] that knows
+//! it. The first one that is refused ends it, and the rule fails closed. A filter that nobody knows is refused.
+
+use std::{collections::BTreeMap, fmt};
+
+use eg_api::gateway::{
+    HttpCorsFilter, HttpExternalAuthFilter, HttpHeaderFilter, HttpRequestMirrorFilter,
+    HttpRequestRedirectFilter, HttpRouteFilter, HttpRouteFilterType, HttpUrlRewriteFilter,
+    LocalObjectReference,
+};
+use eg_diag::{Code, Diagnostic, FieldPath};
+use eg_ir::{
+    Extension, FeatureId,
+    route::{HeaderEdits, Mirror, RouteAction, UrlRewrite},
+};
+
+use super::{
+    header_modifier::{RequestHeaderModifier, ResponseHeaderModifier},
+    mirror::RequestMirror,
+    redirect::RequestRedirect,
+    rule::RulePlace,
+    url_rewrite::UrlRewriteFilter,
+};
+use crate::{engine::ReadCx, refs::RefCx, route::destination::PlannedCluster};
+
+static UNKNOWN_FILTER: Code = Code::error("unknown-filter", "Accepted", "UnsupportedValue");
+static INCOMPATIBLE: Code = Code::error("incompatible-filters", "Accepted", "IncompatibleFilters");
+
+/// The built-in filters.
+pub(super) const FILTERS: &[&dyn RouteFilter] =
+    &[&RequestHeaderModifier, &ResponseHeaderModifier, &RequestRedirect, &UrlRewriteFilter, &RequestMirror];
+
+/// A filter of rules of HTTPRoutes and GRPCRoutes.
+///
+/// One implementation for each kind of filter. It is called for each filter in each rule that changed, must be pure, and
+/// reads other objects through [`FilterCx::refs`] only.
+pub trait RouteFilter: Send + Sync {
+    /// The name that the feature has everywhere.
+    fn id(&self) -> FeatureId;
+
+    /// Applies the filter to a rule, if it is of this kind; `false` when it is of another one.
+    ///
+    /// What is wrong is added to `problems`. A problem with condition `Accepted` makes the rule fail closed; one with
+    /// another condition is only reported.
+    fn apply(
+        &self,
+        cx: &FilterCx<'_, '_>,
+        filter: &FilterSpec<'_>,
+        draft: &mut RuleDraft,
+        problems: &mut Vec<Diagnostic>,
+    ) -> bool;
+}
+
+/// What a filter may look at besides its own fields.
+pub struct FilterCx<'a, 'e> {
+    pub(super) cx: &'a ReadCx<'e>,
+    /// Follows references of the route.
+    pub refs: RefCx<'a, 'e>,
+    pub(super) place: &'a RulePlace<'a>,
+}
+
+impl fmt::Debug for FilterCx<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FilterCx").field("rule", &self.place.name).finish_non_exhaustive()
+    }
+}
+
+/// A filter as the user wrote it.
+#[derive(Clone, Debug)]
+pub struct FilterSpec<'a> {
+    /// Its position in the rule.
+    pub position: usize,
+    /// Where it is in the object.
+    pub path: FieldPath,
+    /// Its settings.
+    pub settings: FilterSettings<'a>,
+}
+
+/// The settings of a filter, by its type.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum FilterSettings<'a> {
+    /// Edits of the request's headers.
+    RequestHeaders(&'a HttpHeaderFilter),
+    /// Edits of the response's headers.
+    ResponseHeaders(&'a HttpHeaderFilter),
+    /// A copy to another backend.
+    Mirror(&'a HttpRequestMirrorFilter),
+    /// A redirect.
+    Redirect(&'a HttpRequestRedirectFilter),
+    /// A rewrite of host or path.
+    UrlRewrite(&'a HttpUrlRewriteFilter),
+    /// Rules for requests from other origins.
+    Cors(&'a HttpCorsFilter),
+    /// A question to another service.
+    ExternalAuth(&'a HttpExternalAuthFilter),
+    /// A filter that another object describes.
+    Extension(&'a LocalObjectReference),
+    /// A filter whose type is unknown, or whose settings are missing.
+    Unknown(&'a str),
+}
+
+impl<'a> FilterSettings<'a> {
+    pub(super) fn of(filter: &'a HttpRouteFilter) -> Self {
+        use HttpRouteFilterType as Type;
+        let settings = match &filter.r#type {
+            Type::RequestHeaderModifier => filter.request_header_modifier.as_ref().map(Self::RequestHeaders),
+            Type::ResponseHeaderModifier => {
+                filter.response_header_modifier.as_ref().map(Self::ResponseHeaders)
+            }
+            Type::RequestMirror => filter.request_mirror.as_ref().map(Self::Mirror),
+            Type::RequestRedirect => filter.request_redirect.as_ref().map(Self::Redirect),
+            Type::UrlRewrite => filter.url_rewrite.as_ref().map(Self::UrlRewrite),
+            Type::Cors => filter.cors.as_ref().map(Self::Cors),
+            Type::ExternalAuth => filter.external_auth.as_ref().map(Self::ExternalAuth),
+            Type::ExtensionRef => filter.extension_ref.as_ref().map(Self::Extension),
+            Type::Unknown(_) => None,
+        };
+        settings.unwrap_or(Self::Unknown(filter.r#type.as_str()))
+    }
+}
+
+/// A rule while its filters are applied.
+#[derive(Clone, Debug, Default)]
+pub struct RuleDraft {
+    /// Edits of the request's headers.
+    pub request_headers: HeaderEdits,
+    /// Edits of the response's headers.
+    pub response_headers: HeaderEdits,
+    /// What happens to requests, when a filter decides it.
+    pub action: Option<RouteAction>,
+    /// Rewriting of the URL.
+    pub rewrite: Option<UrlRewrite>,
+    /// Where copies go.
+    pub mirrors: Vec<Mirror>,
+    /// How long the exchange may take, in milliseconds.
+    pub timeout_ms: Option<u64>,
+    /// Configuration of features that the IR does not know.
+    pub extensions: BTreeMap<FeatureId, Extension>,
+    /// The clusters of the mirrors.
+    pub(super) clusters: Vec<PlannedCluster>,
+}
+
+/// Applies the filters of a rule.
+pub(super) fn lower_all(
+    cx: &FilterCx<'_, '_>,
+    filters: &[HttpRouteFilter],
+    draft: &mut RuleDraft,
+    problems: &mut Vec<Diagnostic>,
+) {
+    let path = cx.place.path.field("filters");
+    let mut mirrors = 0_usize;
+    for (position, filter) in filters.iter().enumerate() {
+        let path = path.index(position);
+        let spec = FilterSpec { position, path, settings: FilterSettings::of(filter) };
+        mirrors += usize::from(matches!(spec.settings, FilterSettings::Mirror(_)));
+        if !FILTERS.iter().any(|known| known.apply(cx, &spec, draft, problems)) {
+            problems.push(unknown(&spec));
+        }
+        if problems.iter().any(|problem| problem.code.condition == "Accepted") {
+            return;
+        }
+    }
+    if mirrors > 0 && draft.action.is_some() {
+        let message = "a rule that answers requests itself has nothing to mirror";
+        problems.push(Diagnostic::new(&INCOMPATIBLE, path, message));
+    }
+}
+
+fn unknown(spec: &FilterSpec<'_>) -> Diagnostic {
+    let message = match spec.settings {
+        FilterSettings::Extension(reference) => {
+            let LocalObjectReference { group, kind, name: _ } = reference;
+            format!("{kind} of group {group} is not a kind of filter")
+        }
+        FilterSettings::Unknown(name) => format!("filter `{name}` is unknown or has no settings"),
+        FilterSettings::Cors(_) => "filter `CORS` cannot be used".to_owned(),
+        FilterSettings::ExternalAuth(_) => "filter `ExternalAuth` cannot be used".to_owned(),
+        _ => "the filter cannot be used here".to_owned(),
+    };
+    Diagnostic::new(&UNKNOWN_FILTER, spec.path.clone(), message)
+}

@@ -1,0 +1,81 @@
+//! Where a rule sends requests.
+//!
+//! API: `rules[].backendRefs` with their weights and filters. Backend references have filters for headers and for the host,
+//! and no others.
+
+use eg_api::gateway::{BackendReference, HttpBackendRef, HttpRouteFilter};
+use eg_diag::{Code, Diagnostic, FieldPath};
+use eg_ir::route::{BackendFilters, HostRewrite};
+
+use super::{
+    filter::FilterSettings,
+    header_modifier::{self, Direction},
+    rule::RulePlace,
+    url_rewrite,
+};
+use crate::{
+    engine::ReadCx,
+    names,
+    refs::backend::{BackendKey, Transport},
+    route::destination::Destination,
+};
+
+static UNSUPPORTED_FILTER: Code =
+    Code::error("unsupported-backend-filter", "ResolvedRefs", "UnsupportedRefValue");
+static INVALID_FILTER: Code = Code::error("invalid-backend-filter", "ResolvedRefs", "InvalidBackendFilters");
+
+/// Resolves the backend references of a rule.
+pub(super) fn lower<'c, 'e>(
+    cx: &'c ReadCx<'e>,
+    place: &RulePlace<'_>,
+    backends: &[HttpBackendRef],
+    problems: &mut Vec<Diagnostic>,
+) -> Destination<'c, 'e> {
+    let mut destination = Destination::new(cx, place.name.clone());
+    for (position, backend) in backends.iter().enumerate() {
+        let path = place.path.field("backendRefs").index(position);
+        let key = BackendKey::new(place.route, backend, Transport::Tcp);
+        let filters = filters(&backend.filters, &path);
+        destination.add(names::backend(&place.name, position), key, backend.weight(), filters, &path);
+    }
+    problems.append(&mut destination.problems);
+    destination
+}
+
+/// The filters of one backend reference.
+fn filters(filters: &[HttpRouteFilter], backend: &FieldPath) -> Result<BackendFilters, Diagnostic> {
+    let mut lowered = BackendFilters::default();
+    for (position, filter) in filters.iter().enumerate() {
+        let path = backend.field("filters").index(position);
+        let mut problems = Vec::new();
+        match FilterSettings::of(filter) {
+            FilterSettings::RequestHeaders(edits) => {
+                let edited = &mut lowered.request_headers;
+                header_modifier::lower(edits, Direction::Request, &path, edited, &mut problems);
+            }
+            FilterSettings::ResponseHeaders(edits) => {
+                let edited = &mut lowered.response_headers;
+                header_modifier::lower(edits, Direction::Response, &path, edited, &mut problems);
+            }
+            FilterSettings::UrlRewrite(rewrite) if rewrite.path.is_none() => {
+                match url_rewrite::lower(rewrite, &path) {
+                    Ok(rewrite) => {
+                        lowered.host = rewrite.host.and_then(|host| match host {
+                            HostRewrite::Literal(host) => Some(host),
+                            _ => None,
+                        });
+                    }
+                    Err(problem) => problems.push(problem),
+                }
+            }
+            _ => {
+                let message = "a backend reference can only have filters for headers and for the host";
+                return Err(Diagnostic::new(&UNSUPPORTED_FILTER, path, message));
+            }
+        }
+        if let Some(problem) = problems.into_iter().next() {
+            return Err(Diagnostic { code: &INVALID_FILTER, ..problem });
+        }
+    }
+    Ok(lowered)
+}

@@ -1,0 +1,122 @@
+//! Edits of headers.
+//!
+//! API: filters `RequestHeaderModifier` and `ResponseHeaderModifier`. A header that is named twice is edited once, as the
+//! first one says; names are compared without case.
+
+use eg_api::gateway::{HttpHeader, HttpHeaderFilter};
+use eg_diag::{Code, Diagnostic, FieldPath};
+use eg_ir::{
+    FeatureId, features,
+    route::{HeaderEdits, HeaderValue},
+};
+
+use super::filter::{FilterCx, FilterSettings, FilterSpec, RouteFilter, RuleDraft};
+
+static INVALID: Code = Code::error("invalid-header-modifier", "Accepted", "UnsupportedValue");
+
+/// The filter for requests.
+pub(super) struct RequestHeaderModifier;
+
+impl RouteFilter for RequestHeaderModifier {
+    fn id(&self) -> FeatureId {
+        features::HEADER_MODIFIER
+    }
+
+    fn apply(
+        &self,
+        _: &FilterCx<'_, '_>,
+        filter: &FilterSpec<'_>,
+        draft: &mut RuleDraft,
+        problems: &mut Vec<Diagnostic>,
+    ) -> bool {
+        let FilterSettings::RequestHeaders(edits) = filter.settings else { return false };
+        let path = filter.path.field("requestHeaderModifier");
+        lower(edits, Direction::Request, &path, &mut draft.request_headers, problems);
+        true
+    }
+}
+
+/// The filter for responses.
+pub(super) struct ResponseHeaderModifier;
+
+impl RouteFilter for ResponseHeaderModifier {
+    fn id(&self) -> FeatureId {
+        features::HEADER_MODIFIER
+    }
+
+    fn apply(
+        &self,
+        _: &FilterCx<'_, '_>,
+        filter: &FilterSpec<'_>,
+        draft: &mut RuleDraft,
+        problems: &mut Vec<Diagnostic>,
+    ) -> bool {
+        let FilterSettings::ResponseHeaders(edits) = filter.settings else { return false };
+        let path = filter.path.field("responseHeaderModifier");
+        lower(edits, Direction::Response, &path, &mut draft.response_headers, problems);
+        true
+    }
+}
+
+/// Whose headers are edited.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    Request,
+    Response,
+}
+
+/// Adds the edits of a filter to those of the filters before it.
+pub(super) fn lower(
+    filter: &HttpHeaderFilter,
+    direction: Direction,
+    at: &FieldPath,
+    edits: &mut HeaderEdits,
+    problems: &mut Vec<Diagnostic>,
+) {
+    let before = problems.len();
+    for (headers, append, field) in [(&filter.add, true, "add"), (&filter.set, false, "set")] {
+        for (position, HttpHeader { name, value }) in headers.iter().enumerate() {
+            let at = at.field(field).index(position);
+            if let Err(problem) = check_name(name, direction, &at) {
+                problems.push(problem);
+            } else if !is_value(value) {
+                let message = format!("the value of header `{name}` has characters that values cannot have");
+                problems.push(Diagnostic::new(&INVALID, at, message));
+            } else if !edits.values.iter().any(|known| known.name.eq_ignore_ascii_case(name)) {
+                edits.values.push(HeaderValue { name: name.clone(), value: value.clone(), append });
+            }
+        }
+    }
+    for (position, name) in filter.remove.iter().enumerate() {
+        let at = at.field("remove").index(position);
+        if let Err(problem) = check_name(name, direction, &at) {
+            problems.push(problem);
+        } else if !edits.remove.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            edits.remove.push(name.clone());
+        }
+    }
+    if edits.is_empty() && problems.len() == before {
+        problems.push(Diagnostic::new(&INVALID, at.clone(), "the filter edits no header"));
+    }
+}
+
+/// The Host header of requests decides where they go, and pseudo-headers are not for users to edit.
+fn check_name(name: &str, direction: Direction, at: &FieldPath) -> Result<(), Diagnostic> {
+    let refuse = |message| Err(Diagnostic::new(&INVALID, at.clone(), message));
+    if name.is_empty() {
+        return refuse("a header needs a name".to_owned());
+    }
+    if name.contains(['/', ':']) || !name.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return refuse(format!("`{name}` is not the name of a header that can be edited"));
+    }
+    if direction == Direction::Request && name.eq_ignore_ascii_case("host") {
+        return refuse("the Host header is edited by filter URLRewrite".to_owned());
+    }
+    Ok(())
+}
+
+/// Whether the text can be the value of a header (RFC 9110, section 5.5).
+fn is_value(value: &str) -> bool {
+    let is_visible = |c: char| c == '\t' || !c.is_control();
+    value.chars().all(is_visible) && value.trim_matches([' ', '\t']) == value
+}

@@ -1,0 +1,121 @@
+//! Redirects.
+//!
+//! API: filter `RequestRedirect`. Without a port in the filter, requests are sent to the usual port of the new scheme, or
+//! to that of the listener when the scheme stays; a usual port is left out of the address.
+
+use eg_api::gateway::{HttpPathModifier, HttpPathModifierType, HttpRequestRedirectFilter};
+use eg_diag::{Code, Diagnostic, FieldPath};
+use eg_ir::{
+    FeatureId, features,
+    route::{PathRewrite, Redirect, RouteAction},
+};
+
+use super::filter::{FilterCx, FilterSettings, FilterSpec, RouteFilter, RuleDraft};
+use crate::{
+    gateway::view::{BindListener, Protocol},
+    hostname,
+};
+
+static INVALID: Code = Code::error("invalid-redirect", "Accepted", "UnsupportedValue");
+pub(super) static INVALID_PATH: Code = Code::error("invalid-path-modifier", "Accepted", "UnsupportedValue");
+
+/// The status code of a redirect that names none.
+const FOUND: u16 = 302;
+
+/// The filter.
+pub(super) struct RequestRedirect;
+
+impl RouteFilter for RequestRedirect {
+    fn id(&self) -> FeatureId {
+        features::REDIRECT
+    }
+
+    fn apply(
+        &self,
+        _: &FilterCx<'_, '_>,
+        filter: &FilterSpec<'_>,
+        draft: &mut RuleDraft,
+        problems: &mut Vec<Diagnostic>,
+    ) -> bool {
+        let FilterSettings::Redirect(redirect) = filter.settings else { return false };
+        let path = filter.path.field("requestRedirect");
+        if draft.action.is_some() {
+            problems.push(Diagnostic::new(&INVALID, path, "a rule has only one redirect"));
+            return true;
+        }
+        match lower(redirect, &path) {
+            Ok(redirect) => draft.action = Some(RouteAction::Redirect(redirect)),
+            Err(problem) => problems.push(problem),
+        }
+        true
+    }
+}
+
+fn lower(redirect: &HttpRequestRedirectFilter, at: &FieldPath) -> Result<Redirect, Diagnostic> {
+    let refuse = |field, message: String| Err(Diagnostic::new(&INVALID, at.field(field), message));
+    let HttpRequestRedirectFilter { scheme, hostname, path, port, status_code } = redirect;
+    if let Some(scheme) = scheme.as_ref().filter(|scheme| !matches!(scheme.as_str(), "http" | "https")) {
+        return refuse("scheme", format!("`{scheme}` is neither `http` nor `https`"));
+    }
+    if let Some(host) = hostname.as_ref().filter(|host| !hostname::is_precise(host)) {
+        return refuse("hostname", format!("`{host}` is not a hostname"));
+    }
+    let status = match status_code {
+        None => FOUND,
+        Some(code) => match u16::try_from(*code) {
+            Ok(code @ (301 | 302 | 303 | 307 | 308)) => code,
+            _ => return refuse("statusCode", format!("{code} is none of 301, 302, 303, 307 and 308")),
+        },
+    };
+    let port = match port.map(u16::try_from).transpose() {
+        Ok(port) => port.filter(|port| *port != 0),
+        Err(_) => return refuse("port", "the port is out of range".to_owned()),
+    };
+    Ok(Redirect {
+        scheme: scheme.clone(),
+        host: hostname.clone(),
+        port,
+        path: path.as_ref().map(|path| path_rewrite(path, &at.field("path"))).transpose()?.flatten(),
+        status,
+    })
+}
+
+/// How a path modifier changes paths; `None` when it says nothing.
+pub(super) fn path_rewrite(
+    modifier: &HttpPathModifier,
+    at: &FieldPath,
+) -> Result<Option<PathRewrite>, Diagnostic> {
+    let refuse = |message: String| Err(Diagnostic::new(&INVALID_PATH, at.clone(), message));
+    let HttpPathModifier { r#type, replace_full_path, replace_prefix_match } = modifier;
+    let (value, other) = match r#type {
+        HttpPathModifierType::ReplaceFullPath => (replace_full_path, replace_prefix_match),
+        HttpPathModifierType::ReplacePrefixMatch => (replace_prefix_match, replace_full_path),
+        HttpPathModifierType::Unknown(unknown) => {
+            return refuse(format!("`{unknown}` is not a way to change a path"));
+        }
+    };
+    if other.is_some() {
+        return refuse(format!("a modifier of type {type} has settings of the other type"));
+    }
+    let Some(value) = value.clone() else {
+        return refuse(format!("a modifier of type {type} needs a path"));
+    };
+    Ok(Some(match r#type {
+        HttpPathModifierType::ReplaceFullPath => PathRewrite::Full(value),
+        _ => PathRewrite::Prefix(value),
+    }))
+}
+
+/// Whether the address of the redirect depends on the listener.
+pub(super) fn follows_listener(redirect: &Redirect) -> bool {
+    redirect.port.is_none()
+}
+
+/// The port of a redirect that names none; `None` when the address needs no port.
+pub(super) fn port(scheme: Option<&str>, listener: &BindListener) -> Option<u16> {
+    if scheme.is_some() {
+        return None;
+    }
+    let usual = if listener.protocol == Protocol::Https { 443 } else { 80 };
+    Some(listener.port).filter(|port| *port != usual)
+}

@@ -1,0 +1,126 @@
+//! Which requests a rule serves.
+//!
+//! API: `rules[].matches`. A rule without matches serves every request. A regular expression that Envoy would refuse makes
+//! the whole rule match nothing.
+
+use eg_api::gateway::{HttpRouteMatch, MatchType, PathMatchType};
+use eg_diag::{Code, Diagnostic, FieldPath};
+use eg_ir::route::{PathMatch, RouteMatch, StringMatch, ValueMatch};
+use sha2::{Digest, Sha256};
+
+use crate::re2;
+
+static INVALID_REGEX: Code = Code::error("invalid-regex", "Accepted", "UnsupportedValue");
+static UNKNOWN_MATCH: Code = Code::error("unknown-match-type", "Accepted", "UnsupportedValue");
+
+/// A match and its position in the rule; no position for a rule without matches.
+type Positioned = (Option<usize>, RouteMatch);
+
+/// The matches of a rule.
+pub(super) fn lower(matches: &[HttpRouteMatch], rule: &FieldPath) -> Result<Vec<Positioned>, Diagnostic> {
+    if matches.is_empty() {
+        return Ok(vec![(None, RouteMatch::default())]);
+    }
+    let path = rule.field("matches");
+    let positioned = matches.iter().enumerate();
+    positioned.map(|(position, one)| Ok((Some(position), lower_one(one, &path.index(position))?))).collect()
+}
+
+fn lower_one(one: &HttpRouteMatch, at: &FieldPath) -> Result<RouteMatch, Diagnostic> {
+    let mut lowered = RouteMatch { path: path(one, &at.field("path"))?, ..RouteMatch::default() };
+    for (position, header) in one.headers.iter().enumerate() {
+        let at = at.field("headers").index(position);
+        let value = value(header.r#type.as_ref(), &header.value, &at)?;
+        lowered.headers.push(ValueMatch { name: header.name.clone(), value });
+    }
+    if let Some(method) = &one.method {
+        let value = StringMatch::Exact(method.to_string());
+        lowered.headers.push(ValueMatch { name: ":method".to_owned(), value });
+    }
+    for (position, parameter) in one.query_params.iter().enumerate() {
+        let at = at.field("queryParams").index(position);
+        let value = value(parameter.r#type.as_ref(), &parameter.value, &at)?;
+        lowered.query.push(ValueMatch { name: parameter.name.clone(), value });
+    }
+    Ok(lowered)
+}
+
+fn path(one: &HttpRouteMatch, at: &FieldPath) -> Result<Option<PathMatch>, Diagnostic> {
+    let Some(path) = &one.path else { return Ok(None) };
+    let value = path.value.as_deref().unwrap_or("/");
+    Ok(Some(match path.r#type.as_ref().unwrap_or(&PathMatchType::PathPrefix) {
+        PathMatchType::Exact => PathMatch::Exact(value.to_owned()),
+        PathMatchType::PathPrefix => PathMatch::Prefix(prefix(value)),
+        PathMatchType::RegularExpression => PathMatch::Regex(regex(value, at)?),
+        PathMatchType::Unknown(unknown) => return Err(unknown_type(unknown, at)),
+    }))
+}
+
+/// A prefix of whole segments is written without the slash at its end.
+fn prefix(value: &str) -> String {
+    match value.strip_suffix('/') {
+        Some("") | None => value.to_owned(),
+        Some(trimmed) => trimmed.to_owned(),
+    }
+}
+
+fn value(r#type: Option<&MatchType>, value: &str, at: &FieldPath) -> Result<StringMatch, Diagnostic> {
+    Ok(match r#type.unwrap_or(&MatchType::Exact) {
+        MatchType::Exact => StringMatch::Exact(value.to_owned()),
+        MatchType::RegularExpression => StringMatch::Regex(regex(value, at)?),
+        MatchType::Unknown(unknown) => return Err(unknown_type(unknown, at)),
+    })
+}
+
+fn regex(value: &str, at: &FieldPath) -> Result<String, Diagnostic> {
+    match re2::check(value) {
+        Ok(()) => Ok(value.to_owned()),
+        Err(error) => {
+            let message = format!("`{value}` is not a regular expression: {error}");
+            Err(Diagnostic::new(&INVALID_REGEX, at.field("value"), message))
+        }
+    }
+}
+
+fn unknown_type(name: &str, at: &FieldPath) -> Diagnostic {
+    Diagnostic::new(&UNKNOWN_MATCH, at.field("type"), format!("`{name}` is not a way to compare"))
+}
+
+/// A hash of a match. Matches of the same requests have the same one, in whatever order their conditions are written.
+pub(super) fn hash(matches: &RouteMatch) -> u128 {
+    let RouteMatch { path, headers, query, cookies } = matches;
+    let mut digest = Sha256::new();
+    let (kind, text) = match path {
+        None => ("p", "/"),
+        Some(PathMatch::Prefix(text)) => ("p", text.as_str()),
+        Some(PathMatch::Exact(text)) => ("e", text.as_str()),
+        Some(PathMatch::Regex(text)) => ("r", text.as_str()),
+    };
+    part(&mut digest, kind, text);
+    for (kind, values, case_matters) in [("h", headers, false), ("q", query, true), ("c", cookies, true)] {
+        let mut sorted: Vec<(String, &str, &str)> = values
+            .iter()
+            .map(|value| {
+                let name = if case_matters { value.name.clone() } else { value.name.to_ascii_lowercase() };
+                match &value.value {
+                    StringMatch::Exact(text) => (name, "e", text.as_str()),
+                    StringMatch::Regex(text) => (name, "r", text.as_str()),
+                }
+            })
+            .collect();
+        sorted.sort_unstable();
+        for (name, how, text) in sorted {
+            part(&mut digest, kind, &name);
+            part(&mut digest, how, text);
+        }
+    }
+    let digest = digest.finalize();
+    digest.iter().take(16).fold(0, |hash, byte| (hash << 8) | u128::from(*byte))
+}
+
+/// Adds a text in such a way that no two lists of texts look alike.
+fn part(digest: &mut Sha256, kind: &str, text: &str) {
+    digest.update(kind);
+    digest.update(text.len().to_be_bytes());
+    digest.update(text);
+}
