@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use eg_diag::ObjectRef;
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
@@ -86,6 +87,9 @@ pub struct HttpRoute {
     /// What scripts of other origins may do; the listener needs [`features::CORS`](crate::features::CORS).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cors: Option<Cors>,
+    /// The policies that shaped it and want to be named in its metadata.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<ObjectRef>,
     /// Configuration of features that this crate does not know.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub extensions: BTreeMap<FeatureId, Extension>,
