@@ -113,10 +113,14 @@ fn try_route(
         timeout_ms: _,
         retry: _,
         cors: _,
+        policies,
         extensions: _,
     } = route;
-    let mut message =
-        pb::Route { name: name.to_owned(), metadata: metadata::of(origin), ..pb::Route::default() };
+    let mut message = pb::Route {
+        name: name.to_owned(),
+        metadata: metadata::with_policies(origin, policies),
+        ..pb::Route::default()
+    };
     for feature in &features.http {
         feature.route(RouteCx { route, domain }, &mut message)?;
     }
@@ -127,7 +131,7 @@ fn try_route(
 fn fail_closed(route: &HttpRoute, name: &str) -> pb::Route {
     pb::Route {
         name: name.to_owned(),
-        metadata: metadata::of(&route.origin),
+        metadata: metadata::with_policies(&route.origin, &route.policies),
         r#match: Some(crate::http::matches(&route.matches)),
         action: Some(pb::route::Action::DirectResponse(pb::DirectResponseAction {
             status: 500,
