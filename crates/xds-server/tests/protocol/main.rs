@@ -2,4 +2,7 @@
 //! else happens.
 
 mod delta;
+mod order;
+mod service;
+mod sotw;
 mod support;

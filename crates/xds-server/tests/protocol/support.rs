@@ -36,7 +36,8 @@ use tokio_stream::wrappers::UnboundedReceiverStream;
 pub(crate) const GROUP: &str = "ns/gw";
 /// Shorter than any delay of the server.
 pub(crate) const QUIET: Duration = Duration::from_millis(900);
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Longer than any delay of the server, except the age of streams.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) fn group() -> NodeGroup {
     NodeGroup::from(GROUP)
@@ -291,11 +292,6 @@ impl Delta {
         assert_eq!(response.type_url, type_url.as_str());
         self.ack(&response);
         brief(&response)
-    }
-
-    /// Ends the client's half.
-    pub(crate) fn end(self) -> Streaming<DeltaDiscoveryResponse> {
-        self.responses
     }
 }
 
