@@ -30,10 +30,12 @@ mod plan;
 mod request;
 mod settle;
 mod subscription;
-#[cfg(test)]
-mod tests;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use subscription::Subscription;
@@ -66,13 +68,14 @@ pub struct StreamState {
     /// The view that gated types are being brought to, while one of them waits for another.
     round: Option<Arc<crate::View>>,
     responses: u64,
+    polled: Option<Instant>,
 }
 
 impl StreamState {
     /// The state of a new stream; `only` is the type of a per-type service, `None` for an aggregated stream.
     #[must_use]
     pub fn new(protocol: Protocol, only: Option<TypeUrl>, timing: Timing) -> Self {
-        Self { protocol, only, timing, subscriptions: Vec::new(), round: None, responses: 0 }
+        Self { protocol, only, timing, subscriptions: Vec::new(), round: None, responses: 0, polled: None }
     }
 
     /// Whether a response of the type waits for its acknowledgement.

@@ -86,8 +86,12 @@ impl Subscription {
 
     /// The next part of a rejected response that is still worth a try.
     fn next_retry(&mut self, table: &Table) -> Option<Planned> {
-        while let Some(mut part) = self.retries.pop() {
-            part.retain(|(name, version)| self.wants(name) && table.versions.get(name) == Some(version));
+        while let Some(part) = self.retries.pop() {
+            let wanted = part.into_iter().filter(|(name, _)| self.wants(name));
+            let (part, changed): (Vec<_>, Vec<_>) =
+                wanted.partition(|(name, version)| table.versions.get(name) == Some(version));
+            // Whether the client has these is unknown, so they differ from whatever the store has next.
+            self.sent.extend(changed.into_iter().map(|(name, _)| (name, Version::UNKNOWN)));
             if !part.is_empty() {
                 let version = (self.protocol == Protocol::Sotw).then(|| Version::of_set(self.listed(table)));
                 return Some(Planned::new(version, part, Vec::new(), table));
@@ -135,6 +139,10 @@ impl Subscription {
                 Difference::Removed(name, version) if self.wants(name) => {
                     let asked = owed.remove(name);
                     let held = self.hold(name, version, view).filter(|_| !asked);
+                    if self.protocol == Protocol::Sotw && !self.full_state {
+                        // The protocol cannot say so; the client forgets it when it unsubscribes.
+                        self.rejected.remove(name);
+                    }
                     match held {
                         Some(held) => _ = self.held.insert(name.clone(), held),
                         None => removed.push(name.clone()),

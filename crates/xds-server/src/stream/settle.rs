@@ -63,6 +63,13 @@ impl Subscription {
                     .extend([second, first].into_iter().filter(|half| !half.is_empty()).map(<[_]>::to_vec));
             }
         }
+        for name in &items.removed {
+            self.rejected.remove(name);
+            if !all.is_empty() {
+                // Removed again with what comes next. A rejection of nothing but removals is final.
+                self.owed.insert(name.clone());
+            }
+        }
         Nack { type_url: self.type_url.clone(), nonce: nonce.to_owned(), suspects, isolated, detail }
     }
 }

@@ -1,6 +1,9 @@
 //! Make before break on aggregated delta streams.
 
-use eg_xds_server::{Changes, TypeUrl, Version};
+use eg_xds_server::{
+    Changes, Resource, TypeUrl, Version,
+    xds_api::pb::envoy::config::cluster::v3::{Cluster, cluster::EdsClusterConfig},
+};
 
 use crate::support::{QUIET, Running, brief, group, publish, remove, resource};
 
@@ -183,4 +186,34 @@ async fn a_client_without_routes_has_clusters_removed() {
     assert_eq!(client.accept(&CDS).await, "a=1");
     remove(&server.store, &[(&CDS, "a")]);
     assert_eq!(client.accept(&CDS).await, "-a");
+}
+
+#[tokio::test(start_paused = true)]
+async fn endpoints_of_a_changed_cluster_are_sent_again_under_the_name_it_asks_for() {
+    let server = Running::start();
+    let cluster = |service: &str, alt: &str| {
+        Resource::encode(&Cluster {
+            eds_cluster_config: Some(EdsClusterConfig { service_name: service.into(), ..Default::default() }),
+            alt_stat_name: alt.into(),
+            ..Default::default()
+        })
+    };
+    let publish_clusters = |alt: &str| {
+        let changes =
+            Changes::default().upsert(CDS, "a", cluster("", alt)).upsert(CDS, "b", cluster("service", alt));
+        server.store.update(&group(), changes);
+    };
+    publish(&server.store, &[(&EDS, "a", "1"), (&EDS, "b", "1"), (&EDS, "c", "1"), (&EDS, "service", "1")]);
+    publish_clusters("old");
+    let mut client = server.delta().await;
+    client.subscribe(&CDS, &[]);
+    client.accept(&CDS).await;
+    client.subscribe(&EDS, &["a", "c", "service"]);
+    client.accept(&EDS).await;
+    publish_clusters("new");
+    let warming = client.receive().await;
+    assert_eq!(warming.type_url, CDS.as_str());
+    assert_eq!(client.accept(&EDS).await, "a=1 service=1");
+    client.ack(&warming);
+    assert!(client.is_quiet().await);
 }
