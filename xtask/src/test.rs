@@ -10,9 +10,6 @@ use std::{
 /// Packages whose tests start an Envoy; `--fast` leaves them out.
 const WITH_ENVOY: &[&str] = &["eg-runtime", "eg-testkit", "eg-xds-server", "eg-envoy-gateway"];
 
-/// Packages with programs that tests start.
-const PROGRAMS: &[&str] = &["eg-envoy-gateway", "eg-egctl"];
-
 /// Runs the tests and ends with one line that sums up every `test result` line.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     let fast = arguments.iter().any(|argument| argument == "--fast");
@@ -25,8 +22,10 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     } else {
         command.args(["--features", "eg-testkit/full"]);
         command.env("ENVOY_PATH", envoy::ensure(workspace)?);
+        // With tests selected too, so that features unify as below and nothing is compiled twice.
         let mut build = workspace.cargo();
-        build.arg("build").args(PROGRAMS.iter().flat_map(|package| ["--package", package]));
+        build.args(["build", "--workspace", "--bins", "--examples", "--tests"]);
+        build.args(["--features", "eg-testkit/full"]);
         run_command(&mut build)?;
         command.env("ENVOY_GATEWAY_BIN", workspace.binary("debug", "envoy-gateway"));
         command.env("EGCTL_BIN", workspace.binary("debug", "egctl"));

@@ -139,6 +139,13 @@ fn unfinished_code_and_skipped_tests_fail() {
 }
 
 #[test]
+fn samples_that_are_never_compiled_fail() {
+    let text = concat!("//! ```", "ignore\n//! broken\n//! ```\n");
+    assert_eq!(errors(&check_tree(&[("crates/ir/src/a.rs", text)])), ["crates/ir/src/a.rs:1"]);
+    assert_eq!(check_tree(&[("crates/ir/src/a.rs", "//! ```text\n//! words\n//! ```\n")]), []);
+}
+
+#[test]
 fn paths_of_one_machine_fail() {
     let text = concat!("see `/wo", "rk/main/x`\n");
     assert_eq!(errors(&check_tree(&[("docs/a.md", text)])), ["docs/a.md:1"]);

@@ -5,6 +5,9 @@ use super::Finding;
 /// Unfinished or skipped Rust, spelled so that this file does not contain it.
 const UNFINISHED: &[&str] = &[concat!("todo", "!("), concat!("unimplemented", "!("), concat!("#[", "ignore")];
 
+/// The fence of a documentation sample that rustdoc skips.
+const UNRUN_SAMPLE: &str = concat!("```", "ignore");
+
 /// Folders that exist on somebody's machine only.
 const MACHINE_PATHS: &[&str] =
     &[concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/Us", "ers/"), concat!("/ho", "me/")];
@@ -19,6 +22,13 @@ pub fn check(file: &str, text: &str) -> Vec<Finding> {
             for word in UNFINISHED.iter().filter(|word| code.contains(**word)) {
                 findings.push(Finding::error(place(), format!("contains `{word}`")));
             }
+        }
+        let text_file = super::has_extension(file, "rs") || super::has_extension(file, "md");
+        if text_file && line.trim_start_matches(['/', '!', ' ']).starts_with(UNRUN_SAMPLE) {
+            findings.push(Finding::error(
+                place(),
+                "a sample that is never compiled; make it run, or mark it `text`",
+            ));
         }
         for path in MACHINE_PATHS.iter().filter(|path| contains_absolute(line, path)) {
             findings.push(Finding::error(place(), format!("contains a path of one machine, below {path}")));
