@@ -16,6 +16,15 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Deserializer};
 
+/// Reads null as the default. Kubernetes writes empty lists so where its Go types do not leave them out.
+pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
 /// Reads a string without copying it where the format allows.
 #[doc(hidden)]
 pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'de, str>, D::Error> {

@@ -126,13 +126,16 @@ pub fn defaults(info: &KindInfo, version: &str) -> Option<&'static Defaults> {
     entry(info, version).map(|entry| &*entry.defaults)
 }
 
-/// Applies the defaults of an object's kind, as an API server does, and drops nulls.
+/// Drops nulls and fills in the defaults of an object's kind, as an API server does.
 ///
-/// Returns `false`, and leaves the object alone, when the kind has no schema here.
+/// Core kinds have no defaults here; objects of kinds that are not in the list are left alone. Returns whether the kind
+/// has defaults.
 pub fn apply_defaults(object: &mut Value) -> bool {
-    let found = crate::kinds::find_for(object).and_then(|(info, version)| defaults(info, version));
-    if let Some(defaults) = found {
-        defaults.apply(object);
+    let Some((info, version)) = crate::kinds::find_for(object) else { return false };
+    let found = defaults(info, version);
+    match found {
+        Some(defaults) => defaults.apply(object),
+        None => defaults::drop_nulls(object, None),
     }
     found.is_some()
 }

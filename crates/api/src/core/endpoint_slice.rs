@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::meta::ObjectMeta;
+use crate::meta::{ObjectMeta, null_as_default};
 
 /// Some of the endpoints of a Service, which the label `kubernetes.io/service-name` names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,8 +13,10 @@ pub struct EndpointSlice {
     /// What the addresses are: `IPv4`, `IPv6` or `FQDN`.
     pub address_type: String,
     /// The endpoints.
+    #[serde(deserialize_with = "null_as_default")]
     pub endpoints: Vec<Endpoint>,
     /// The ports that every endpoint of the slice has.
+    #[serde(deserialize_with = "null_as_default")]
     pub ports: Vec<EndpointPort>,
 }
 
@@ -30,6 +32,7 @@ impl EndpointSlice {
 #[serde(rename_all = "camelCase", default)]
 pub struct Endpoint {
     /// Addresses of the endpoint, all for the same thing.
+    #[serde(deserialize_with = "null_as_default")]
     pub addresses: Vec<String>,
     /// Its state.
     pub conditions: EndpointConditions,
@@ -95,4 +98,16 @@ pub struct EndpointPort {
     /// Protocol on top of it, `kubernetes.io/h2c` for example.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_protocol: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_can_be_null() {
+        let slice: EndpointSlice =
+            serde_json::from_str(r#"{"addressType":"IPv4","endpoints":null,"ports":null}"#).unwrap();
+        assert_eq!(slice, EndpointSlice { address_type: "IPv4".to_owned(), ..EndpointSlice::default() });
+    }
 }

@@ -10,6 +10,8 @@ pub struct Defaults {
     fields: BTreeMap<String, Field>,
     /// What applies to the items of a list or the values of a map.
     elements: Option<Box<Defaults>>,
+    /// Whether the value is anything, so that even its nulls are kept.
+    opaque: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -37,16 +39,17 @@ impl Defaults {
             .map(Self::of)
             .filter(|elements| !elements.is_empty())
             .map(Box::new);
-        Self { fields, elements }
+        let opaque = schema.get("x-kubernetes-preserve-unknown-fields").is_some();
+        Self { fields, elements, opaque }
     }
 
     fn is_empty(&self) -> bool {
-        self.fields.is_empty() && self.elements.is_none()
+        self.fields.is_empty() && self.elements.is_none() && !self.opaque
     }
 
     /// Drops nulls, then fills in what is missing, level by level. Applying twice changes nothing more.
     pub fn apply(&self, value: &mut Value) {
-        drop_nulls(value);
+        drop_nulls(value, Some(self));
         self.fill(value);
     }
 
@@ -79,14 +82,25 @@ impl Defaults {
     }
 }
 
-/// Drops fields that are null: no field of these APIs may be, and an API server drops them too.
-fn drop_nulls(value: &mut Value) {
+/// Drops fields that are null, as an API server does: no field of these APIs may be, unless it can be anything.
+pub(super) fn drop_nulls(value: &mut Value, defaults: Option<&Defaults>) {
+    if defaults.is_some_and(|defaults| defaults.opaque) {
+        return;
+    }
+    let elements = defaults.and_then(|defaults| defaults.elements.as_deref());
     match value {
         Value::Object(object) => {
             object.retain(|_, value| !value.is_null());
-            object.values_mut().for_each(drop_nulls);
+            for (name, value) in object {
+                let field = defaults.and_then(|defaults| defaults.fields.get(name)).map(|field| &field.inner);
+                drop_nulls(value, field.or(elements));
+            }
         }
-        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        Value::Array(items) => {
+            for item in items {
+                drop_nulls(item, elements);
+            }
+        }
         _ => {}
     }
 }
@@ -119,6 +133,16 @@ mod tests {
         assert_eq!(value, expected);
         defaults.apply(&mut value);
         assert_eq!(value, expected);
+    }
+
+    #[test]
+    fn nulls_go_except_inside_of_what_can_be_anything() {
+        let defaults = Defaults::of(&json!({
+            "properties": { "any": { "x-kubernetes-preserve-unknown-fields": true }, "known": {} },
+        }));
+        let mut value = json!({ "any": { "a": null }, "known": { "a": null, "b": [{ "c": null }] } });
+        defaults.apply(&mut value);
+        assert_eq!(value, json!({ "any": { "a": null }, "known": { "b": [{}] } }));
     }
 
     #[test]
