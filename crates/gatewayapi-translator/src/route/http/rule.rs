@@ -124,9 +124,9 @@ fn one_match(
             response_headers: response_headers.clone(),
             rewrite: rewrite.clone(),
             mirrors: mirrors.clone(),
-            upgrades: None,
             timeout_ms: *timeout_ms,
             extensions: extensions.clone(),
+            ..IrRoute::default()
         }),
     }
 }

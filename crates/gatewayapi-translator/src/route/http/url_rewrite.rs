@@ -55,5 +55,6 @@ pub(super) fn lower(rewrite: &HttpUrlRewriteFilter, at: &FieldPath) -> Result<Ur
     Ok(UrlRewrite {
         host: hostname.clone().map(HostRewrite::Literal),
         path: path.as_ref().map(|path| path_rewrite(path, &at.field("path"))).transpose()?.flatten(),
+        ..UrlRewrite::default()
     })
 }
