@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use eg_api::v1alpha1::EnvoyProxySpec;
 use eg_diag::ObjectRef;
 use eg_ir::{
     Globals, InfraIr, IrKey, Name, Secret, XdsIr,
@@ -13,7 +12,7 @@ use eg_ir::{
 use eg_resources::StatusUpdate;
 use imbl::OrdMap;
 
-use crate::TranslationDelta;
+use crate::{EffectiveProxy, TranslationDelta};
 
 /// The result of translating a snapshot. Cloning is cheap.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,7 +22,7 @@ pub struct Translation {
     /// Infrastructure IR by fleet.
     pub infra: OrdMap<IrKey, Arc<InfraIr>>,
     /// The effective, merged EnvoyProxy of each fleet that has one.
-    pub effective_proxy: OrdMap<IrKey, Arc<EnvoyProxySpec>>,
+    pub effective_proxy: OrdMap<IrKey, EffectiveProxy>,
     /// Desired statuses by object.
     pub statuses: OrdMap<ObjectRef, StatusUpdate>,
 }
@@ -73,8 +72,11 @@ impl<'t> Assembly<'t> {
         }
     }
 
-    pub(crate) fn proxy(&mut self, key: &IrKey, spec: Option<&Arc<EnvoyProxySpec>>) {
-        set(&mut self.current.effective_proxy, key, spec);
+    pub(crate) fn proxy(&mut self, key: &IrKey, proxy: Option<&EffectiveProxy>) {
+        match proxy {
+            Some(proxy) => drop(self.current.effective_proxy.insert(key.clone(), proxy.clone())),
+            None => drop(self.current.effective_proxy.remove(key)),
+        }
     }
 
     /// The listener of a socket. Its name is that of its first part and may change.

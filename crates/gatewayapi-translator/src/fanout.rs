@@ -196,5 +196,5 @@ pub(crate) struct FleetMember {
     pub(crate) addresses: Vec<String>,
     pub(crate) listeners: Vec<InfraListener>,
     /// The effective EnvoyProxy; absent when nobody wrote one.
-    pub(crate) proxy: Option<Arc<eg_api::v1alpha1::EnvoyProxySpec>>,
+    pub(crate) proxy: Option<crate::EffectiveProxy>,
 }

@@ -30,6 +30,7 @@ mod state;
 pub(crate) mod view;
 
 pub(crate) use listener::ListenerState;
+pub use proxy::EffectiveProxy;
 pub(crate) use state::{GatewayOf, GatewayState};
 
 /// Registers the units of this module.

@@ -24,6 +24,7 @@ pub use assembly::Translation;
 pub use eg_ir as ir;
 pub use eg_resources as resources;
 pub use engine::{Panic, ReadCx, Runs};
+pub use gateway::EffectiveProxy;
 pub use settings::{Env, Infrastructure, Settings};
 
 /// Translates snapshots; it holds settings and no state.

@@ -77,8 +77,12 @@ fn infra(core: &Core) -> Result<Value, Error> {
     let mut fleets = Map::new();
     for (fleet, ir) in &core.translation().infra {
         let mut proxy = proxy(ir)?;
-        if let Some(spec) = core.translation().effective_proxy.get(fleet) {
-            proxy["config"] = json!({"spec": json(&**spec)?});
+        if let Some(effective) = core.translation().effective_proxy.get(fleet) {
+            let object = &effective.object;
+            proxy["config"] = json!({
+                "metadata": {"name": &*object.name, "namespace": &*object.namespace},
+                "spec": json(&*effective.spec)?,
+            });
         }
         fleets.insert(fleet.to_string(), json!({"proxy": proxy}));
     }

@@ -7,7 +7,7 @@ use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
 use eg_ir::Name;
 use eg_resources::{Object, Status, StatusUpdate};
 
-use super::proxy::ProxyLayer;
+use super::proxy::EffectiveProxy;
 use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
@@ -22,7 +22,7 @@ pub(crate) struct ClassView {
     /// The name of the class.
     pub(crate) name: Name,
     /// The EnvoyProxy to which `parametersRef` leads.
-    pub(crate) proxy: Option<ProxyLayer>,
+    pub(crate) proxy: Option<EffectiveProxy>,
     /// Whether the Gateways of the class share one fleet.
     pub(crate) merged: bool,
     /// Why the class is not accepted.
@@ -56,7 +56,7 @@ impl Unit for ClassOf {
 }
 
 /// The EnvoyProxy of a class, if it names one.
-fn parameters(cx: &ReadCx<'_>, class: &GatewayClass) -> Result<Option<ProxyLayer>, Diagnostic> {
+fn parameters(cx: &ReadCx<'_>, class: &GatewayClass) -> Result<Option<EffectiveProxy>, Diagnostic> {
     let Some(reference) = &class.spec.parameters_ref else { return Ok(None) };
     let path = FieldPath::spec().field("parametersRef");
     let fail = |message: String| Err(Diagnostic::new(&INVALID_PARAMETERS, path.clone(), message));
@@ -70,7 +70,7 @@ fn parameters(cx: &ReadCx<'_>, class: &GatewayClass) -> Result<Option<ProxyLayer
     }
     let namespace = reference.namespace.as_deref().unwrap_or(&cx.env().settings.namespace);
     match cx.get::<EnvoyProxy>(namespace, &reference.name) {
-        Some(proxy) => Ok(Some(ProxyLayer::of(&proxy))),
+        Some(proxy) => Ok(Some(EffectiveProxy::of(&proxy))),
         None => fail(format!("EnvoyProxy {namespace}/{} does not exist", reference.name)),
     }
 }

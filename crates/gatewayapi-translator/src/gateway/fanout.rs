@@ -162,7 +162,7 @@ fn member(cx: &ReadCx<'_>, key: &ObjectRef, state: &GatewayState, gateway: &Gate
             addresses.filter_map(|address| address.value.clone()).collect()
         },
         listeners: ready.filter_map(|listener| infra_listener(cx, key, state, listener)).collect(),
-        proxy: state.proxy.as_ref().map(|proxy| Arc::clone(&proxy.spec)),
+        proxy: state.proxy.clone(),
     }
 }
 

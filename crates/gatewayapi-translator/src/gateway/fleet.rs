@@ -16,13 +16,13 @@ use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
     fanout::{FleetMember, FleetMembers},
+    gateway::EffectiveProxy,
     settings::Infrastructure,
 };
 
 pub(super) const OWNING_GATEWAY: &str = "gateway.envoyproxy.io/owning-gateway-name";
 pub(super) const OWNING_NAMESPACE: &str = "gateway.envoyproxy.io/owning-gateway-namespace";
 pub(super) const OWNING_CLASS: &str = "gateway.envoyproxy.io/owning-gatewayclass";
-const GATEWAY_NAME: &str = "gateway.networking.k8s.io/gateway-name";
 
 /// The infrastructure of one fleet.
 pub(crate) struct FleetUnit;
@@ -32,7 +32,7 @@ pub(crate) struct FleetUnit;
 pub(crate) struct Fleet {
     infra: Arc<InfraIr>,
     globals: Arc<Globals>,
-    proxy: Option<Arc<EnvoyProxySpec>>,
+    proxy: Option<EffectiveProxy>,
 }
 
 impl Unit for FleetUnit {
@@ -45,6 +45,7 @@ impl Unit for FleetUnit {
         let members = cx.group::<FleetMembers>(key);
         let members: Vec<&FleetMember> = members.values().map(|member| &**member).collect();
         let Some(first) = members.first() else { return Fleet::default() };
+        let spec = first.proxy.as_ref().map(|proxy| &*proxy.spec);
         let settings = &cx.env().settings;
         let own_namespace = settings.infrastructure == Infrastructure::GatewayNamespace && !first.merged;
         let class = ObjectRef::new(eg_api::gateway::GatewayClass::KIND, "", first.class.clone());
@@ -55,18 +56,18 @@ impl Unit for FleetUnit {
             } else {
                 settings.namespace.clone()
             },
-            labels: labels(&members, own_namespace),
+            labels: labels(&members),
             annotations: joined(members.iter().map(|member| &member.annotations)),
             owner: Some(if own_namespace { first.gateway.clone() } else { class }),
             addresses: members.iter().flat_map(|member| &member.addresses).cloned().collect(),
             listeners: listeners(&members),
-            proxy: first.proxy.as_deref().map(proxy_settings).unwrap_or_default(),
-            platform: first.proxy.as_deref().map(platform).unwrap_or_default(),
+            proxy: spec.map(proxy_settings).unwrap_or_default(),
+            platform: spec.map(platform).unwrap_or_default(),
         };
         let serves = members.iter().any(|member| member.serves);
         Fleet {
             infra: Arc::new(infra),
-            globals: Arc::new(Globals { ready: serves.then(|| ready(first.proxy.as_deref())) }),
+            globals: Arc::new(Globals { ready: serves.then(|| ready(spec)) }),
             proxy: first.proxy.clone(),
         }
     }
@@ -79,7 +80,7 @@ impl Root for FleetUnit {
     }
 }
 
-fn labels(members: &[&FleetMember], own_namespace: bool) -> BTreeMap<String, String> {
+fn labels(members: &[&FleetMember]) -> BTreeMap<String, String> {
     let mut labels = joined(members.iter().map(|member| &member.labels));
     let mut own = |label: &str, value: &str| drop(labels.insert(label.to_owned(), value.to_owned()));
     let Some(first) = members.first() else { return labels };
@@ -88,9 +89,6 @@ fn labels(members: &[&FleetMember], own_namespace: bool) -> BTreeMap<String, Str
     } else {
         own(OWNING_GATEWAY, &first.gateway.name);
         own(OWNING_NAMESPACE, &first.gateway.namespace);
-    }
-    if own_namespace {
-        own(GATEWAY_NAME, &first.gateway.name);
     }
     labels
 }

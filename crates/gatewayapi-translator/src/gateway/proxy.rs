@@ -16,14 +16,16 @@ use crate::engine::ReadCx;
 
 static INVALID_PARAMETERS: Code = Code::error("invalid-gateway-parameters", "Accepted", "InvalidParameters");
 
-/// One EnvoyProxy and where it was written.
+/// An EnvoyProxy, merged from the layers that apply, and the object of the uppermost of them.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct ProxyLayer {
-    pub(crate) object: ObjectRef,
-    pub(crate) spec: Arc<EnvoyProxySpec>,
+pub struct EffectiveProxy {
+    /// Where the uppermost layer was written; without a name when that is the configuration of the control plane.
+    pub object: ObjectRef,
+    /// What it says.
+    pub spec: Arc<EnvoyProxySpec>,
 }
 
-impl ProxyLayer {
+impl EffectiveProxy {
     pub(crate) fn of(proxy: &EnvoyProxy) -> Self {
         Self { object: proxy.object_ref(), spec: Arc::new(proxy.spec.clone()) }
     }
@@ -34,10 +36,10 @@ pub(crate) fn effective(
     cx: &ReadCx<'_>,
     class: &ClassView,
     gateway: &Gateway,
-) -> Result<Option<ProxyLayer>, Diagnostic> {
+) -> Result<Option<EffectiveProxy>, Diagnostic> {
     let own = if class.merged { None } else { own(cx, gateway)? };
     let merge_type =
-        |layer: &Option<ProxyLayer>| layer.as_ref().and_then(|layer| layer.spec.merge_type.clone());
+        |layer: &Option<EffectiveProxy>| layer.as_ref().and_then(|layer| layer.spec.merge_type.clone());
     let over_base = merge_type(&class.proxy).or_else(|| merge_type(&own));
     let upper = match (own, class.proxy.clone()) {
         (Some(own), Some(class)) => Some(merged(own, &class.spec)),
@@ -47,14 +49,14 @@ pub(crate) fn effective(
     Ok(Some(match upper {
         Some(upper) => {
             let spec = EnvoyProxySpec { merge_type: over_base, ..EnvoyProxySpec::clone(&upper.spec) };
-            merged(ProxyLayer { spec: Arc::new(spec), ..upper }, base)
+            merged(EffectiveProxy { spec: Arc::new(spec), ..upper }, base)
         }
-        None => ProxyLayer { object: ObjectRef::new(EnvoyProxy::KIND, "", ""), spec: Arc::clone(base) },
+        None => EffectiveProxy { object: ObjectRef::new(EnvoyProxy::KIND, "", ""), spec: Arc::clone(base) },
     }))
 }
 
 /// The EnvoyProxy that a Gateway names.
-fn own(cx: &ReadCx<'_>, gateway: &Gateway) -> Result<Option<ProxyLayer>, Diagnostic> {
+fn own(cx: &ReadCx<'_>, gateway: &Gateway) -> Result<Option<EffectiveProxy>, Diagnostic> {
     let infrastructure = gateway.spec.infrastructure.as_ref();
     let Some(reference) = infrastructure.and_then(|infra| infra.parameters_ref.as_ref()) else {
         return Ok(None);
@@ -71,13 +73,13 @@ fn own(cx: &ReadCx<'_>, gateway: &Gateway) -> Result<Option<ProxyLayer>, Diagnos
     }
     let namespace = gateway.metadata.namespace();
     match cx.get::<EnvoyProxy>(namespace, &reference.name) {
-        Some(proxy) => Ok(Some(ProxyLayer::of(&proxy))),
+        Some(proxy) => Ok(Some(EffectiveProxy::of(&proxy))),
         None => fail(format!("EnvoyProxy {namespace}/{} does not exist", reference.name)),
     }
 }
 
 /// `upper` over `lower`, as the merge type of `upper` says: it replaces it unless a merge type is set.
-fn merged(upper: ProxyLayer, lower: &EnvoyProxySpec) -> ProxyLayer {
+fn merged(upper: EffectiveProxy, lower: &EnvoyProxySpec) -> EffectiveProxy {
     if !matches!(upper.spec.merge_type.as_deref(), Some("StrategicMerge" | "JSONMerge")) {
         return upper;
     }
@@ -85,7 +87,7 @@ fn merged(upper: ProxyLayer, lower: &EnvoyProxySpec) -> ProxyLayer {
     let mut result = json(lower);
     overlay(&mut result, json(&upper.spec));
     match EnvoyProxySpec::deserialize(result) {
-        Ok(spec) => ProxyLayer { spec: Arc::new(spec), ..upper },
+        Ok(spec) => EffectiveProxy { spec: Arc::new(spec), ..upper },
         Err(_) => upper,
     }
 }

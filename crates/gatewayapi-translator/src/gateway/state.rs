@@ -11,7 +11,7 @@ use super::{
     conflict,
     listener::{self, ListenerState},
     overlap,
-    proxy::{self, ProxyLayer},
+    proxy::{self, EffectiveProxy},
 };
 use crate::{
     engine::{ReadCx, Unit},
@@ -27,7 +27,7 @@ pub(crate) struct GatewayState {
     pub(crate) fleet: IrKey,
     pub(crate) class: Arc<ClassView>,
     /// The effective EnvoyProxy.
-    pub(crate) proxy: Option<ProxyLayer>,
+    pub(crate) proxy: Option<EffectiveProxy>,
     /// Its listeners.
     pub(crate) listeners: Vec<ListenerState>,
     /// Why nothing is served; its fleet is kept all the same.

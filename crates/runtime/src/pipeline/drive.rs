@@ -76,7 +76,8 @@ impl Outputs {
         }
         if let Some(infra) = &self.infra {
             for (fleet, ir) in effects.apply {
-                let proxy = core.translation().effective_proxy.get(&fleet).cloned();
+                let proxy =
+                    core.translation().effective_proxy.get(&fleet).map(|proxy| Arc::clone(&proxy.spec));
                 let _ended = infra.send(infra::Wish::Apply { fleet, ir, proxy });
             }
             for fleet in effects.delete {
