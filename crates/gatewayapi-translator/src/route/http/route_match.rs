@@ -104,6 +104,7 @@ pub(super) fn hash(matches: &RouteMatch) -> u128 {
                 let name = if case_matters { value.name.clone() } else { value.name.to_ascii_lowercase() };
                 match &value.value {
                     StringMatch::Exact(text) => (name, "e", text.as_str()),
+                    StringMatch::Suffix(text) => (name, "s", text.as_str()),
                     StringMatch::Regex(text) => (name, "r", text.as_str()),
                 }
             })
