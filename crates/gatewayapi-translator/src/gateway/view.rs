@@ -90,7 +90,8 @@ impl Unit for BindViewOf {
 
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
         let state = cx.unit::<GatewayOf>(key);
-        let state = state.as_ref().as_ref()?;
+        // A Gateway that is not accepted is no parent of routes.
+        let state = state.as_ref().as_ref().filter(|state| state.problem.is_none())?;
         let gateway = cx.object::<Gateway>(key)?;
         let origin = origin::of(&*gateway);
         let listeners =

@@ -109,7 +109,9 @@ impl BackendKey {
     ) -> Result<Self, Problem> {
         let (group, kind) = (reference.group(), reference.kind());
         let known = [Service::KIND, ServiceImport::KIND, BackendObject::KIND];
-        let Some(kind) = known.into_iter().find(|known| known.group == group && known.kind == kind) else {
+        // The names of the kinds are enough to tell them apart, so that a wrong one of their groups is forgiven.
+        let is_group = known.iter().any(|known| known.group == group);
+        let Some(kind) = known.into_iter().find(|known| is_group && known.kind == kind) else {
             let named = if group.is_empty() { kind.to_owned() } else { format!("{kind} of group {group}") };
             let message = format!("{named} is not a kind of backend; Service, ServiceImport and Backend are");
             return Err(Problem::new(&INVALID_KIND, message));

@@ -99,7 +99,7 @@ fn validate(object: &BackendObject, allows_loopback: bool) -> Result<(), Problem
             if !hostname::is_precise(name) {
                 return Err(Problem::new(&ADDRESS, format!("`{}` is not a hostname", fqdn.hostname)));
             }
-            if !name.contains('.') {
+            if !name.contains('.') && !allows_loopback {
                 let message = format!("hostname `{name}` needs at least two labels separated by a dot");
                 return Err(Problem::new(&ADDRESS, message));
             }

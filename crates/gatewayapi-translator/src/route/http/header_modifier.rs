@@ -73,7 +73,6 @@ pub(super) fn lower(
     edits: &mut HeaderEdits,
     problems: &mut Vec<Diagnostic>,
 ) {
-    let before = problems.len();
     for (headers, append, field) in [(&filter.add, true, "add"), (&filter.set, false, "set")] {
         for (position, HttpHeader { name, value }) in headers.iter().enumerate() {
             let at = at.field(field).index(position);
@@ -95,9 +94,6 @@ pub(super) fn lower(
             edits.remove.push(name.clone());
         }
     }
-    if edits.is_empty() && problems.len() == before {
-        problems.push(Diagnostic::new(&INVALID, at.clone(), "the filter edits no header"));
-    }
 }
 
 /// The Host header of requests decides where they go, and pseudo-headers are not for users to edit.
@@ -115,8 +111,8 @@ fn check_name(name: &str, direction: Direction, at: &FieldPath) -> Result<(), Di
     Ok(())
 }
 
-/// Whether the text can be the value of a header (RFC 9110, section 5.5).
+/// Whether the text can be the value of a header (RFC 9110, section 5.5). A header without a value edits nothing.
 fn is_value(value: &str) -> bool {
     let is_visible = |c: char| c == '\t' || !c.is_control();
-    value.chars().all(is_visible) && value.trim_matches([' ', '\t']) == value
+    !value.is_empty() && value.chars().all(is_visible) && value.trim_matches([' ', '\t']) == value
 }

@@ -89,39 +89,34 @@ fn unknown_type(name: &str, at: &FieldPath) -> Diagnostic {
 /// A hash of a match. Matches of the same requests have the same one, in whatever order their conditions are written.
 pub(super) fn hash(matches: &RouteMatch) -> u128 {
     let RouteMatch { path, headers, query, cookies } = matches;
+    let every_path = PathMatch::Prefix("/".to_owned());
     let mut digest = Sha256::new();
-    let (kind, text) = match path {
-        None => ("p", "/"),
-        Some(PathMatch::Prefix(text)) => ("p", text.as_str()),
-        Some(PathMatch::Exact(text)) => ("e", text.as_str()),
-        Some(PathMatch::Regex(text)) => ("r", text.as_str()),
-    };
-    part(&mut digest, kind, text);
-    for (kind, values, case_matters) in [("h", headers, false), ("q", query, true), ("c", cookies, true)] {
-        let mut sorted: Vec<(String, &str, &str)> = values
+    part(&mut digest, &json(path.as_ref().unwrap_or(&every_path)));
+    for (values, case_matters) in [(headers, false), (query, true), (cookies, true)] {
+        let mut sorted: Vec<(String, String)> = values
             .iter()
-            .map(|value| {
-                let name = if case_matters { value.name.clone() } else { value.name.to_ascii_lowercase() };
-                match &value.value {
-                    StringMatch::Exact(text) => (name, "e", text.as_str()),
-                    StringMatch::Suffix(text) => (name, "s", text.as_str()),
-                    StringMatch::Regex(text) => (name, "r", text.as_str()),
-                }
+            .map(|ValueMatch { name, value }| {
+                let name = if case_matters { name.clone() } else { name.to_ascii_lowercase() };
+                (name, json(value))
             })
             .collect();
         sorted.sort_unstable();
-        for (name, how, text) in sorted {
-            part(&mut digest, kind, &name);
-            part(&mut digest, how, text);
+        digest.update(sorted.len().to_be_bytes());
+        for (name, value) in sorted {
+            part(&mut digest, &name);
+            part(&mut digest, &value);
         }
     }
     let digest = digest.finalize();
     digest.iter().take(16).fold(0, |hash, byte| (hash << 8) | u128::from(*byte))
 }
 
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
 /// Adds a text in such a way that no two lists of texts look alike.
-fn part(digest: &mut Sha256, kind: &str, text: &str) {
-    digest.update(kind);
+fn part(digest: &mut Sha256, text: &str) {
     digest.update(text.len().to_be_bytes());
     digest.update(text);
 }
