@@ -1,6 +1,8 @@
 //! The types keep what objects say: valid objects survive reading and writing.
 
+use eg_api::config::EnvoyGateway;
 use eg_api::{Resource, kinds};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::facts;
@@ -17,6 +19,13 @@ macro_rules! by_kind {
         fn round(kind: &str, object: &Value) -> Value {
             match kind {
                 $($kind => survive::<$type>(object),)+
+                other => panic!("{other} is not in the list"),
+            }
+        }
+
+        fn decode(kind: &str, object: &Value) -> Result<(), serde_json::Error> {
+            match kind {
+                $($kind => <$type>::deserialize(object).map(drop),)+
                 other => panic!("{other} is not in the list"),
             }
         }
@@ -67,4 +76,34 @@ fn valid_objects_survive() {
         }
     }
     assert!(objects > 300, "only {objects} objects");
+}
+
+#[test]
+fn recorded_inputs_decode() {
+    let Some(cases) = facts::directory("parity/cases") else { return };
+    let mut failures = Vec::new();
+    let mut objects = 0;
+    for entry in std::fs::read_dir(cases).unwrap() {
+        let case = entry.unwrap().path();
+        let text = |file: &str| std::fs::read_to_string(case.join(file)).unwrap();
+        let config: Value = serde_saphyr::from_str(&text("config.yaml")).unwrap();
+        match EnvoyGateway::parse(config) {
+            Ok(config) => {
+                let problems = config.defaulted().validate();
+                failures.extend(problems.iter().map(|problem| format!("{}: {problem}", case.display())));
+            }
+            Err(error) => failures.push(format!("{}: {error}", case.display())),
+        }
+        for mut object in serde_saphyr::from_multiple::<Value>(&text("input.yaml")).unwrap() {
+            if !eg_api::schema::apply_defaults(&mut object) {
+                continue;
+            }
+            objects += 1;
+            if let Err(error) = decode(object["kind"].as_str().unwrap(), &object) {
+                failures.push(format!("{}: {} {error}", case.display(), object["kind"]));
+            }
+        }
+    }
+    assert!(objects > 4_000, "only {objects} objects");
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
 }
