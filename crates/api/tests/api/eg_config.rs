@@ -42,9 +42,9 @@ fn sample(schema: &Value) -> Value {
     }
 }
 
-fn survives<T: Serialize + DeserializeOwned>(value: Value) {
+fn survives<T: Serialize + DeserializeOwned>(value: &Value) {
     let read: T = serde_json::from_value(value.clone()).unwrap();
-    assert_eq!(serde_json::to_value(read).unwrap(), value);
+    assert_eq!(serde_json::to_value(read).unwrap(), *value);
 }
 
 fn read(path: &Path) -> Value {
@@ -54,9 +54,9 @@ fn read(path: &Path) -> Value {
 #[test]
 fn every_field_survives_reading_and_writing() {
     let Some(spec) = facts::directory("spec/crd-schema") else { return };
-    survives::<EnvoyGateway>(sample(&read(&spec.join("envoygateway-config.yaml"))["schema"]));
+    survives::<EnvoyGateway>(&sample(&read(&spec.join("envoygateway-config.yaml"))["schema"]));
     let proxy = read(&spec.join("envoyproxy.yaml"));
-    survives::<EnvoyProxySpec>(sample(&proxy["versions"][0]["schema"]["properties"]["spec"]));
+    survives::<EnvoyProxySpec>(&sample(&proxy["versions"][0]["schema"]["properties"]["spec"]));
 }
 
 #[test]

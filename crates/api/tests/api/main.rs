@@ -1,4 +1,5 @@
 //! Tests of the schemas and of validation, against facts beside the repository where those are present.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helper functions too")]
 
 mod corpus;
 mod eg_config;

@@ -154,7 +154,7 @@ mod tests {
     use super::super::tests::check;
     use serde_json::{Value, json};
 
-    fn server(changes: Value) -> Value {
+    fn server(changes: &Value) -> Value {
         let mut server = json!({
             "hooks": { "xdsTranslator": { "post": ["Route"] } },
             "service": { "fqdn": { "hostname": "extension.example.com", "port": 5005 } },
@@ -167,19 +167,19 @@ mod tests {
 
     #[test]
     fn one_server() {
-        check(json!({ "extensionManager": server(json!({})) }), &[]);
+        check(json!({ "extensionManager": server(&json!({})) }), &[]);
         check(
-            json!({ "extensionManager": server(json!({ "hooks": {} })) }),
+            json!({ "extensionManager": server(&json!({ "hooks": {} })) }),
             &["extensionManager.hooks.xdsTranslator"],
         );
         let hooks = json!({ "hooks": { "xdsTranslator": { "post": ["Filter"] } } });
         check(
-            json!({ "extensionManager": server(hooks) }),
+            json!({ "extensionManager": server(&hooks) }),
             &["extensionManager.hooks.xdsTranslator.post[0]"],
         );
         let kinds = json!({ "policyResources": [{ "group": "example.com" }], "maxMessageSize": "big" });
         check(
-            json!({ "extensionManager": server(kinds) }),
+            json!({ "extensionManager": server(&kinds) }),
             &[
                 "extensionManager.policyResources[0].version",
                 "extensionManager.policyResources[0].kind",
@@ -194,7 +194,7 @@ mod tests {
             let expect: Vec<String> =
                 expect.iter().map(|path| format!("extensionManager.service{path}")).collect();
             let expect: Vec<&str> = expect.iter().map(String::as_str).collect();
-            check(json!({ "extensionManager": server(json!({ "service": service })) }), &expect);
+            check(json!({ "extensionManager": server(&json!({ "service": service })) }), &expect);
         };
         service(json!({}), &[""]);
         service(json!({ "host": "extension", "port": 5005 }), &[]);
@@ -219,10 +219,10 @@ mod tests {
 
     #[test]
     fn several_servers_have_names_of_their_own() {
-        let named = |name: &str| server(json!({ "name": name }));
+        let named = |name: &str| server(&json!({ "name": name }));
         check(json!({ "extensionManagers": [named("a"), named("b")] }), &[]);
         check(
-            json!({ "extensionManagers": [named("a"), named("a"), server(json!({}))] }),
+            json!({ "extensionManagers": [named("a"), named("a"), server(&json!({}))] }),
             &["extensionManagers[1].name", "extensionManagers[2].name"],
         );
         check(

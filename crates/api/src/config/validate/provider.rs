@@ -116,13 +116,13 @@ impl Checks {
         self.patch(budget.patch.as_ref(), path);
     }
 
-    fn patch(&mut self, patch: Option<&KubernetesPatchSpec>, path: &FieldPath) {
-        let Some(patch) = patch else { return };
-        let path = path.field("patch");
-        if let Some(r#type) = &patch.r#type {
+    fn patch(&mut self, change: Option<&KubernetesPatchSpec>, object: &FieldPath) {
+        let Some(change) = change else { return };
+        let path = object.field("patch");
+        if let Some(r#type) = &change.r#type {
             self.one_of(r#type, &["StrategicMerge", "JSONMerge"], &path.field("type"));
         }
-        if patch.value.is_null() {
+        if change.value.is_null() {
             self.needed(&path.field("value"));
         }
     }
@@ -174,7 +174,7 @@ mod tests {
     use super::super::tests::check;
     use serde_json::{Value, json};
 
-    fn kubernetes(settings: Value, expect: &[&str]) {
+    fn kubernetes(settings: &Value, expect: &[&str]) {
         let expect: Vec<String> = expect.iter().map(|path| format!("provider.kubernetes.{path}")).collect();
         let expect: Vec<&str> = expect.iter().map(String::as_str).collect();
         check(json!({ "provider": { "type": "Kubernetes", "kubernetes": settings } }), &expect);
@@ -182,24 +182,24 @@ mod tests {
 
     #[test]
     fn kubernetes_settings() {
-        kubernetes(json!({ "watch": { "type": "Namespaces" } }), &["watch.namespaces"]);
-        kubernetes(json!({ "watch": { "type": "NamespaceSelector" } }), &["watch.namespaceSelector"]);
-        kubernetes(json!({ "watch": { "type": "All" } }), &["watch.type"]);
-        kubernetes(json!({ "watch": { "type": "Namespaces", "namespaces": ["a"] } }), &[]);
-        kubernetes(json!({ "deploy": { "type": "Anywhere" } }), &["deploy.type"]);
-        kubernetes(json!({ "client": { "rateLimit": { "qps": 0 } } }), &["client.rateLimit.qps"]);
+        kubernetes(&json!({ "watch": { "type": "Namespaces" } }), &["watch.namespaces"]);
+        kubernetes(&json!({ "watch": { "type": "NamespaceSelector" } }), &["watch.namespaceSelector"]);
+        kubernetes(&json!({ "watch": { "type": "All" } }), &["watch.type"]);
+        kubernetes(&json!({ "watch": { "type": "Namespaces", "namespaces": ["a"] } }), &[]);
+        kubernetes(&json!({ "deploy": { "type": "Anywhere" } }), &["deploy.type"]);
+        kubernetes(&json!({ "client": { "rateLimit": { "qps": 0 } } }), &["client.rateLimit.qps"]);
         kubernetes(
-            json!({ "leaderElection": { "renewDeadline": "15s" } }),
+            &json!({ "leaderElection": { "renewDeadline": "15s" } }),
             &["leaderElection.renewDeadline"],
         );
-        kubernetes(json!({ "leaderElection": { "renewDeadline": "15s", "disable": true } }), &[]);
-        kubernetes(json!({ "cacheSyncPeriod": "often" }), &["cacheSyncPeriod"]);
+        kubernetes(&json!({ "leaderElection": { "renewDeadline": "15s", "disable": true } }), &[]);
+        kubernetes(&json!({ "cacheSyncPeriod": "often" }), &["cacheSyncPeriod"]);
     }
 
     #[test]
     fn objects_of_the_rate_limit_service() {
         kubernetes(
-            json!({ "rateLimitDeployment": {
+            &json!({ "rateLimitDeployment": {
                 "patch": { "type": "Replace" }, "container": { "image": "a", "imageRepository": "b" },
             } }),
             &[
@@ -209,11 +209,11 @@ mod tests {
             ],
         );
         kubernetes(
-            json!({ "rateLimitHpa": { "minReplicas": 3, "maxReplicas": 2 } }),
+            &json!({ "rateLimitHpa": { "minReplicas": 3, "maxReplicas": 2 } }),
             &["rateLimitHpa.minReplicas"],
         );
         kubernetes(
-            json!({ "rateLimitPDB": { "minAvailable": 1, "maxUnavailable": 1 } }),
+            &json!({ "rateLimitPDB": { "minAvailable": 1, "maxUnavailable": 1 } }),
             &["rateLimitPDB.maxUnavailable"],
         );
     }
