@@ -67,7 +67,7 @@ impl Admitted {
         // Whoever asks once wants an answer, also when it has the newest version.
         request.version_info.clear();
         let mut state = StreamState::new(Protocol::Sotw, Some(type_url), Timing::from(&self.shared.options));
-        state.on_sotw(request, Some(&view)).map_err(bad_request)?;
+        state.on_sotw(request, Some(&view)).map_err(|error| bad_request(&error))?;
         let response = state.poll_response(&view, Instant::now().into_std());
         let response = response.ok_or_else(|| Status::not_found("none of the named resources exists"))?;
         let encoded = self.shared.encoder.encode(Protocol::Sotw, &response);
@@ -109,9 +109,8 @@ struct Driver {
 struct Open {
     info: StreamInfo,
     state: StreamState,
-    changed: BoxFuture<'static, ()>,
-    /// The view that `changed` was created for.
-    seen: Option<Seq>,
+    /// Resolves when the view is another one than at the position beside it; `None` after it has.
+    changed: Option<(Option<Seq>, BoxFuture<'static, ()>)>,
     /// Responses that were sent and neither answered nor outdated: while a stream holds one, others send the same bytes.
     unanswered: Vec<(TypeUrl, Arc<Encoded>)>,
 }
@@ -122,7 +121,7 @@ enum Request {
 }
 
 enum Woken {
-    Request(Option<Request>),
+    Request(Option<Box<Request>>),
     Changed,
     Deadline,
     End,
@@ -164,7 +163,7 @@ impl Driver {
                 return Ok(Some(response));
             }
             match self.wait().await? {
-                Woken::Request(Some(request)) => self.on_request(request)?,
+                Woken::Request(Some(request)) => self.on_request(*request)?,
                 Woken::Request(None) | Woken::End => return Ok(None),
                 Woken::Changed => {
                     if let Some(open) = &mut self.open {
@@ -202,8 +201,7 @@ impl Driver {
         };
         shared.observer.connected(&info);
         let state = StreamState::new(self.protocol, self.only.clone(), Timing::from(&shared.options));
-        let changed = shared.store.changed(&info.group, None);
-        self.open = Some(Open { info, state, changed, seen: None, unanswered: Vec::new() });
+        self.open = Some(Open { info, state, changed: None, unanswered: Vec::new() });
         self.on_request(first)?;
         Ok(true)
     }
@@ -216,7 +214,7 @@ impl Driver {
             Request::Delta(request) => open.state.on_delta(request, view.as_deref()),
             Request::Sotw(request) => open.state.on_sotw(request, view.as_deref()),
         };
-        let type_url = match event.map_err(bad_request)? {
+        let type_url = match event.map_err(|error| bad_request(&error))? {
             Some(Event::Acked(ack)) => {
                 shared.observer.acked(&open.info, &ack);
                 ack.type_url
@@ -239,9 +237,8 @@ impl Driver {
             view.as_ref().and_then(|view| open.state.poll_response(view, Instant::now().into_std()));
         if response.is_none() {
             let seq = view.map(|view| view.seq());
-            if open.seen != seq {
-                open.seen = seq;
-                open.changed = store.changed(&open.info.group, seq);
+            if open.changed.as_ref().is_none_or(|(seen, _)| *seen != seq) {
+                open.changed = Some((seq, store.changed(&open.info.group, seq)));
             }
         }
         response
@@ -252,6 +249,12 @@ impl Driver {
         let deadline: Option<Pin<Box<Sleep>>> =
             open.state.next_deadline().map(|at| Box::pin(tokio::time::sleep_until(at.into())));
         let has_deadline = deadline.is_some();
+        let changed = async {
+            match &mut open.changed {
+                Some((_, changed)) => changed.await,
+                None => std::future::pending().await,
+            }
+        };
         let deadline = async move {
             if let Some(deadline) = deadline {
                 deadline.await;
@@ -259,11 +262,9 @@ impl Driver {
         };
         tokio::select! {
             biased;
-            request = read(&mut self.call.requests, self.protocol) => request.map(Woken::Request),
-            () = &mut open.changed => {
-                // The future is spent; the next poll makes another.
-                open.seen = None;
-                open.changed = futures_util::future::pending().boxed();
+            request = read(&mut self.call.requests, self.protocol) => request.map(|request| Woken::Request(request.map(Box::new))),
+            () = changed => {
+                open.changed = None;
                 Ok(Woken::Changed)
             }
             () = deadline, if has_deadline => Ok(Woken::Deadline),
@@ -309,7 +310,7 @@ async fn read(requests: &mut Requests, protocol: Protocol) -> Result<Option<Requ
     })
 }
 
-fn bad_request(error: ProtocolError) -> Status {
+fn bad_request(error: &ProtocolError) -> Status {
     Status::invalid_argument(error.to_string())
 }
 

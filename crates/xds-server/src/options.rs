@@ -33,11 +33,11 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        const HOUR: Duration = Duration::from_secs(60 * 60);
+        const HOUR: Duration = Duration::from_hours(1);
         Self {
             max_message_size: 32 * 1024 * 1024,
             max_connection_age: 10 * HOUR..=12 * HOUR,
-            max_connection_age_grace: Duration::from_secs(2 * 60),
+            max_connection_age_grace: Duration::from_mins(2),
             keepalive_interval: Duration::from_secs(30),
             keepalive_timeout: Duration::from_secs(20),
             max_concurrent_streams: 100,

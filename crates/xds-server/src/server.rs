@@ -145,7 +145,7 @@ impl XdsService {
             Ok((method, admitted)) => match method {
                 Method::Stream { protocol, only } => grpc::response(admitted.stream(protocol, only, drain)),
                 Method::Fetch(type_url) => {
-                    admitted.fetch(type_url).await.map_or_else(|status| status.into_http(), grpc::response)
+                    admitted.fetch(type_url).await.map_or_else(Status::into_http, grpc::response)
                 }
             },
             Err(status) => {

@@ -26,6 +26,7 @@
 
 mod gate;
 mod name;
+mod name_set;
 mod plan;
 mod request;
 mod settle;

@@ -61,15 +61,15 @@ impl View {
     #[must_use]
     pub fn apply(&self, seq: Seq, changes: Changes) -> Option<Self> {
         let mut next = self.clone();
-        let mut changed = false;
+        let mut differs = false;
         for (type_url, name) in &changes.removals {
-            changed |= next.table_mut(type_url).remove(name);
+            differs |= next.table_mut(type_url).remove(name);
         }
         for (type_url, name, resource) in changes.upserts {
-            changed |= next.table_mut(&type_url).upsert(name, resource);
+            differs |= next.table_mut(&type_url).upsert(name, resource);
         }
         next.seq = seq;
-        changed.then_some(next)
+        differs.then_some(next)
     }
 
     /// A view without resources.

@@ -78,16 +78,15 @@ where
         () = tokio::time::sleep(options.pick_age()) => None,
         () = stop.signalled() => None,
     };
-    let ended = match ended {
-        Some(ended) => ended,
-        None => {
-            drain.send_replace(true);
-            connection.as_mut().graceful_shutdown();
-            let Ok(ended) = tokio::time::timeout(options.max_connection_age_grace, connection).await else {
-                return tracing::debug!("cut a connection that did not end in time");
-            };
-            ended
-        }
+    let ended = if let Some(ended) = ended {
+        ended
+    } else {
+        drain.send_replace(true);
+        connection.as_mut().graceful_shutdown();
+        let Ok(ended) = tokio::time::timeout(options.max_connection_age_grace, connection).await else {
+            return tracing::debug!("cut a connection that did not end in time");
+        };
+        ended
     };
     if let Err(error) = ended {
         tracing::debug!("a connection ended with an error: {error}");

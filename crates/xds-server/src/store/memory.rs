@@ -80,12 +80,11 @@ impl MemoryStore {
         let slot = groups.entry(group.clone()).or_default();
         let old = slot.borrow().clone();
         let seq = Seq(self.last_seq.fetch_add(1, Ordering::Relaxed) + 1);
-        let next = match &old {
-            Some(view) => view.apply(seq, changes(view)),
-            None => {
-                let empty = View::empty_at(seq);
-                Some(empty.apply(seq, changes(&empty)).unwrap_or(empty))
-            }
+        let next = if let Some(view) = &old {
+            view.apply(seq, changes(view))
+        } else {
+            let empty = View::empty_at(seq);
+            Some(empty.apply(seq, changes(&empty)).unwrap_or(empty))
         };
         if let Some(next) = next {
             slot.send_replace(Some(Arc::new(next)));

@@ -1,10 +1,10 @@
 //! What requests do to a stream: subscriptions, claims, re-subscriptions.
 
-use imbl::OrdSet;
 use xds_api::pb::envoy::service::discovery::v3::{DeltaDiscoveryRequest, DiscoveryRequest};
 
 use super::{
     Event, ProtocolError, StreamState,
+    name_set::NameSet,
     subscription::{Claim, Subscription},
 };
 use crate::{Protocol, ResourceName, TypeUrl, Version, View, view::Versions};
@@ -52,8 +52,7 @@ impl StreamState {
         }
         let type_url = self.type_of(&request.type_url)?;
         let names = Names { view, type_url: &type_url };
-        let wanted: OrdSet<ResourceName> =
-            request.resource_names.into_iter().map(|name| names.intern(name)).collect();
+        let wanted: NameSet = request.resource_names.into_iter().map(|name| names.intern(name)).collect();
         let (sub, first) = self.subscription_mut(&type_url);
         if first {
             sub.open_sotw(wanted, &request.version_info);
@@ -121,6 +120,7 @@ impl Subscription {
         self.names =
             asked.into_iter().filter(|name| name != WILDCARD).map(|name| names.intern(name)).collect();
         // A client that has resources is past its start and does not wait for an empty answer.
+        self.names_changed = true;
         self.must_respond = self.wildcard && request.initial_resource_versions.is_empty();
         let claims: Versions = request
             .initial_resource_versions
@@ -139,12 +139,13 @@ impl Subscription {
             self.rejected.remove(&name);
             self.owed.insert(name.clone());
             self.names.insert(name);
+            self.names_changed = true;
         } else if self.wildcard {
             self.owed.extend(self.sent.keys().cloned());
             self.must_respond = true;
         } else {
             let names = &self.names;
-            self.sent = self.sent.iter().filter(|(name, _)| names.contains(*name)).map(pair).collect();
+            self.sent = self.sent.iter().filter(|(name, _)| names.contains(name)).map(pair).collect();
             self.wildcard = true;
             self.must_respond = true;
         }
@@ -153,7 +154,8 @@ impl Subscription {
     fn unsubscribe(&mut self, name: &ResourceName) {
         if &**name == WILDCARD {
             self.end_wildcard();
-        } else if self.names.remove(name).is_some() || self.wildcard {
+        } else if self.names.remove(name) || self.wildcard {
+            self.names_changed = true;
             if self.wildcard {
                 // The client dropped it, yet the wildcard still covers it.
                 self.owed.insert(name.clone());
@@ -163,10 +165,11 @@ impl Subscription {
         }
     }
 
-    fn open_sotw(&mut self, wanted: OrdSet<ResourceName>, version: &str) {
+    fn open_sotw(&mut self, mut wanted: NameSet, version: &str) {
         self.legacy_wildcard = wanted.is_empty();
-        self.wildcard = self.legacy_wildcard || wanted.contains(WILDCARD);
-        self.names = wanted.without(WILDCARD);
+        self.wildcard = wanted.remove(WILDCARD) || self.legacy_wildcard;
+        self.names = wanted;
+        self.names_changed = true;
         self.full_state =
             self.wildcard || self.type_url == TypeUrl::CLUSTER || self.type_url == TypeUrl::LISTENER;
         self.keeps_bodies = self.type_url == TypeUrl::CLUSTER;
@@ -180,17 +183,21 @@ impl Subscription {
 
     /// Replaces what the client wants. `spontaneous` says that the request answers no response, so that one which asks
     /// for nothing new is a re-subscription.
-    fn want(&mut self, wanted: OrdSet<ResourceName>, spontaneous: bool) {
-        let wildcard = wanted.contains(WILDCARD) || (wanted.is_empty() && self.legacy_wildcard);
-        let names = wanted.without(WILDCARD);
-        let added: Vec<_> = names.iter().filter(|name| !self.names.contains(*name)).cloned().collect();
-        let dropped: Vec<_> = self.names.iter().filter(|name| !names.contains(*name)).cloned().collect();
+    fn want(&mut self, mut wanted: NameSet, spontaneous: bool) {
+        let legacy = wanted.is_empty() && self.legacy_wildcard;
+        let wildcard = wanted.remove(WILDCARD) || legacy;
+        let names = wanted;
+        let added: Vec<_> = names.iter().filter(|name| !self.names.contains(name)).cloned().collect();
+        let dropped: Vec<_> = self.names.iter().filter(|name| !names.contains(name)).cloned().collect();
         let widened = wildcard && !self.wildcard;
         if spontaneous && !widened && added.is_empty() && dropped.is_empty() && wildcard == self.wildcard {
             self.owed.extend(names.iter().cloned());
             self.must_respond = self.full_state;
         }
-        self.names = names;
+        self.names_changed |= !added.is_empty() || !dropped.is_empty();
+        if self.names_changed {
+            self.names = names;
+        }
         if wildcard {
             self.legacy_wildcard &= self.names.is_empty();
             self.must_respond |= widened;

@@ -24,6 +24,10 @@ impl Subscription {
             }
             Some(status) => Event::Nacked(self.reject(&items, nonce, status.message)),
         };
+        if self.names_changed && self.owed.is_empty() {
+            self.names.share();
+            self.names_changed = false;
+        }
         if self.retries.is_empty() {
             self.through = self.sent_seq;
         }

@@ -7,9 +7,9 @@ use std::{
 };
 
 use bytes::Bytes;
-use imbl::{OrdMap, OrdSet};
+use imbl::OrdMap;
 
-use super::{Items, Nonce};
+use super::{Items, Nonce, name_set::NameSet};
 use crate::{
     Protocol, ResourceName, Seq, TypeUrl, Version,
     view::{Table, Versions},
@@ -48,6 +48,7 @@ pub(super) struct Outstanding {
 }
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own; no two exclude each other")]
 pub(super) struct Subscription {
     pub(super) type_url: TypeUrl,
     pub(super) protocol: Protocol,
@@ -56,7 +57,9 @@ pub(super) struct Subscription {
     /// Whether the client asked for everything by naming nothing.
     pub(super) legacy_wildcard: bool,
     /// What the client asked for by name.
-    pub(super) names: OrdSet<ResourceName>,
+    pub(super) names: NameSet,
+    /// Whether `names` changed since they were last shared with other streams.
+    pub(super) names_changed: bool,
     /// Each response lists everything the client wants, rather than what changed.
     pub(super) full_state: bool,
     /// Bodies of what was sent are kept, to list held resources.
@@ -91,7 +94,8 @@ impl Subscription {
             protocol,
             wildcard: false,
             legacy_wildcard: false,
-            names: OrdSet::new(),
+            names: NameSet::default(),
+            names_changed: false,
             full_state: false,
             keeps_bodies: false,
             claim: Claim::None,

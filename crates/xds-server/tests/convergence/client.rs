@@ -94,8 +94,8 @@ fn contents(response: &Response) -> Vec<(String, String)> {
 
 fn rejection(bad: &BTreeSet<String>, named: bool) -> Option<rpc::Status> {
     (!bad.is_empty()).then(|| {
-        let names = bad.iter().map(String::as_str).collect::<Vec<_>>().join(" and ");
-        let message = if named { format!("error in {names}") } else { "error".to_owned() };
+        let culprits = bad.iter().map(String::as_str).collect::<Vec<_>>().join(" and ");
+        let message = if named { format!("error in {culprits}") } else { "error".to_owned() };
         rpc::Status { code: 13, message, ..Default::default() }
     })
 }

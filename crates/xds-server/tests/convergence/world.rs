@@ -64,15 +64,15 @@ impl World {
             Edit::Cluster { name, salt, bad } => _ = self.clusters.insert(*name, content(&[], *salt, *bad)),
             Edit::NoCluster { name } => _ = self.clusters.remove(name),
             Edit::Endpoints { name, salt, bad } => {
-                _ = self.endpoints.insert(*name, content(&[], *salt, *bad))
+                _ = self.endpoints.insert(*name, content(&[], *salt, *bad));
             }
             Edit::NoEndpoints { name } => _ = self.endpoints.remove(name),
             Edit::Route { name, uses, salt, bad } => {
-                _ = self.routes.insert(*name, content(uses, *salt, *bad))
+                _ = self.routes.insert(*name, content(uses, *salt, *bad));
             }
             Edit::NoRoute { name } => _ = self.routes.remove(name),
             Edit::Listener { name, uses, salt, bad } => {
-                _ = self.listeners.insert(*name, content(uses, *salt, *bad))
+                _ = self.listeners.insert(*name, content(uses, *salt, *bad));
             }
             Edit::NoListener { name } => _ = self.listeners.remove(name),
         }
@@ -80,7 +80,9 @@ impl World {
 
     pub(crate) fn mend(&mut self) {
         for table in [&mut self.clusters, &mut self.endpoints, &mut self.routes, &mut self.listeners] {
-            table.values_mut().for_each(|content| content.bad = false);
+            for content in table.values_mut() {
+                content.bad = false;
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! A real Envoy on the other side.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+
 mod fixture;
 
 /// The example's snapshot, so that what the documentation shows is what a test serves.
@@ -69,7 +71,8 @@ async fn the_example_works() {
     for api_type in ["DELTA_GRPC", "GRPC"] {
         let envoy = Envoy::start(&plane, api_type).await;
         let listener = envoy.listener("http").await;
-        assert_eq!(get(listener, "/hello").await, Some((200, "hello\n".into())), "{api_type}");
+        let hello = eventually("the listener accepts", async || get(listener, "/hello").await).await;
+        assert_eq!(hello, (200, "hello\n".into()), "{api_type}");
         assert_eq!(get(listener, "/other").await, Some((200, "backend".into())), "{api_type}");
     }
     assert_eq!(plane.heard.rejections(), []);

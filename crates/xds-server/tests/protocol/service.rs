@@ -280,6 +280,21 @@ async fn a_server_that_stops_ends_its_streams_and_then_itself() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_node_keeps_what_it_has_while_its_group_is_gone() {
+    let server = Running::start();
+    publish(&server.store, &[(&TypeUrl::CLUSTER, "x", "1"), (&TypeUrl::CLUSTER, "y", "1")]);
+    let mut client = server.delta().await;
+    client.subscribe(&TypeUrl::CLUSTER, &[]);
+    client.accept(&TypeUrl::CLUSTER).await;
+    for n in 2..5 {
+        server.store.remove_group(&crate::support::group());
+        assert!(client.is_quiet().await);
+        publish(&server.store, &[(&TypeUrl::CLUSTER, "x", &n.to_string()), (&TypeUrl::CLUSTER, "y", "1")]);
+        assert_eq!(client.accept(&TypeUrl::CLUSTER).await, format!("x={n}"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn groups_are_apart() {
     let server = Running::start();
     publish(&server.store, &[(&TypeUrl::CLUSTER, "x", "1")]);

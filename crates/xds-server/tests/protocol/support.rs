@@ -37,7 +37,7 @@ pub(crate) const GROUP: &str = "ns/gw";
 /// Shorter than any delay of the server.
 pub(crate) const QUIET: Duration = Duration::from_millis(900);
 /// Longer than any delay of the server, except the age of streams.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) fn group() -> NodeGroup {
     NodeGroup::from(GROUP)
@@ -192,8 +192,8 @@ impl Running {
     }
 }
 
-fn rejection(words: &str) -> Option<rpc::Status> {
-    Some(rpc::Status { code: Code::Internal as i32, message: words.to_owned(), ..Default::default() })
+fn rejection(words: &str) -> rpc::Status {
+    rpc::Status { code: Code::Internal as i32, message: words.to_owned(), ..Default::default() }
 }
 
 async fn receive<T>(responses: &mut Streaming<T>) -> Result<Option<T>, Status> {
@@ -281,7 +281,7 @@ impl Delta {
         self.send(DeltaDiscoveryRequest {
             type_url: response.type_url.clone(),
             response_nonce: response.nonce.clone(),
-            error_detail: rejection(words),
+            error_detail: Some(rejection(words)),
             ..Default::default()
         });
     }
@@ -352,7 +352,7 @@ impl Sotw {
             type_url: response.type_url.clone(),
             resource_names: names.iter().map(ToString::to_string).collect(),
             response_nonce: response.nonce.clone(),
-            error_detail: rejection(words),
+            error_detail: Some(rejection(words)),
             ..Default::default()
         });
     }
