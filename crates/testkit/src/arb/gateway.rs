@@ -1,8 +1,8 @@
 //! Classes and Gateways.
 
 use super::pool::{
-    CONTROLLER, class_name, compact, gateway_name, hostname, maybe, metadata, port, reference_namespace,
-    secret_name, section_name,
+    CONTROLLER, class_name, compact, distinct, gateway_name, hostname, maybe, metadata, port,
+    reference_namespace, secret_name, section_name,
 };
 use proptest::{collection::vec, prelude::*, sample::select, strategy::BoxedStrategy};
 use serde_json::{Value, json};
@@ -60,6 +60,7 @@ pub(super) fn base() -> impl Strategy<Value = Vec<Value>> {
 pub(super) fn gateway() -> BoxedStrategy<Value> {
     (metadata(gateway_name()), class_name(), vec(listener(), 1..4))
         .prop_map(|(metadata, class, listeners)| {
+            let listeners = distinct(listeners, &["name"]);
             compact(json!({
                 "apiVersion": "gateway.networking.k8s.io/v1",
                 "kind": "Gateway",

@@ -107,3 +107,14 @@ pub(super) fn compact(mut value: Value) -> Value {
     }
     value
 }
+
+/// The items without those that repeat an earlier one in these fields; an API server refuses such lists.
+pub(super) fn distinct(items: Vec<Value>, fields: &[&str]) -> Vec<Value> {
+    let mut kept: Vec<Value> = Vec::with_capacity(items.len());
+    for item in items {
+        if !kept.iter().any(|held| fields.iter().all(|field| held[field] == item[field])) {
+            kept.push(item);
+        }
+    }
+    kept
+}

@@ -1,8 +1,8 @@
 //! HTTPRoutes with every match type and filter.
 
 use super::pool::{
-    compact, gateway_name, hostname, maybe, metadata, port, reference_namespace, route_name, section_name,
-    service_name,
+    compact, distinct, gateway_name, hostname, maybe, metadata, port, reference_namespace, route_name,
+    section_name, service_name,
 };
 use proptest::{collection::vec, prelude::*, sample::select, strategy::BoxedStrategy};
 use serde_json::{Value, json};
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 pub(super) fn http_route() -> BoxedStrategy<Value> {
     (metadata(route_name()), vec(parent(), 1..3), vec(hostname(), 0..3), vec(rule(), 1..4))
         .prop_map(|(metadata, parents, hostnames, rules)| {
+            let parents = distinct(parents, &["name", "sectionName", "port"]);
             compact(json!({
                 "apiVersion": "gateway.networking.k8s.io/v1",
                 "kind": "HTTPRoute",

@@ -1,0 +1,161 @@
+//! A gateway in this process: the whole pipeline, objects from memory, proxies as child processes.
+
+use eg_infra::{
+    Provisioner,
+    host::{BinarySearch, HostOptions, HostPathOverrides, HostPaths, HostProvisioner},
+};
+use eg_resources::{BoxFuture as SinkFuture, Decoder, SourceError, SourceId, StatusSink, StatusUpdate};
+use eg_runtime::{Infrastructure, Parts, Pipeline, Settings, SourceFactory, XdsEndpoint, XdsSecurity};
+use eg_testkit::{
+    BoxError, envoy,
+    memory::MemoryWorld,
+    traffic::gateway::{BoxFuture, Gateway, GatewayFactory},
+};
+use eg_xds_translator::bootstrap::{ControlPlane, Security};
+use serde_json::json;
+use std::{
+    collections::BTreeMap,
+    fmt::Write,
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tempfile::TempDir;
+
+/// Starts one pipeline a case.
+pub(crate) struct InProcess;
+
+impl GatewayFactory for InProcess {
+    fn start(&self) -> BoxFuture<'_, Result<Box<dyn Gateway>, BoxError>> {
+        Box::pin(async { Ok(Box::new(Running::start().await?) as Box<dyn Gateway>) })
+    }
+}
+
+struct Running {
+    world: MemoryWorld,
+    pipeline: Pipeline,
+    host: Arc<HostProvisioner>,
+    statuses: Statuses,
+    home: TempDir,
+}
+
+impl Running {
+    async fn start() -> Result<Self, BoxError> {
+        let home = tempfile::tempdir()?;
+        let directory = |name: &str| Some(home.path().join(name));
+        let overrides = HostPathOverrides {
+            config_home: directory("config"),
+            data_home: directory("data"),
+            state_home: directory("state"),
+            runtime_dir: directory("run"),
+        };
+        let binary = BinarySearch { configured: Some(envoy::find()?), ..BinarySearch::default() };
+        let options = HostOptions::new(HostPaths::from_environment(overrides)?, binary);
+        let host = Arc::new(HostProvisioner::new(options)?);
+
+        let (world, statuses) = (MemoryWorld::default(), Statuses::default());
+        let (watched, ports) = (world.clone(), Arc::clone(&host));
+        let source: SourceFactory = Box::new(move || Box::new(watched.source("memory")));
+        let control_plane =
+            ControlPlane { host: "127.0.0.1".to_owned(), port: 0, security: Security::Plaintext };
+        let parts = Parts {
+            sources: vec![(SourceId::new("memory"), source)],
+            statuses: vec![Arc::new(statuses.clone())],
+            infrastructure: Some((Arc::clone(&host) as _, control_plane)),
+            ready_port: Some(Arc::new(move |fleet| ports.ports(fleet).map(|plan| plan.ready))),
+            ..Parts::default()
+        };
+        // The proxies share this process's output: keep it readable.
+        let quiet = json!({
+            "logging": {"level": {"default": "error"}},
+            "telemetry": {"accessLog": {"disable": true}},
+        });
+        let settings = Settings {
+            infrastructure: Infrastructure::Host,
+            enable_backend: true,
+            default_proxy: Some(Arc::new(serde_json::from_value(quiet)?)),
+            ..Settings::default()
+        };
+        let endpoint = XdsEndpoint {
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            security: XdsSecurity::Plaintext,
+        };
+        let pipeline = Pipeline::start(settings, parts, endpoint).await?;
+        Ok(Self { world, pipeline, host, statuses, home })
+    }
+}
+
+impl Gateway for Running {
+    fn apply<'a>(&'a mut self, objects: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
+        Box::pin(async move {
+            let documents: Vec<serde_json::Value> = serde_saphyr::from_multiple(objects)?;
+            let decoder = Decoder::new();
+            let objects = documents.into_iter().filter(|document| !document.is_null());
+            let objects = objects.map(|document| decoder.decode(document)).collect::<Result<Vec<_>, _>>()?;
+            self.world.replace(&objects);
+            Ok(())
+        })
+    }
+
+    fn stop(self: Box<Self>) -> BoxFuture<'static, Result<(), BoxError>> {
+        Box::pin(async move {
+            // The proxies end in order; what is left of the control plane ends with its value.
+            self.host.shutdown().await;
+            drop(self.pipeline);
+            Ok(())
+        })
+    }
+
+    fn explain(&self) -> BoxFuture<'_, String> {
+        Box::pin(async {
+            let mut text = self.statuses.complaints();
+            for log in logs(self.home.path()) {
+                let _ = writeln!(text, "{log}");
+            }
+            text
+        })
+    }
+}
+
+/// The last status of each object.
+#[derive(Clone, Default)]
+struct Statuses(Arc<Mutex<BTreeMap<String, String>>>);
+
+impl Statuses {
+    /// What is not as its user wants it.
+    fn complaints(&self) -> String {
+        let statuses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let bad = statuses.iter().filter(|(_, status)| status.contains("\"status\":\"False\""));
+        bad.map(|(object, status)| format!("{object}: {status}\n")).collect()
+    }
+}
+
+impl StatusSink for Statuses {
+    fn write<'a>(&'a self, updates: &'a [StatusUpdate]) -> SinkFuture<'a, Result<(), SourceError>> {
+        Box::pin(async move {
+            let mut statuses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            for update in updates {
+                let status = serde_json::to_string(&update.status).unwrap_or_default();
+                statuses.insert(update.object.to_string(), status);
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The last lines of every log file below a directory.
+fn logs(directory: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(logs(&path));
+        } else if path.extension().is_some_and(|extension| extension == "log") {
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let lines: Vec<&str> = text.lines().rev().take(15).collect();
+            let lines: Vec<&str> = lines.into_iter().rev().collect();
+            found.push(format!("{}:\n{}", path.display(), lines.join("\n")));
+        }
+    }
+    found
+}
