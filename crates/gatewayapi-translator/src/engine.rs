@@ -364,10 +364,15 @@ impl Engine {
     fn enqueue_if_new(&self, id: NodeId) {
         let nodes = self.nodes.borrow();
         let node = nodes.get(id);
-        if matches!(node.state, State::Dirty) {
+        let mut published = self.published.borrow_mut();
+        let dirty = matches!(node.state, State::Dirty);
+        if dirty {
             self.queue.borrow_mut().insert((self.types.borrow()[usize::from(node.ty)].rank, id));
-        } else if let Some(value) = &node.value {
-            self.published.borrow_mut().insert(id, Some(Arc::clone(value)));
+        }
+        // A root whose last member was replaced ended and began again: unless it runs, its last value still holds.
+        let ended = published.get(&id).is_some_and(Option::is_none);
+        if let Some(value) = node.value.as_ref().filter(|_| ended || !dirty) {
+            published.insert(id, Some(Arc::clone(value)));
         }
     }
 

@@ -48,6 +48,11 @@ pub(crate) fn virtual_host(listener: &str, domain: &str) -> Name {
     format!("{listener}/{}", domain.replace('.', "_")).into()
 }
 
+/// A virtual host in the second scheme of names, in which route tables and not domains belong to listeners.
+pub(crate) fn domain(domain: &str) -> Name {
+    domain.replace('.', "_").into()
+}
+
 /// The secret that holds a certificate for a listener: `<namespace>/<name>`.
 pub(crate) fn secret(secret: &ObjectRef) -> Name {
     secret.qualified_name().into()

@@ -107,9 +107,10 @@ fn send_clusters<R: RouteKind>(
 fn refused(refusal: Refusal, reference: &ParentReference) -> Diagnostic {
     let name = &reference.name;
     let (code, message) = match refusal {
-        Refusal::NoMatchingParent => {
-            (&NO_MATCHING_PARENT, format!("{name} has no listener of the section and port that are named"))
-        }
+        Refusal::NoMatchingParent => (
+            &NO_MATCHING_PARENT,
+            format!("no listener of {name} has the section and the port that are named"),
+        ),
         Refusal::NotAllowed => {
             (&NOT_ALLOWED, format!("no listener of {name} accepts this kind of route from this namespace"))
         }

@@ -26,7 +26,11 @@ impl Unit for VirtualHostUnit {
         let owners = cx.group::<HostOwners>(key);
         let ((listener, _), origin) = owners.get_min()?;
         Some(Arc::new(VirtualHost {
-            name: names::virtual_host(listener, &key.2),
+            name: if cx.env().settings.flag("XDSNameSchemeV2") {
+                names::domain(&key.2)
+            } else {
+                names::virtual_host(listener, &key.2)
+            },
             domain: key.2.clone(),
             origin: Origin::clone(origin),
             routes,

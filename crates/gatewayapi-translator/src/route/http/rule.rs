@@ -70,9 +70,15 @@ fn lower_rule(
     let matches = route_match::lower(&rule.matches, &place.path);
     let destination = forward::lower(cx, place, &rule.backend_refs, &mut problems);
 
+    let matches = match matches {
+        Ok(matches) => matches,
+        Err(problem) => {
+            problems.push(problem);
+            Vec::new()
+        }
+    };
     let is_refused = problems.iter().any(|problem: &Diagnostic| problem.code.condition == "Accepted");
-    let RuleDraft { action, clusters: mirrors, .. } = &mut draft;
-    let action = match action.take() {
+    let action = match draft.action.take() {
         _ if is_refused => direct_response::refused(),
         Some(action) => action,
         None => {
@@ -82,19 +88,14 @@ fn lower_rule(
         }
     };
     if matches!(action, RouteAction::Forward(_)) {
-        lowered.clusters.append(mirrors);
+        lowered.clusters.append(&mut draft.clusters);
     } else {
         draft.mirrors.clear();
     }
-    match matches {
-        Ok(matches) => {
-            let routes = matches
-                .into_iter()
-                .map(|(match_position, matches)| one_match(place, match_position, matches, &action, &draft));
-            lowered.rules.matches.extend(routes);
-        }
-        Err(problem) => problems.push(problem),
-    }
+    let routes = matches
+        .into_iter()
+        .map(|(match_position, matches)| one_match(place, match_position, matches, &action, &draft));
+    lowered.rules.matches.extend(routes);
     lowered.problems.extend(problems.into_iter().map(|problem| (place.position, problem)));
 }
 

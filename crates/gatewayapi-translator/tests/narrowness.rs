@@ -1,0 +1,164 @@
+//! One edit costs what depends on it, however many routes there are.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use eg_gatewayapi_translator::{
+    Session, Settings, Translator,
+    resources::{AnyObject, Batch, Change, Decoder, SourceId, Store},
+};
+use serde_json::{Value, json};
+
+/// A fleet with many routes on one hostname, each with a Service of its own.
+struct World {
+    store: Store,
+    session: Session,
+    source: SourceId,
+}
+
+fn decode(object: Value) -> AnyObject {
+    Decoder::new().decode(object).expect("an object")
+}
+
+fn route(number: usize, path: &str, service: usize) -> AnyObject {
+    decode(json!({
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": {"name": format!("route-{number:05}"), "namespace": "apps"},
+        "spec": {
+            "parentRefs": [{"name": "web"}],
+            "hostnames": ["apps.example.com"],
+            "rules": [{
+                "matches": [{"path": {"type": "PathPrefix", "value": path}}],
+                "backendRefs": [{"name": format!("service-{service:05}"), "port": 80}],
+            }],
+        },
+    }))
+}
+
+fn slice(number: usize, addresses: &[&str]) -> AnyObject {
+    decode(json!({
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": {
+            "name": format!("service-{number:05}-1"),
+            "namespace": "apps",
+            "labels": {"kubernetes.io/service-name": format!("service-{number:05}")},
+        },
+        "addressType": "IPv4",
+        "ports": [{"name": "http", "port": 8080, "protocol": "TCP"}],
+        "endpoints": addresses.iter().map(|address| json!({"addresses": [address]})).collect::<Vec<_>>(),
+    }))
+}
+
+fn service(number: usize) -> AnyObject {
+    decode(json!({
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": format!("service-{number:05}"), "namespace": "apps"},
+        "spec": {"ports": [{"name": "http", "port": 80, "protocol": "TCP"}]},
+    }))
+}
+
+impl World {
+    fn of(routes: usize) -> Self {
+        let mut objects = vec![
+            decode(json!({
+                "apiVersion": "gateway.networking.k8s.io/v1",
+                "kind": "GatewayClass",
+                "metadata": {"name": "eg"},
+                "spec": {"controllerName": "gateway.envoyproxy.io/gatewayclass-controller"},
+            })),
+            gateway(json!([])),
+        ];
+        for number in 0..routes {
+            objects.push(route(number, &format!("/route-{number}"), number));
+            objects.push(service(number));
+            objects.push(slice(number, &["10.0.0.1"]));
+        }
+        let source = SourceId::new("test");
+        let mut store = Store::new();
+        store.apply(&source, Batch::Replace(objects));
+        let mut session = Translator::new(Settings::default()).session();
+        session.update(&store.snapshot(), &store.snapshot().as_delta());
+        assert_eq!(session.current().statuses.len(), routes + 2);
+        Self { store, session, source }
+    }
+
+    fn change(&mut self, change: Change) -> BTreeMap<&'static str, usize> {
+        let delta = self.store.apply(&self.source, Batch::Changes(vec![change]));
+        let reported = self.session.update(&self.store.snapshot(), &delta);
+        assert!(!reported.is_empty(), "the edit changes something");
+        self.session.runs().units
+    }
+
+    fn put(&mut self, object: AnyObject) -> BTreeMap<&'static str, usize> {
+        self.change(Change::Upsert(object))
+    }
+
+    #[expect(clippy::disallowed_types, reason = "the test measures time; translation does not know it")]
+    /// The least time that an edit of a route takes.
+    fn least_edit_time(&mut self) -> Duration {
+        let edits = (0..40).map(|round| {
+            let edited = route(7, &format!("/edited-{round}"), 7);
+            let delta = self.store.apply(&self.source, Batch::Changes(vec![Change::Upsert(edited)]));
+            let snapshot = self.store.snapshot();
+            let start = std::time::Instant::now();
+            self.session.update(&snapshot, &delta);
+            start.elapsed()
+        });
+        edits.min().unwrap_or_default()
+    }
+}
+
+fn gateway(addresses: Value) -> AnyObject {
+    decode(json!({
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "Gateway",
+        "metadata": {"name": "web", "namespace": "apps"},
+        "spec": {
+            "gatewayClassName": "eg",
+            "addresses": addresses,
+            "listeners": [{"name": "http", "protocol": "HTTP", "port": 80}],
+        },
+    }))
+}
+
+fn units<const N: usize>(counts: [(&'static str, usize); N]) -> BTreeMap<&'static str, usize> {
+    counts.into_iter().collect()
+}
+
+#[test]
+fn a_change_runs_what_depends_on_it() {
+    let mut world = World::of(1000);
+
+    let edited = world.put(route(7, "/edited", 7));
+    let expected = [
+        ("http_route_lowered", 1),
+        ("http_route_attached", 1),
+        ("http_route_status", 1),
+        ("virtual_host", 1),
+    ];
+    assert_eq!(edited, units(expected), "an edited match");
+
+    let joined = world.put(slice(7, &["10.0.0.1", "10.0.0.2"]));
+    let expected = [("endpoints", 1), ("slice_summary", 1), ("endpoint_set", 1)];
+    assert_eq!(joined, units(expected), "an endpoint joins");
+
+    let emptied = world.put(slice(7, &[]));
+    assert_eq!(emptied.get("http_route_lowered"), Some(&1), "the last endpoint leaves: {emptied:?}");
+    assert!(emptied.values().all(|runs| *runs <= 1), "{emptied:?}");
+
+    let added = world.put(route(1000, "/added", 8));
+    assert!(added.values().all(|runs| *runs <= 1), "a new route: {added:?}");
+    assert_eq!(added.get("gateway_status"), Some(&1), "it counts as attached: {added:?}");
+
+    let unrelated = world.put(gateway(json!([{"type": "IPAddress", "value": "192.0.2.1"}])));
+    assert_eq!(unrelated.get("http_route_attached"), None, "an address of the Gateway: {unrelated:?}");
+}
+
+#[test]
+fn an_edit_takes_as_long_among_many_routes_as_among_few() {
+    let few = World::of(300).least_edit_time();
+    let many = World::of(3000).least_edit_time();
+    assert!(many < few * 2, "{few:?} among 300 routes, {many:?} among 3000");
+}
