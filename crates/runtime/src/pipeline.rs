@@ -120,12 +120,13 @@ impl Pipeline {
 
         let ids: BTreeSet<SourceId> = sources.iter().map(|(id, _)| id.clone()).collect();
         let core = Core::with_emitter(settings, emitter, ids);
-        let to_statuses = status::start(&mut tasks, statuses);
+        let to_statuses = status::start(&mut tasks, statuses, stopped.clone());
         let to_infra = infrastructure.clone().map(|(provisioner, mut control_plane)| {
             if control_plane.port == 0 {
                 control_plane.port = address.port();
             }
-            infra::start(&mut tasks, provisioner, control_plane, ready_port, events.clone())
+            let (events, stopped) = (events.clone(), stopped.clone());
+            infra::start(&mut tasks, provisioner, control_plane, ready_port, events, stopped)
         });
         let outputs = drive::Outputs { store, statuses: to_statuses, infra: to_infra, complete: completed };
         tasks.spawn(drive::run(core, inbox, outputs, stopped.clone()));

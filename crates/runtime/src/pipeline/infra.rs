@@ -7,7 +7,10 @@ use eg_infra::{BootstrapError, BootstrapSource, InfraTarget, PortPlan, Provision
 use eg_ir::{InfraIr, IrKey};
 use eg_xds_translator::bootstrap::{self, ControlPlane, UserBootstrap};
 use futures_util::StreamExt;
-use tokio::{sync::mpsc, task::JoinSet};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
 
 use super::source::chain;
 use crate::{Event, ProxyOptions, bootstrap_options};
@@ -35,10 +38,17 @@ pub(super) fn start(
     control_plane: ControlPlane,
     ready_port: Option<ReadyPort>,
     events: mpsc::Sender<Event>,
+    mut stopped: watch::Receiver<bool>,
 ) -> mpsc::UnboundedSender<Wish> {
     // As long as the number of fleets: a fleet's wishes replace each other in the core already.
     let (wishes, inbox) = mpsc::unbounded_channel();
-    tasks.spawn(observe(Arc::clone(&provisioner), events.clone()));
+    let observing = observe(Arc::clone(&provisioner), events.clone());
+    tasks.spawn(async move {
+        tokio::select! {
+            () = observing => {}
+            _ = stopped.wait_for(|stopped| *stopped) => {}
+        }
+    });
     tasks.spawn(apply(provisioner, control_plane, ready_port, inbox, events));
     wishes
 }

@@ -15,16 +15,22 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(super) fn start(
     tasks: &mut JoinSet<()>,
     sinks: Vec<Arc<dyn StatusSink>>,
+    mut stopped: watch::Receiver<bool>,
 ) -> watch::Sender<BTreeMap<ObjectRef, StatusUpdate>> {
     let (sender, mut waiting) = watch::channel(BTreeMap::new());
     let taker = sender.clone();
     tasks.spawn(async move {
-        // This task holds a sender, so it is ended with the pipeline.
-        while waiting.wait_for(|waiting| !waiting.is_empty()).await.is_ok() {
-            let updates: Vec<StatusUpdate> = taken(&taker).into_values().collect();
-            for sink in &sinks {
-                write(&**sink, &updates).await;
+        let write_all = async {
+            while waiting.wait_for(|waiting| !waiting.is_empty()).await.is_ok() {
+                let updates: Vec<StatusUpdate> = taken(&taker).into_values().collect();
+                for sink in &sinks {
+                    write(&**sink, &updates).await;
+                }
             }
+        };
+        tokio::select! {
+            () = write_all => {}
+            _ = stopped.wait_for(|stopped| *stopped) => {}
         }
     });
     sender

@@ -5,6 +5,7 @@ use std::{
     net::SocketAddr,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use eg_certs::{HandshakeLimits, ReloadingTls, TlsConnection, TlsFiles, TlsIncoming};
@@ -38,6 +39,9 @@ pub enum XdsSecurity {
     MutualTls(TlsFiles),
 }
 
+/// Time between two looks at whether the certificates are new.
+const FOLLOW_PERIOD: Duration = Duration::from_secs(10);
+
 /// Binds the endpoint and serves until stopped; returns the address that was bound.
 pub(super) async fn serve(
     tasks: &mut JoinSet<()>,
@@ -48,6 +52,7 @@ pub(super) async fn serve(
     let failed = |source| PipelineError::Listen { address: endpoint.address, source };
     let listener = TcpListener::bind(endpoint.address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
+    let mut ended = stopped.clone();
     let shutdown = async move {
         let _ended = stopped.wait_for(|stopped| *stopped).await;
     };
@@ -59,6 +64,13 @@ pub(super) async fn serve(
         XdsSecurity::MutualTls(files) => {
             let tls = ReloadingTls::load(files, &["h2"])
                 .map_err(|error| PipelineError::Certificates(Box::new(error)))?;
+            let following = tls.clone().follow(FOLLOW_PERIOD);
+            tasks.spawn(async move {
+                tokio::select! {
+                    () = following => {}
+                    _ = ended.wait_for(|ended| *ended) => {}
+                }
+            });
             let incoming = TlsIncoming::new(listener, tls, HandshakeLimits::default());
             let incoming = incoming.map(|connection| Ok(Secured(connection)));
             tasks.spawn(async move { server.serve(incoming, shutdown).await });
