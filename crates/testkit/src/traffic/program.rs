@@ -45,6 +45,7 @@ impl ProgramFactory {
         let child = Command::new(&self.binary)
             .args(["server", "-c"])
             .arg(&config)
+            .args(["--xds-port", "0"])
             .env("ENVOY_PATH", envoy::find()?)
             .stdin(Stdio::null())
             .stdout(Stdio::from(log.try_clone()?))
@@ -63,7 +64,9 @@ fn configuration(home: &Path, objects: &Path) -> String {
         "gateway": {"controllerName": "gateway.envoyproxy.io/gatewayclass-controller"},
         "provider": {"type": "Custom", "custom": {
             "resource": {"type": "File", "file": {"paths": [objects]}},
-            "infrastructure": {"type": "Host", "host": {"configHome": home, "dataHome": home}},
+            "infrastructure": {"type": "Host", "host": {
+                "configHome": home, "dataHome": home, "stateHome": home, "runtimeDir": home.join("run"),
+            }},
         }},
         "admin": {"address": {"host": "127.0.0.1", "port": port::free()}},
         "telemetry": {"metrics": {"prometheus": {"disable": true}}},
