@@ -1,0 +1,148 @@
+//! The configuration file.
+
+use std::{
+    env, fs, io,
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use eg_api::config::{ConfigError, EnvoyGateway, EnvoyGatewayCustomProvider, XdsServer};
+use eg_runtime::Settings;
+use thiserror::Error;
+
+/// Why a configuration cannot be put to work.
+#[derive(Debug, Error)]
+pub(crate) enum Error {
+    #[error("cannot read {}", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("{} is not YAML: {problem}", path.display())]
+    Yaml { path: PathBuf, problem: String },
+    #[error("{} is not a configuration", path.display())]
+    Parse { path: PathBuf, source: ConfigError },
+    #[error("{} does not hold: {problems}", path.display())]
+    Invalid { path: PathBuf, problems: String },
+    #[error("{field}: {what} is not part of this build; {instead}")]
+    Unsupported { field: &'static str, what: &'static str, instead: &'static str },
+}
+
+/// Reads a file, fills in defaults and checks it. Without a file, everything is as it is by default.
+pub(crate) fn load(path: Option<&Path>) -> Result<EnvoyGateway, Error> {
+    let Some(path) = path else { return Ok(EnvoyGateway::default().defaulted()) };
+    let owned = || path.to_owned();
+    let text = fs::read_to_string(path).map_err(|source| Error::Read { path: owned(), source })?;
+    read(&text, path)
+}
+
+fn read(text: &str, path: &Path) -> Result<EnvoyGateway, Error> {
+    let owned = || path.to_owned();
+    let document = serde_saphyr::from_str(text)
+        .map_err(|error| Error::Yaml { path: owned(), problem: error.to_string() })?;
+    let config =
+        EnvoyGateway::parse(document).map_err(|source| Error::Parse { path: owned(), source })?.defaulted();
+    let problems: Vec<String> = config.validate().iter().map(ToString::to_string).collect();
+    if problems.is_empty() {
+        Ok(config)
+    } else {
+        Err(Error::Invalid { path: owned(), problems: problems.join("; ") })
+    }
+}
+
+/// The provider, if it is one that this build has: objects from files.
+pub(crate) fn custom_provider(config: &EnvoyGateway) -> Result<&EnvoyGatewayCustomProvider, Error> {
+    let unsupported = |field, what, instead| Err(Error::Unsupported { field, what, instead });
+    let provider = config.provider.as_ref().filter(|provider| provider.r#type == "Custom");
+    let Some(custom) = provider.and_then(|provider| provider.custom.as_ref()) else {
+        return unsupported(
+            "provider.type",
+            "the provider Kubernetes",
+            "use Custom with resources from files",
+        );
+    };
+    if custom.resource.r#type != "File" {
+        return unsupported(
+            "provider.custom.resource.type",
+            "Kubernetes as the source of objects",
+            "use File",
+        );
+    }
+    if custom.infrastructure.as_ref().is_some_and(|infrastructure| infrastructure.r#type == "Remote") {
+        let field = "provider.custom.infrastructure.type";
+        return unsupported(
+            field,
+            "a remote server that runs proxies",
+            "use Host, or run the proxies yourself",
+        );
+    }
+    Ok(custom)
+}
+
+/// The files and directories with objects.
+pub(crate) fn paths(custom: &EnvoyGatewayCustomProvider) -> Vec<PathBuf> {
+    let file = custom.resource.file.iter();
+    file.flat_map(|file| &file.paths).map(PathBuf::from).collect()
+}
+
+/// What translation needs to know, from the file and the environment.
+pub(crate) fn settings(config: &EnvoyGateway) -> Settings {
+    let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    let mut settings = Settings::from_config(config);
+    if let Some(namespace) = variable("ENVOY_GATEWAY_NAMESPACE") {
+        settings = settings.in_namespace(&namespace);
+    }
+    if let Some(domain) = variable("KUBERNETES_CLUSTER_DOMAIN") {
+        settings = settings.with_dns_domain(&domain);
+    }
+    settings
+}
+
+/// Limits and times of the xDS server. What they hold was checked with the rest of the file.
+pub(crate) fn xds_options(server: Option<&XdsServer>) -> eg_xds_server::Options {
+    let mut options = eg_xds_server::Options::default();
+    let Some(server) = server else { return options };
+    let exactly = |age: Duration| -> RangeInclusive<Duration> { age..=age };
+    if let Some(age) = server.max_connection_age.as_ref().and_then(|age| age.to_std().ok()) {
+        options.max_connection_age = exactly(age);
+    }
+    if let Some(grace) = server.max_connection_age_grace.as_ref().and_then(|grace| grace.to_std().ok()) {
+        options.max_connection_age_grace = grace;
+    }
+    let size = server.max_receive_message_size.as_ref().and_then(|size| size.to_u64().ok());
+    if let Some(size) = size.and_then(|size| usize::try_from(size).ok()) {
+        options.max_message_size = size;
+    }
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: EnvoyGateway
+provider:
+  type: Custom
+  custom:
+    resource: { type: File, file: { paths: [a, b] } }
+xdsServer: { maxConnectionAge: 1h, maxReceiveMessageSize: 1Mi }
+";
+
+    #[test]
+    fn files_and_times_are_taken_over() {
+        let config = read(FILE, Path::new("c.yaml")).unwrap();
+        assert_eq!(paths(custom_provider(&config).unwrap()), [Path::new("a"), Path::new("b")]);
+        let options = xds_options(config.xds_server.as_ref());
+        assert_eq!(*options.max_connection_age.end(), Duration::from_secs(3600));
+        assert_eq!(options.max_message_size, 1 << 20);
+    }
+
+    #[test]
+    fn errors_name_the_field() {
+        let wrong = FILE.replace("maxConnectionAge: 1h", "maxConnectionAge: soon");
+        let error = read(&wrong, Path::new("c.yaml")).unwrap_err().to_string();
+        assert!(error.starts_with("c.yaml does not hold: xdsServer.maxConnectionAge: "), "{error}");
+        let error = custom_provider(&EnvoyGateway::default().defaulted()).unwrap_err().to_string();
+        assert!(error.starts_with("provider.type: "), "{error}");
+    }
+}

@@ -1,0 +1,80 @@
+//! Logs of the control plane.
+
+use std::io::{self, IsTerminal};
+
+use eg_api::config::EnvoyGatewayLogging;
+use thiserror::Error;
+use tracing_subscriber::{EnvFilter, fmt, util::TryInitError};
+
+/// Why there can be no logs.
+#[derive(Debug, Error)]
+pub(crate) enum Error {
+    #[error("logging.level cannot be used")]
+    Filter(#[from] tracing_subscriber::filter::ParseError),
+    #[error("logs cannot be set up")]
+    Init(#[from] TryInitError),
+}
+
+/// Components that levels can be given for, and the crates that they are.
+const COMPONENTS: [(&str, &[&str]); 6] = [
+    ("provider", &["eg_provider_file", "eg_resources"]),
+    ("gateway-api", &["eg_gatewayapi_translator", "eg_runtime"]),
+    ("xds", &["eg_xds_server", "eg_xds_translator"]),
+    ("xds-translator", &["eg_xds_translator"]),
+    ("xds-server", &["eg_xds_server"]),
+    ("infrastructure", &["eg_infra"]),
+];
+
+/// Libraries that say too much at the levels below `info`.
+const TALKATIVE: [&str; 6] = ["h2", "hyper", "hyper_util", "notify", "rustls", "tower"];
+
+/// Starts to log on standard output, as configured.
+pub(crate) fn start(logging: Option<&EnvoyGatewayLogging>) -> Result<(), Error> {
+    let default = EnvoyGatewayLogging::default();
+    let logging = logging.unwrap_or(&default);
+    let filter = EnvFilter::try_new(directives(logging))?;
+    let subscriber = fmt().with_env_filter(filter).with_ansi(io::stdout().is_terminal());
+    if logging.encoder.as_deref() == Some("JSON") {
+        tracing_subscriber::util::SubscriberInitExt::try_init(subscriber.json().finish())?;
+    } else {
+        tracing_subscriber::util::SubscriberInitExt::try_init(subscriber.finish())?;
+    }
+    Ok(())
+}
+
+/// The levels of the configuration in the language of the filter; later directives win.
+fn directives(logging: &EnvoyGatewayLogging) -> String {
+    let level = |level: &str| if level == "critical" { "error".to_owned() } else { level.to_owned() };
+    let default = level(logging.level.get("default").map_or("info", String::as_str));
+    let mut directives = vec![default.clone()];
+    if ["trace", "debug"].contains(&default.as_str()) {
+        directives.extend(TALKATIVE.map(|library| format!("{library}=info")));
+    }
+    for (component, crates) in COMPONENTS {
+        let Some(configured) = logging.level.get(component) else { continue };
+        directives.extend(crates.iter().map(|name| format!("{name}={}", level(configured))));
+    }
+    directives.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(levels: &[(&str, &str)], expected: &str) {
+        let level = levels.iter().map(|(name, level)| ((*name).to_owned(), (*level).to_owned())).collect();
+        assert_eq!(directives(&EnvoyGatewayLogging { level, encoder: None }), expected);
+    }
+
+    #[test]
+    fn levels_become_directives() {
+        check(&[], "info");
+        check(&[("default", "critical"), ("infrastructure", "debug")], "error,eg_infra=debug");
+        check(
+            &[("xds", "debug"), ("xds-server", "trace"), ("unknown", "debug")],
+            "info,eg_xds_server=debug,eg_xds_translator=debug,eg_xds_server=trace",
+        );
+        assert!(EnvFilter::try_new("debug,h2=info,eg_infra=off").is_ok());
+    }
+}
