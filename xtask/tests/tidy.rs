@@ -1,5 +1,7 @@
 //! `tidy` on made-up trees: each rule is seen to fail, and to be quiet on the good twin.
 
+#![expect(clippy::expect_used, reason = "temporary folders can be written")]
+
 use serde_json::json;
 use std::{collections::BTreeMap, path::Path};
 use xtask::{

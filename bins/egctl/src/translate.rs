@@ -152,9 +152,7 @@ fn report(number: usize, value: &Value) {
 
 fn settings(config: Option<&PathBuf>) -> Result<Settings, Error> {
     let Some(path) = config else {
-        let mut settings = Settings::default();
-        settings.enable_backend = true;
-        return Ok(settings);
+        return Ok(Settings { enable_backend: true, ..Settings::default() });
     };
     let text = read(&path.to_string_lossy())?;
     let wrong = |error: String| Error::Usage(format!("{}: {error}", path.display()));

@@ -13,6 +13,7 @@ use eg_gatewayapi_translator::{
 };
 use serde_json::{Value, json};
 
+#[expect(clippy::disallowed_methods, reason = "an example is not the pure crate")]
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let input = arguments.next().ok_or("usage: translate OBJECTS [CONFIG]")?;

@@ -59,16 +59,12 @@ impl<'t> Assembly<'t> {
 
     pub(crate) fn infra(&mut self, key: &IrKey, ir: Option<(&Arc<InfraIr>, &Arc<Globals>)>) {
         self.delta.infra.insert(key.clone());
-        match ir {
-            Some((ir, globals)) => {
-                self.current.infra.insert(key.clone(), Arc::clone(ir));
-                let globals = Arc::clone(globals);
-                self.fleet(key).globals = globals;
-            }
-            None => {
-                self.fleet(key);
-                self.current.infra.remove(key);
-            }
+        let fleet = self.fleet(key);
+        if let Some((ir, globals)) = ir {
+            fleet.globals = Arc::clone(globals);
+            self.current.infra.insert(key.clone(), Arc::clone(ir));
+        } else {
+            self.current.infra.remove(key);
         }
     }
 

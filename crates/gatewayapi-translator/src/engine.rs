@@ -77,6 +77,9 @@ pub(crate) struct UnitType {
     publish: Option<Publish>,
 }
 
+/// Called with a key for which a root begins or ends to exist.
+type Exists<K> = fn(&Engine, &K, bool);
+
 type Publish = fn(&mut crate::assembly::Assembly, &dyn Any, Option<&Erased>);
 
 /// The instances of one unit type by key.
@@ -97,7 +100,7 @@ pub(crate) struct Engine {
     orphans: RefCell<Vec<NodeId>>,
     /// Roots whose output changed, with the output.
     published: RefCell<BTreeMap<NodeId, Option<Erased>>>,
-    object_roots: BTreeMap<Kind, Vec<fn(&Engine, &ObjectRef, bool)>>,
+    object_roots: BTreeMap<Kind, Vec<Exists<ObjectRef>>>,
     runs: RefCell<Runs>,
     depth: Cell<u32>,
 }
@@ -125,15 +128,12 @@ impl Engine {
 
     /// From now on, `U` exists for each object of this kind.
     pub(crate) fn root_for_each_object<U: Root + Unit<Key = ObjectRef>>(&mut self, kind: Kind) {
-        self.object_roots
-            .entry(kind)
-            .or_default()
-            .push(|engine, key, exists| engine.set_root::<U>(key, exists));
+        self.object_roots.entry(kind).or_default().push(Engine::set_root::<U>);
     }
 
     /// From now on, `U` exists for each non-empty group of `G`.
     pub(crate) fn root_for_each_group<G: Group, U: Root + Unit<Key = G::Key>>(&mut self) {
-        self.groups.get_mut().on_existence::<G>(|engine, key, exists| engine.set_root::<U>(key, exists));
+        self.groups.get_mut().on_existence::<G>(Engine::set_root::<U>);
     }
 
     /// `U` exists for this key, or no longer does.
@@ -282,7 +282,7 @@ impl Engine {
             (std::mem::replace(&mut node.deps, new.clone()), old_sends)
         };
         self.relink(id, &old, &new);
-        let sends = group::apply(self, old_sends, trace.sends);
+        let sends = group::apply(self, &old_sends, trace.sends);
         let (readers, rooted) = {
             let mut nodes = self.nodes.borrow_mut();
             let node = nodes.get_mut(id);
@@ -317,7 +317,9 @@ impl Engine {
         for dep in new.iter().filter(|dep| old.binary_search(dep).is_err()) {
             match *dep {
                 Dep::Input(input) => self.inputs.borrow_mut().add_reader(input, id),
-                Dep::Node(node) => drop(self.nodes.borrow_mut().get_mut(node).readers.insert(id)),
+                Dep::Node(node) => {
+                    self.nodes.borrow_mut().get_mut(node).readers.insert(id);
+                }
             }
         }
     }
@@ -348,7 +350,7 @@ impl Engine {
             self.queue.borrow_mut().remove(&(rank, id));
             forget(&mut *self.tables.borrow_mut()[usize::from(ty)], &*key);
             self.relink(id, &deps, &[]);
-            group::apply(self, sends, BTreeMap::new());
+            group::apply(self, &sends, BTreeMap::new());
         }
     }
 

@@ -25,7 +25,9 @@ pub use eg_ir as ir;
 pub use eg_resources as resources;
 pub use engine::{Panic, ReadCx, Runs};
 pub use gateway::EffectiveProxy;
-pub use settings::{Env, Infrastructure, Settings};
+pub use refs::{RefCx, Unresolved};
+pub use route::http::filter::{FilterCx, FilterSettings, FilterSpec, RouteFilter, RuleDraft};
+pub use settings::{Env, Features, Infrastructure, Settings};
 
 /// Translates snapshots; it holds settings and no state.
 #[derive(Clone, Debug)]
@@ -36,7 +38,12 @@ pub struct Translator {
 impl Translator {
     /// A translator with these settings.
     pub fn new(settings: Settings) -> Self {
-        Self { env: Arc::new(Env { settings }) }
+        Self::with_features(settings, Features::default())
+    }
+
+    /// The same with further features.
+    pub fn with_features(settings: Settings, features: Features) -> Self {
+        Self { env: Arc::new(Env { settings, features }) }
     }
 
     /// Translates from scratch. This defines what the right answer is.

@@ -211,7 +211,7 @@ impl Parser<'_> {
         let mut text = String::from("(?");
         let named = self.rest.peek() == Some(&'P') || self.rest.peek() == Some(&'<');
         let mut negated = false;
-        while let Some(next) = self.rest.next() {
+        for next in self.rest.by_ref() {
             text.push(next);
             match next {
                 '>' if named => {

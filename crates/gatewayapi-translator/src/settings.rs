@@ -1,14 +1,39 @@
 //! What translation knows from configuration.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use eg_api::{config::EnvoyGateway, v1alpha1::EnvoyProxySpec};
+
+use crate::RouteFilter;
 
 /// Configuration and features; they never change under a session.
 #[derive(Debug)]
 pub struct Env {
     /// Configuration.
     pub settings: Settings,
+    /// Features that an embedder added.
+    pub features: Features,
+}
+
+/// Features that an embedder adds to the built-in ones.
+#[derive(Clone, Default)]
+pub struct Features {
+    pub(crate) route_filters: Vec<Arc<dyn RouteFilter>>,
+}
+
+impl Features {
+    /// Adds a filter of routes. It is asked after the built-in ones and those that were added before.
+    #[must_use]
+    pub fn with_route_filter(mut self, filter: impl RouteFilter + 'static) -> Self {
+        self.route_filters.push(Arc::new(filter));
+        self
+    }
+}
+
+impl fmt::Debug for Features {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.route_filters.iter().map(|filter| filter.id())).finish()
+    }
 }
 
 /// The part of the `EnvoyGateway` configuration that has a meaning for translation.

@@ -61,7 +61,7 @@ impl Status {
                 status.listeners.iter_mut().flat_map(|listener| &mut listener.conditions).for_each(visit);
             }
             Self::Route(status) => {
-                status.parents.iter_mut().flat_map(|parent| &mut parent.conditions).for_each(visit)
+                status.parents.iter_mut().flat_map(|parent| &mut parent.conditions).for_each(visit);
             }
             Self::Policy(status) => {
                 status.ancestors.iter_mut().flat_map(|ancestor| &mut ancestor.conditions).for_each(visit);

@@ -1,5 +1,7 @@
 //! The store as sources and translators see it.
 
+#![expect(clippy::unwrap_used, reason = "samples are known to be right")]
+
 use eg_resources::{
     AnyObject, Batch, Bucket, Change, Decoder, Object, ObjectRef, SourceId, Store,
     api::{core::Service, gateway::HttpRoute},

@@ -97,14 +97,14 @@ impl Core {
                 }
                 Event::Observed { fleet, observed } => batches.push(fact(observed_change(&fleet, observed))),
                 Event::Tick(seconds) => {
-                    batches.push(fact(Change::Upsert(AnyObject::new(Clock::at(seconds)))))
+                    batches.push(fact(Change::Upsert(AnyObject::new(Clock::at(seconds)))));
                 }
                 Event::ReadyPort { fleet, port } => {
                     if self.ready_ports.insert(fleet.clone(), port) != Some(port) {
                         re_emit.insert(fleet);
                     }
                 }
-                Event::Configure(new) => settings = Some(new),
+                Event::Configure(new) => settings = Some(*new),
             }
         }
         let delta = self.store.apply_all(batches);
@@ -120,14 +120,14 @@ impl Core {
     fn translate(
         &mut self,
         delta: Delta,
-        settings: Option<Box<Settings>>,
+        settings: Option<Settings>,
         mut re_emit: BTreeSet<IrKey>,
         effects: &mut Effects,
     ) {
         let snapshot = self.store.snapshot();
         let changed = if let Some(settings) = settings {
             let before = self.session.current().clone();
-            self.session = Translator::new(*settings).session();
+            self.session = Translator::new(settings).session();
             self.session.update(&snapshot, &snapshot.as_delta());
             difference(&before, self.session.current())
         } else if self.started {

@@ -12,4 +12,4 @@ pub use effect::{Effects, Publication};
 pub use eg_gatewayapi_translator::{Infrastructure, Settings, Translation};
 pub use eg_xds_translator::{SecretsInDump, XdsModel};
 #[cfg(feature = "pipeline")]
-pub use pipeline::{Parts, Pipeline, PipelineError, SourceFactory, XdsEndpoint, XdsSecurity};
+pub use pipeline::{Parts, Pipeline, PipelineError, ReadyPort, SourceFactory, XdsEndpoint, XdsSecurity};

@@ -39,6 +39,9 @@ const EVENTS: usize = 1024;
 /// Makes a source; called again when the source ends, with back-off.
 pub type SourceFactory = Box<dyn Fn() -> Box<dyn ResourceSource> + Send + Sync>;
 
+/// Says at which port the proxies of a fleet tell whether they are ready, where the platform chooses it.
+pub type ReadyPort = Arc<dyn Fn(&eg_ir::IrKey) -> Option<u16> + Send + Sync>;
+
 /// What an embedder plugs in; leave out what you do not need.
 #[derive(Default)]
 pub struct Parts {
@@ -49,7 +52,7 @@ pub struct Parts {
     /// What runs the proxies, and how they reach the xDS server.
     pub infrastructure: Option<(Arc<dyn Provisioner>, ControlPlane)>,
     /// The port at which a fleet's proxies say whether they are ready, where the platform chooses it.
-    pub ready_port: Option<Arc<dyn Fn(&eg_ir::IrKey) -> Option<u16> + Send + Sync>>,
+    pub ready_port: Option<ReadyPort>,
     /// The xDS translator, for further features.
     pub emitter: XdsTranslator,
     /// Limits and times of the xDS server.

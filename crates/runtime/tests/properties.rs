@@ -1,5 +1,7 @@
 //! What holds for every set of objects and every history of edits.
 
+#![expect(clippy::expect_used, reason = "samples are known to be right")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use eg_ir::IrKey;

@@ -8,7 +8,7 @@ use std::{
 
 use imbl::OrdMap;
 
-use super::{Engine, InputId};
+use super::{Engine, Exists, InputId};
 
 /// A kind of collection. Units send members to its keys; other units read the members of a key.
 pub(crate) trait Group: 'static {
@@ -73,8 +73,8 @@ impl<G: Group> AnySends for Sent<G> {
 }
 
 /// Brings the groups from what a unit sent before to what it sends now, and returns the latter to be kept.
-pub(super) fn apply(engine: &Engine, old: Sends, new: Sends) -> Sends {
-    for (ty, sent) in &old {
+pub(super) fn apply(engine: &Engine, old: &Sends, new: Sends) -> Sends {
+    for (ty, sent) in old {
         if !new.contains_key(ty) {
             sent.retract(engine);
         }
@@ -87,19 +87,19 @@ pub(super) fn apply(engine: &Engine, old: Sends, new: Sends) -> Sends {
 
 /// The groups of one type.
 struct GroupTable<G: Group> {
-    groups: BTreeMap<G::Key, Members<G>>,
-    on_existence: Vec<fn(&Engine, &G::Key, bool)>,
+    by_key: BTreeMap<G::Key, Members<G>>,
+    on_existence: Vec<Exists<G::Key>>,
 }
 
 impl<G: Group> Default for GroupTable<G> {
     fn default() -> Self {
-        Self { groups: BTreeMap::new(), on_existence: Vec::new() }
+        Self { by_key: BTreeMap::new(), on_existence: Vec::new() }
     }
 }
 
 /// One group: its members, and the inputs that stand for its content and for its size.
 struct Members<G: Group> {
-    members: OrdMap<G::Member, G::Value>,
+    values: OrdMap<G::Member, G::Value>,
     content: InputId,
     len: InputId,
 }
@@ -118,7 +118,7 @@ impl Groups {
     }
 
     /// Calls `hook` whenever a group gets its first member or loses its last one.
-    pub(super) fn on_existence<G: Group>(&mut self, hook: fn(&Engine, &G::Key, bool)) {
+    pub(super) fn on_existence<G: Group>(&mut self, hook: Exists<G::Key>) {
         self.table::<G>().on_existence.push(hook);
     }
 }
@@ -127,26 +127,26 @@ impl Engine {
     /// The members of a group, and the inputs for its content and its size.
     pub(super) fn group<G: Group>(&self, key: &G::Key) -> (OrdMap<G::Member, G::Value>, InputId, InputId) {
         let mut groups = self.groups.borrow_mut();
-        let group = groups.table::<G>().groups.entry(key.clone()).or_insert_with(|| self.empty_group());
-        (group.members.clone(), group.content, group.len)
+        let group = groups.table::<G>().by_key.entry(key.clone()).or_insert_with(|| self.empty_group());
+        (group.values.clone(), group.content, group.len)
     }
 
     fn empty_group<G: Group>(&self) -> Members<G> {
         let mut inputs = self.inputs.borrow_mut();
-        Members { members: OrdMap::new(), content: inputs.anonymous(), len: inputs.anonymous() }
+        Members { values: OrdMap::new(), content: inputs.anonymous(), len: inputs.anonymous() }
     }
 
     /// Sets or removes one member, wakes those who read the group, and creates or ends the roots that exist for it.
     fn set_member<G: Group>(&self, key: &G::Key, member: &G::Member, value: Option<&G::Value>) {
         let mut groups = self.groups.borrow_mut();
         let table = groups.table::<G>();
-        let group = table.groups.entry(key.clone()).or_insert_with(|| self.empty_group());
-        let before = group.members.len();
+        let group = table.by_key.entry(key.clone()).or_insert_with(|| self.empty_group());
+        let before = group.values.len();
         match value {
-            Some(value) => drop(group.members.insert(member.clone(), value.clone())),
-            None => drop(group.members.remove(member)),
+            Some(value) => drop(group.values.insert(member.clone(), value.clone())),
+            None => drop(group.values.remove(member)),
         }
-        let after = group.members.len();
+        let after = group.values.len();
         let (content, len) = (group.content, group.len);
         let mut readers = self.inputs.borrow().readers(content);
         if before != after {
@@ -158,7 +158,7 @@ impl Engine {
             if inputs.is_unread(len) {
                 inputs.release(content);
                 inputs.release(len);
-                table.groups.remove(key);
+                table.by_key.remove(key);
             }
         }
         drop(groups);

@@ -29,7 +29,7 @@ pub(super) enum Input {
 #[derive(Default)]
 pub(super) struct Inputs {
     ids: BTreeMap<Input, InputId>,
-    inputs: Vec<Option<Input>>,
+    texts: Vec<Option<Input>>,
     readers: Vec<BTreeSet<NodeId>>,
     free: Vec<u32>,
 }
@@ -66,11 +66,11 @@ impl Inputs {
 
     fn fresh(&mut self, input: Option<Input>) -> InputId {
         if let Some(index) = self.free.pop() {
-            self.inputs[index as usize] = input;
+            self.texts[index as usize] = input;
             return InputId(index);
         }
-        let id = InputId(u32::try_from(self.inputs.len()).unwrap_or(u32::MAX));
-        self.inputs.push(input);
+        let id = InputId(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
+        self.texts.push(input);
         self.readers.push(BTreeSet::new());
         id
     }
@@ -83,7 +83,7 @@ impl Inputs {
         let readers = &mut self.readers[input.0 as usize];
         readers.remove(&reader);
         if readers.is_empty()
-            && let Some(known) = self.inputs[input.0 as usize].take()
+            && let Some(known) = self.texts[input.0 as usize].take()
         {
             self.ids.remove(&known);
             self.free.push(input.0);
@@ -110,12 +110,13 @@ impl Inputs {
         let buckets = delta.buckets.iter().map(|bucket| Input::Bucket(bucket.clone()));
         let known = objects.chain(buckets).filter_map(|input| self.ids.get(&input).copied());
         let span = match (before, now) {
-            (Some(before), Some(now)) => before.min(now).saturating_add(1)..=before.max(now),
-            (None, None) => 1..=0,
-            _ => i64::MIN..=i64::MAX,
+            (Some(before), Some(now)) if before == now => None,
+            (Some(before), Some(now)) => Some((before.min(now).saturating_add(1), before.max(now))),
+            (None, None) => None,
+            // The clock appeared or went: every answer may differ.
+            _ => Some((i64::MIN, i64::MAX)),
         };
-        let passed = (!span.is_empty())
-            .then(|| self.ids.range(Input::Passed(*span.start())..=Input::Passed(*span.end())));
+        let passed = span.map(|(first, last)| self.ids.range(Input::Passed(first)..=Input::Passed(last)));
         let passed = passed.into_iter().flatten().map(|(_, id)| *id);
         known.chain(passed).flat_map(|id| self.readers(id)).collect()
     }

@@ -92,7 +92,7 @@ fn socket_part(
     let part = |server| Arc::new(SocketPart { listener_name: name.clone(), ipv4_compat, server });
     match listener.protocol {
         Some(Protocol::Http) => {
-            cx.send::<SocketParts>(socket(false), order, part(SocketServer::Http(server())))
+            cx.send::<SocketParts>(socket(false), order, part(SocketServer::Http(server())));
         }
         Some(Protocol::Https) => {
             let https = SocketServer::Https {

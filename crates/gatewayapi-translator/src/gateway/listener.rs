@@ -1,6 +1,6 @@
 //! What each listener is worth, looked at alone.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use eg_api::gateway::{
     FromNamespaces, GrpcRoute, HttpRoute, Listener, ProtocolType, RouteGroupKind, TcpRoute, TlsMode,
@@ -127,7 +127,7 @@ fn protocol(listener: &Listener) -> Option<Protocol> {
         ProtocolType::Tls => Some(Protocol::Tls { passthrough: mode == Some(&TlsMode::Passthrough) }),
         ProtocolType::Tcp => Some(Protocol::Tcp),
         ProtocolType::Udp => Some(Protocol::Udp),
-        _ => None,
+        ProtocolType::Unknown(_) => None,
     }
 }
 
@@ -182,23 +182,20 @@ fn namespaces(listener: &Listener, at: &FieldPath, problems: &mut Vec<Diagnostic
     let path = at.field("allowedRoutes").field("namespaces").field("selector");
     match &allowed.from {
         Some(FromNamespaces::All) => AllowedNamespaces::All,
-        Some(FromNamespaces::Selector) => match &allowed.selector {
-            Some(selector) => match selector.matches(&std::collections::BTreeMap::new()) {
-                Ok(_) => AllowedNamespaces::Selector(selector.clone()),
-                Err(error) => {
-                    problems.push(Diagnostic::new(&INVALID_LISTENER, path, error.to_string()));
+        Some(FromNamespaces::Selector) => {
+            let missing = || "expected a selector, because `from` is Selector".to_owned();
+            let selector = allowed.selector.as_ref().ok_or_else(missing).and_then(|selector| {
+                let parsed = selector.matches(&BTreeMap::new()).map_err(|error| error.to_string());
+                parsed.map(|_| selector.clone())
+            });
+            selector.map_or_else(
+                |problem| {
+                    problems.push(Diagnostic::new(&INVALID_LISTENER, path, problem));
                     AllowedNamespaces::None
-                }
-            },
-            None => {
-                problems.push(Diagnostic::new(
-                    &INVALID_LISTENER,
-                    path,
-                    "expected a selector, because `from` is Selector",
-                ));
-                AllowedNamespaces::None
-            }
-        },
+                },
+                AllowedNamespaces::Selector,
+            )
+        }
         Some(FromNamespaces::None) => AllowedNamespaces::None,
         _ => AllowedNamespaces::Same,
     }
@@ -252,7 +249,7 @@ fn conditions(generation: i64, problems: &[Diagnostic], partially: Option<Diagno
             problems.iter().filter(|problem| problem.code.condition == r#type).cloned().collect();
         conditions.fail(&of_type);
     }
-    let certificates_only = problems.iter().all(|problem| certificate::is_certificate_problem(problem));
+    let certificates_only = problems.iter().all(certificate::is_certificate_problem);
     if problems.is_empty() || certificates_only {
         conditions.set_default("Accepted", true, "Accepted", "The listener is valid.");
     }

@@ -71,11 +71,6 @@ impl Conditions {
         self.list.iter().find(|condition| condition.r#type == r#type)
     }
 
-    /// Whether there is a condition of this type and it is false.
-    pub(crate) fn is_false(&self, r#type: &str) -> bool {
-        self.get(r#type).is_some_and(|condition| condition.status == ConditionStatus::False)
-    }
-
     pub(crate) fn into_list(self) -> Vec<Condition> {
         self.list
     }

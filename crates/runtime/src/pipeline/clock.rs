@@ -11,7 +11,7 @@ pub(super) fn now() -> i64 {
 /// Resolves at this time, in seconds since 1970; never when there is none.
 pub(super) async fn until(at: Option<i64>) {
     /// Clocks are set, and machines sleep: look again at least this often.
-    const LONGEST: Duration = Duration::from_secs(60 * 60);
+    const LONGEST: Duration = Duration::from_hours(1);
     let Some(at) = at else { return std::future::pending().await };
     loop {
         let left = u64::try_from(at.saturating_sub(now())).unwrap_or_default();

@@ -12,14 +12,11 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::source::chain;
+use super::{ReadyPort, source::chain};
 use crate::{Event, ProxyOptions, bootstrap_options};
 
 /// First and longest pause before a failed application is tried again.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
-
-/// Chooses the port at which a fleet's proxies say whether they are ready.
-pub(super) type ReadyPort = Arc<dyn Fn(&IrKey) -> Option<u16> + Send + Sync>;
 
 /// What the platform should do.
 pub(super) enum Wish {

@@ -156,7 +156,9 @@ pub(super) fn lower_all(
         let path = path.index(position);
         let spec = FilterSpec { position, path, settings: FilterSettings::of(filter) };
         mirrors += usize::from(matches!(spec.settings, FilterSettings::Mirror(_)));
-        if !FILTERS.iter().any(|known| known.apply(cx, &spec, draft, problems)) {
+        let built_in = FILTERS.iter().any(|known| known.apply(cx, &spec, draft, problems));
+        let added = &cx.cx.env().features.route_filters;
+        if !built_in && !added.iter().any(|known| known.apply(cx, &spec, draft, problems)) {
             problems.push(unknown(&spec));
         }
         if problems.iter().any(|problem| problem.code.condition == "Accepted") {

@@ -7,7 +7,7 @@ use eg_api::gateway::{BackendReference, HttpRequestMirrorFilter};
 use eg_diag::{Code, Diagnostic};
 use eg_ir::{
     FeatureId, features,
-    route::{Fraction, Mirror},
+    route::{BackendFilters, Fraction, Mirror},
 };
 
 use super::filter::{FilterCx, FilterSettings, FilterSpec, RouteFilter, RuleDraft};
@@ -50,7 +50,13 @@ impl RouteFilter for RequestMirror {
         let backend = &mirror.backend_ref;
         let key = BackendKey::new(cx.place.route, backend, Transport::Tcp);
         let at = path.field("backendRef");
-        destination.add(names::mirror_backend(&name), key, backend.weight(), Ok(Default::default()), &at);
+        destination.add(
+            names::mirror_backend(&name),
+            key,
+            backend.weight(),
+            Ok(BackendFilters::default()),
+            &at,
+        );
         problems.append(&mut destination.problems);
         if let Some(cluster) = destination.finish_mirror(cx.place.number()) {
             draft.clusters.push(cluster);
