@@ -56,7 +56,9 @@ impl Subscription {
         let isolated = alone || !named.is_empty();
         let suspects = if alone || named.is_empty() { all.clone() } else { named };
         if isolated || self.full_state {
-            self.rejected.extend(suspects.iter().cloned());
+            // A name that was unsubscribed meanwhile is forgotten by the client too.
+            let wanted: Vec<_> = suspects.iter().filter(|(name, _)| self.wants(name)).cloned().collect();
+            self.rejected.extend(wanted);
         }
         if !self.full_state && !alone {
             if isolated {

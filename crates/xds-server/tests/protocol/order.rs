@@ -217,3 +217,18 @@ async fn endpoints_of_a_changed_cluster_are_sent_again_under_the_name_it_asks_fo
     client.ack(&warming);
     assert!(client.is_quiet().await);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_rejection_of_what_is_no_longer_wanted_holds_nothing_back() {
+    let server = Running::start();
+    publish(&server.store, &[(&CDS, "a", "1"), (&RDS, "r", "bad")]);
+    let mut client = server.delta().await;
+    client.subscribe(&CDS, &[]);
+    client.accept(&CDS).await;
+    client.subscribe(&RDS, &["r"]);
+    let bad = client.receive().await;
+    client.unsubscribe(&RDS, &["r"]);
+    client.nack(&bad, "bad route");
+    remove(&server.store, &[(&CDS, "a")]);
+    assert_eq!(client.accept(&CDS).await, "-a");
+}
