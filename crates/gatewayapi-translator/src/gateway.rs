@@ -3,12 +3,14 @@
 //! - `class`: which classes are ours, and the status of a class;
 //! - `proxy`: the effective EnvoyProxy of a Gateway;
 //! - `listener`, `certificate`, `conflict`, `overlap`: what each listener is worth;
-//! - `state`: all of that for one Gateway;
+//! - `listener_set`: listeners that others add;
+//! - `namespace`: from which namespaces something may attach;
+//! - `state`: all of that for one Gateway, and `merged` for Gateways that share a fleet;
 //! - `view`: the part of it that routes see;
 //! - `fanout`: what a Gateway sends to its fleet, which `socket` and `fleet` put together;
 //! - `service`: the Service of the fleet's own proxies.
 
-use eg_api::gateway::{Gateway, GatewayClass};
+use eg_api::gateway::{Gateway, GatewayClass, ListenerSet};
 use eg_resources::Object;
 
 use crate::{
@@ -22,6 +24,9 @@ mod conflict;
 mod fanout;
 mod fleet;
 mod listener;
+mod listener_set;
+mod merged;
+mod namespace;
 mod overlap;
 mod proxy;
 mod service;
@@ -30,6 +35,7 @@ mod state;
 pub(crate) mod view;
 
 pub(crate) use listener::ListenerState;
+pub(crate) use listener_set::SetState;
 pub use proxy::EffectiveProxy;
 pub(crate) use state::{GatewayOf, GatewayState};
 
@@ -38,6 +44,7 @@ pub(crate) fn register(engine: &mut Engine) {
     engine.root_for_each_object::<class::ClassRoot>(GatewayClass::KIND);
     engine.root_for_each_object::<fanout::GatewayFanout>(Gateway::KIND);
     engine.root_for_each_object::<crate::status::gateway::GatewayRoot>(Gateway::KIND);
+    engine.root_for_each_object::<crate::status::listener_set::ListenerSetRoot>(ListenerSet::KIND);
     engine.root_for_each_group::<SocketParts, socket::SocketUnit>();
     engine.root_for_each_group::<Tables, socket::TableUnit>();
     engine.root_for_each_group::<Secrets, socket::SecretUnit>();

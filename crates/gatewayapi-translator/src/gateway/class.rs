@@ -36,7 +36,7 @@ impl Unit for ClassOf {
     type Key = Name;
     type Out = Option<Arc<ClassView>>;
     const NAME: &'static str = "class";
-    const RANK: u8 = 2;
+    const RANK: u8 = 1;
 
     fn compute(cx: &ReadCx<'_>, name: &Name) -> Self::Out {
         let class = cx.get::<GatewayClass>("", name)?;

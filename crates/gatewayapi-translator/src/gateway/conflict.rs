@@ -5,8 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use eg_api::gateway::ListenerSet;
 use eg_diag::ObjectRef;
 use eg_ir::Name;
+use eg_resources::Object;
 
 use super::{
     listener::{ListenerState, complete},
@@ -124,5 +126,37 @@ fn hostnames(gateway: &ObjectRef, listeners: &mut [ListenerState], members: &[us
 fn conflict(listener: &mut ListenerState, reason: &str, message: &str) {
     listener.conflicted = true;
     listener.conditions.lose(reason, message);
-    complete(&mut listener.conditions);
+    if listener.parent.kind == ListenerSet::KIND {
+        listener.conditions.set("Accepted", false, reason, message);
+        listener.conditions.set("Programmed", false, reason, message);
+    }
+    complete(&listener.parent, &mut listener.conditions);
+}
+
+/// Marks the listeners that lose to one of another Gateway of their fleet. `gateways` are in the order of precedence, and
+/// each of them is settled in itself.
+pub(super) fn settle_fleet<'a>(gateways: impl Iterator<Item = &'a mut [ListenerState]>) {
+    let mut ports: BTreeMap<u16, Family> = BTreeMap::new();
+    let mut taken: BTreeSet<(u16, Family, Option<Name>)> = BTreeSet::new();
+    for listeners in gateways {
+        let (mut own_ports, mut own) = (Vec::new(), Vec::new());
+        for listener in listeners.iter_mut().filter(|listener| listener.ready()) {
+            let Some(family) = listener.protocol.map(family) else { continue };
+            let place = (listener.port, family, listener.hostname.clone());
+            let other = ports.get(&listener.port).filter(|_| family != Family::Udp);
+            if other.is_some_and(|other| *other != family) {
+                let message = "Another Gateway of the class uses the port with another protocol.";
+                conflict(listener, "ProtocolConflict", message);
+            } else if taken.contains(&place) {
+                let message = "Another Gateway of the class has a listener of this port, protocol and hostname.";
+                conflict(listener, "HostnameConflict", message);
+            } else {
+                own.push(place);
+                own_ports.extend((family != Family::Udp).then_some((listener.port, family)));
+            }
+        }
+        // Listeners of one Gateway are settled already, and do not stand in each other's way here.
+        taken.extend(own);
+        ports.extend(own_ports);
+    }
 }

@@ -20,7 +20,7 @@ use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
     fanout::{FleetMember, FleetMembers, PartOrder, Secrets, SocketPart, SocketParts, SocketServer, Tables},
-    names, origin,
+    origin,
 };
 
 /// How much privileged ports are moved where a Service translates ports.
@@ -33,7 +33,7 @@ impl Unit for GatewayFanout {
     type Key = ObjectRef;
     type Out = Option<()>;
     const NAME: &'static str = "gateway_fanout";
-    const RANK: u8 = 5;
+    const RANK: u8 = 6;
 
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
         let state = cx.unit::<GatewayOf>(key);
@@ -76,7 +76,7 @@ fn socket_part(
     origin: &Origin,
     order: PartOrder,
 ) {
-    let name = names::listener(key, &listener.section);
+    let name = listener.ir_name(key);
     let (address, ipv4_compat) = address(state);
     let socket =
         |udp: bool| (state.fleet.clone(), address.clone(), container_port(cx, state, listener.port), udp);
@@ -109,7 +109,7 @@ fn socket_part(
         }
         _ => return,
     }
-    cx.send::<Tables>((state.fleet.clone(), table), (key.clone(), listener.section.clone()), ());
+    cx.send::<Tables>((state.fleet.clone(), table), listener.key(), ());
 }
 
 fn tls(listener: &ListenerState) -> TerminateTls {
@@ -185,8 +185,7 @@ fn infra_listener(
         service_port: listener.port,
         container_port: container_port(cx, state, listener.port),
     };
-    let name = names::listener(key, &listener.section);
-    Some(InfraListener { name, http3: false, ports: vec![port] })
+    Some(InfraListener { name: listener.ir_name(key), http3: false, ports: vec![port] })
 }
 
 /// The key under which the fleet's own things are known.

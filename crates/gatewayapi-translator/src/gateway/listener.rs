@@ -1,20 +1,17 @@
 //! What each listener is worth, looked at alone.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use eg_api::gateway::{
-    FromNamespaces, GrpcRoute, HttpRoute, Listener, ProtocolType, RouteGroupKind, TcpRoute, TlsMode,
-    TlsRoute, UdpRoute,
+    GrpcRoute, HttpRoute, Listener, ListenerSet, ProtocolType, RouteGroupKind, TcpRoute,
+    TlsMode, TlsRoute, UdpRoute,
 };
 use eg_diag::{Code, Diagnostic, FieldPath, Kind, ObjectRef};
 use eg_ir::{Name, Secret};
 use eg_resources::Object;
 
-use super::{
-    certificate,
-    view::{AllowedNamespaces, Protocol},
-};
-use crate::{engine::ReadCx, status::condition::Conditions};
+use super::{certificate, namespace::AllowedNamespaces, view::Protocol};
+use crate::{engine::ReadCx, fanout::ListenerKey, names, status::condition::Conditions};
 
 static UNSUPPORTED_PROTOCOL: Code = Code::error("unsupported-protocol", "Accepted", "UnsupportedProtocol");
 static UNSUPPORTED_TLS_MODE: Code = Code::error("unsupported-tls-mode", "Programmed", "UnsupportedTLSMode");
@@ -66,6 +63,20 @@ impl ListenerState {
     pub(crate) fn is_tls(&self) -> bool {
         matches!(self.protocol, Some(Protocol::Https | Protocol::Tls { .. }))
     }
+
+    /// What tells it apart from every other listener: who declares it, and its name there.
+    pub(crate) fn key(&self) -> ListenerKey {
+        (self.parent.clone(), self.section.clone())
+    }
+
+    /// The name of its IR listener on `gateway`, which it belongs to or was added to.
+    pub(crate) fn ir_name(&self, gateway: &ObjectRef) -> Name {
+        if self.parent == *gateway {
+            names::listener(gateway, &self.section)
+        } else {
+            names::set_listener(gateway, &self.parent, &self.section)
+        }
+    }
 }
 
 /// Looks at one listener of `parent`, which has this generation; `at` is the path of the listener there.
@@ -112,7 +123,7 @@ pub(crate) fn evaluate(
         kinds,
         namespaces,
         certificates,
-        conditions: conditions(generation, &problems, partially),
+        conditions: conditions(parent, generation, &problems, partially),
         valid,
         conflicted: false,
         overlaps: false,
@@ -179,26 +190,12 @@ fn kinds(
 fn namespaces(listener: &Listener, at: &FieldPath, problems: &mut Vec<Diagnostic>) -> AllowedNamespaces {
     let allowed = listener.allowed_routes.as_ref().and_then(|allowed| allowed.namespaces.as_ref());
     let Some(allowed) = allowed else { return AllowedNamespaces::Same };
-    let path = at.field("allowedRoutes").field("namespaces").field("selector");
-    match &allowed.from {
-        Some(FromNamespaces::All) => AllowedNamespaces::All,
-        Some(FromNamespaces::Selector) => {
-            let missing = || "expected a selector, because `from` is Selector".to_owned();
-            let selector = allowed.selector.as_ref().ok_or_else(missing).and_then(|selector| {
-                let parsed = selector.matches(&BTreeMap::new()).map_err(|error| error.to_string());
-                parsed.map(|_| selector.clone())
-            });
-            selector.map_or_else(
-                |problem| {
-                    problems.push(Diagnostic::new(&INVALID_LISTENER, path, problem));
-                    AllowedNamespaces::None
-                },
-                AllowedNamespaces::Selector,
-            )
-        }
-        Some(FromNamespaces::None) => AllowedNamespaces::None,
-        _ => AllowedNamespaces::Same,
-    }
+    let (from, selector) = (allowed.from.as_ref(), allowed.selector.as_ref());
+    AllowedNamespaces::parse(from, selector, AllowedNamespaces::Same).unwrap_or_else(|message| {
+        let path = at.field("allowedRoutes").field("namespaces").field("selector");
+        problems.push(Diagnostic::new(&INVALID_LISTENER, path, message));
+        AllowedNamespaces::None
+    })
 }
 
 /// Checks that there is a TLS block where the protocol wants one, and that it fits.
@@ -239,7 +236,12 @@ fn check_tls(
 }
 
 /// The conditions of a listener, before conflicts with others are known.
-fn conditions(generation: i64, problems: &[Diagnostic], partially: Option<Diagnostic>) -> Conditions {
+fn conditions(
+    parent: &ObjectRef,
+    generation: i64,
+    problems: &[Diagnostic],
+    partially: Option<Diagnostic>,
+) -> Conditions {
     let mut conditions = Conditions::of(generation);
     let mut types: Vec<&str> = problems.iter().map(|problem| problem.code.condition).collect();
     types.sort_unstable();
@@ -259,18 +261,15 @@ fn conditions(generation: i64, problems: &[Diagnostic], partially: Option<Diagno
     if let Some(partially) = partially {
         conditions.fail(&[partially]);
     }
-    complete(&mut conditions);
+    complete(parent, &mut conditions);
     conditions
 }
 
-/// Adds the conditions that every listener has.
-pub(crate) fn complete(conditions: &mut Conditions) {
-    conditions.set_default(
-        "Programmed",
-        false,
-        "Invalid",
-        "The listener is not valid; its other conditions say why.",
-    );
+/// Adds the conditions that every listener of `parent` has.
+pub(crate) fn complete(parent: &ObjectRef, conditions: &mut Conditions) {
+    let reason = if parent.kind == ListenerSet::KIND { "ListenersNotValid" } else { "Invalid" };
+    let message = "The listener is not valid; its other conditions say why.";
+    conditions.set_default("Programmed", false, reason, message);
     conditions.set_default(
         "ResolvedRefs",
         true,

@@ -8,7 +8,7 @@ use eg_ir::Name;
 use super::{listener::ListenerState, view::Protocol};
 
 /// Marks the listeners that overlap with another one on their port.
-pub(super) fn detect(listeners: &mut [ListenerState]) {
+pub(super) fn detect(listeners: &mut [&mut ListenerState]) {
     let found: Vec<Option<Overlap>> =
         (0..listeners.len()).map(|position| find(listeners, position)).collect();
     for (listener, overlap) in listeners.iter_mut().zip(found) {
@@ -36,14 +36,15 @@ enum Overlap {
     Hostnames { other: Name, listener: Name },
 }
 
-fn find(listeners: &[ListenerState], position: usize) -> Option<Overlap> {
-    let own = &listeners[position];
+fn find(listeners: &[&mut ListenerState], position: usize) -> Option<Overlap> {
+    let own = &*listeners[position];
     let takes_part =
         |listener: &ListenerState| listener.ready() && listener.protocol == Some(Protocol::Https);
     if !takes_part(own) {
         return None;
     }
-    let others = listeners.iter().enumerate().filter(|(other, _)| *other != position).map(|(_, other)| other);
+    let others =
+        listeners.iter().enumerate().filter(|(other, _)| *other != position).map(|(_, other)| &**other);
     let others: Vec<&ListenerState> =
         others.filter(|other| takes_part(other) && other.port == own.port).collect();
     let names = |listener: &ListenerState| -> Vec<Name> {

@@ -10,6 +10,8 @@ use super::{
     class::{ClassOf, ClassView},
     conflict,
     listener::{self, ListenerState},
+    listener_set::{self, SetState},
+    merged::ClassListeners,
     overlap,
     proxy::{self, EffectiveProxy},
 };
@@ -28,10 +30,19 @@ pub(crate) struct GatewayState {
     pub(crate) class: Arc<ClassView>,
     /// The effective EnvoyProxy.
     pub(crate) proxy: Option<EffectiveProxy>,
-    /// Its listeners.
+    /// Its listeners, and after them those of the listener sets that it takes.
     pub(crate) listeners: Vec<ListenerState>,
+    /// The listener sets that name it.
+    pub(crate) sets: Vec<SetState>,
     /// Why nothing is served; its fleet is kept all the same.
     pub(crate) problem: Option<Diagnostic>,
+}
+
+impl GatewayState {
+    /// The listeners that `parent`, the Gateway or one of its listener sets, declares.
+    pub(crate) fn listeners_of<'a>(&'a self, parent: &'a ObjectRef) -> impl Iterator<Item = &'a ListenerState> {
+        self.listeners.iter().filter(move |listener| listener.parent == *parent)
+    }
 }
 
 /// The state of a Gateway; `None` when there is no such Gateway, or its class is not ours or not accepted.
@@ -41,7 +52,29 @@ impl Unit for GatewayOf {
     type Key = ObjectRef;
     type Out = Option<Arc<GatewayState>>;
     const NAME: &'static str = "gateway";
-    const RANK: u8 = 3;
+    const RANK: u8 = 4;
+
+    fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
+        let alone = cx.unit::<GatewayAlone>(key);
+        let alone = alone.as_ref().as_ref()?;
+        if !alone.class.merged {
+            return Some(Arc::clone(alone));
+        }
+        let settled = cx.unit::<ClassListeners>(&alone.class.name);
+        let own = settled.iter().find(|(gateway, _)| gateway == key);
+        let listeners = own.map(|(_, listeners)| listeners.to_vec()).unwrap_or_default();
+        Some(Arc::new(GatewayState { listeners, ..GatewayState::clone(alone) }))
+    }
+}
+
+/// The state of a Gateway as if there were no other one in its fleet.
+pub(super) struct GatewayAlone;
+
+impl Unit for GatewayAlone {
+    type Key = ObjectRef;
+    type Out = Option<Arc<GatewayState>>;
+    const NAME: &'static str = "gateway_alone";
+    const RANK: u8 = 2;
 
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
         let gateway = cx.object::<Gateway>(key)?;
@@ -55,21 +88,28 @@ impl Unit for GatewayOf {
             Ok(proxy) => (proxy, unsupported_address(&gateway)),
             Err(problem) => (None, Some(problem)),
         };
-        let listeners = if problem.is_none() { listeners(cx, key, &gateway) } else { Vec::new() };
-        Some(Arc::new(GatewayState { fleet, class, proxy, listeners, problem }))
+        let (mut listeners, mut sets) = (Vec::new(), Vec::new());
+        if problem.is_none() {
+            (sets, listeners) = declared(cx, key, &gateway);
+            conflict::settle(key, &mut listeners);
+            if !class.merged {
+                overlap::detect(&mut listeners.iter_mut().collect::<Vec<_>>());
+            }
+        }
+        Some(Arc::new(GatewayState { fleet, class, proxy, listeners, sets, problem }))
     }
 }
 
-fn listeners(cx: &ReadCx<'_>, key: &ObjectRef, gateway: &Gateway) -> Vec<ListenerState> {
+/// The listener sets of a Gateway, and its listeners with those of the sets.
+fn declared(cx: &ReadCx<'_>, key: &ObjectRef, gateway: &Gateway) -> (Vec<SetState>, Vec<ListenerState>) {
     let at = FieldPath::spec().field("listeners");
     let generation = gateway.metadata.generation();
     let each = gateway.spec.listeners.iter().enumerate();
-    let mut listeners: Vec<ListenerState> = each
-        .map(|(position, spec)| listener::evaluate(cx, key, generation, &at.index(position), spec))
-        .collect();
-    conflict::settle(key, &mut listeners);
-    overlap::detect(&mut listeners);
-    listeners
+    let own = each.map(|(position, spec)| listener::evaluate(cx, key, generation, &at.index(position), spec));
+    let mut listeners: Vec<ListenerState> = own.collect();
+    let (sets, added) = listener_set::attached(cx, key, gateway);
+    listeners.extend(added);
+    (sets, listeners)
 }
 
 /// The first address of a type that no platform here can give a fleet.

@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use eg_api::{gateway::Gateway, gateway::GatewayClass, meta::LabelSelector};
+use eg_api::gateway::Gateway;
 use eg_diag::{Kind, ObjectRef};
 use eg_ir::{IrKey, Name, Origin};
-use eg_resources::Object;
 
 use super::{
     listener::ListenerState,
+    merged::ClassListeners,
+    namespace::AllowedNamespaces,
     state::{GatewayOf, GatewayState},
 };
 use crate::{
     engine::{ReadCx, Unit},
-    names, origin,
+    origin,
 };
 
 /// A Gateway as routes see it.
@@ -68,17 +69,6 @@ pub(crate) enum Protocol {
     Udp,
 }
 
-/// The namespaces whose routes a listener accepts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum AllowedNamespaces {
-    All,
-    /// The namespace of the listener's parent.
-    Same,
-    /// Those whose labels match.
-    Selector(LabelSelector),
-    None,
-}
-
 /// The view of a Gateway; `None` when it is not ours.
 pub(crate) struct BindViewOf;
 
@@ -86,7 +76,7 @@ impl Unit for BindViewOf {
     type Key = ObjectRef;
     type Out = Option<Arc<BindView>>;
     const NAME: &'static str = "bind_view";
-    const RANK: u8 = 4;
+    const RANK: u8 = 5;
 
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
         let state = cx.unit::<GatewayOf>(key);
@@ -115,11 +105,9 @@ fn bind_listener(
     origin: &Origin,
     listener: &ListenerState,
 ) -> BindListener {
-    let ir_name = names::listener(gateway, &listener.section);
-    let others = state
-        .listeners
-        .iter()
-        .filter(|other| other.port == listener.port && other.section != listener.section);
+    let ir_name = listener.ir_name(gateway);
+    let others =
+        state.listeners.iter().filter(|other| other.port == listener.port && other.key() != listener.key());
     BindListener {
         parent: listener.parent.clone(),
         section: listener.section.clone(),
@@ -148,30 +136,17 @@ pub(super) fn table(
     if listener.protocol != Some(Protocol::Http) {
         return ir_name.clone();
     }
-    let first = |key: &ObjectRef, state: &GatewayState| {
+    let first = |key: &ObjectRef, listeners: &[ListenerState]| {
         let on_port = |other: &&ListenerState| {
             other.ready() && other.protocol == Some(Protocol::Http) && other.port == listener.port
         };
-        state.listeners.iter().find(on_port).map(|other| names::listener(key, &other.section))
+        listeners.iter().find(on_port).map(|other| other.ir_name(key))
     };
     let shared = if state.class.merged {
-        fleet_gateways(cx, &state.class.name).iter().find_map(|key| {
-            let state = cx.unit::<GatewayOf>(key);
-            first(key, state.as_ref().as_ref()?)
-        })
+        let gateways = cx.unit::<ClassListeners>(&state.class.name);
+        gateways.iter().find_map(|(key, listeners)| first(key, listeners))
     } else {
-        first(gateway, state)
+        first(gateway, &state.listeners)
     };
     shared.unwrap_or_else(|| ir_name.clone())
-}
-
-/// The Gateways of a class in the order in which they are served: oldest first, then by namespace and name.
-fn fleet_gateways(cx: &ReadCx<'_>, class: &Name) -> Vec<ObjectRef> {
-    let class = ObjectRef::new(GatewayClass::KIND, "", class.clone());
-    let mut gateways = cx.referrers(Gateway::KIND, &class);
-    gateways.sort_by_cached_key(|key| {
-        let created = cx.object::<Gateway>(key).and_then(|gateway| gateway.metadata.created());
-        (created.unwrap_or_default(), key.clone())
-    });
-    gateways
 }

@@ -1,19 +1,14 @@
 //! Binding: which listeners a route attaches to through one of its parentRefs, and under which hostnames.
 
-use std::collections::BTreeMap;
-
-use eg_api::{
-    core::Namespace,
-    gateway::{GROUP, Gateway, ListenerSet, ParentReference},
-};
+use eg_api::gateway::{GROUP, Gateway, ListenerSet, ParentReference};
 use eg_diag::{Kind, ObjectRef};
 use eg_ir::Name;
 use eg_resources::Object;
 
 use super::kind::RouteKind;
 use crate::{
-    engine::{ReadCx, Unit},
-    gateway::view::{AllowedNamespaces, BindListener, BindView},
+    engine::ReadCx,
+    gateway::view::{BindListener, BindView},
     hostname,
 };
 
@@ -81,7 +76,8 @@ pub(super) fn bind<'v, R: RouteKind>(
         return Err(Refusal::NoMatchingParent);
     }
     let accepts = |listener: &&&BindListener| {
-        listener.kinds.contains(&R::KIND) && allows_namespace(cx, listener, &key.namespace)
+        listener.kinds.contains(&R::KIND)
+            && listener.namespaces.allow(cx, &listener.parent.namespace, &key.namespace)
     };
     let allowed: Vec<_> = selected.iter().filter(accepts).collect();
     if allowed.is_empty() {
@@ -93,30 +89,4 @@ pub(super) fn bind<'v, R: RouteKind>(
     });
     let bound: Vec<_> = bound.filter(|bound| !bound.hosts.is_empty()).collect();
     if bound.is_empty() { Err(Refusal::NoMatchingHostname) } else { Ok(bound) }
-}
-
-fn allows_namespace(cx: &ReadCx<'_>, listener: &BindListener, namespace: &Name) -> bool {
-    match &listener.namespaces {
-        AllowedNamespaces::All => true,
-        AllowedNamespaces::Same => listener.parent.namespace == *namespace,
-        AllowedNamespaces::Selector(selector) => {
-            let labels = cx.unit::<NamespaceLabels>(namespace);
-            labels.as_ref().as_ref().is_some_and(|labels| selector.matches(labels).unwrap_or(false))
-        }
-        AllowedNamespaces::None => false,
-    }
-}
-
-/// The labels of a namespace, without what else changes in it.
-struct NamespaceLabels;
-
-impl Unit for NamespaceLabels {
-    type Key = Name;
-    type Out = Option<BTreeMap<String, String>>;
-    const NAME: &'static str = "namespace_labels";
-    const RANK: u8 = 1;
-
-    fn compute(cx: &ReadCx<'_>, name: &Name) -> Self::Out {
-        cx.get::<Namespace>("", name).map(|namespace| namespace.meta().labels.clone())
-    }
 }

@@ -71,6 +71,11 @@ impl Conditions {
         self.list.iter().find(|condition| condition.r#type == r#type)
     }
 
+    /// Whether there is a condition of this type and it is true.
+    pub(crate) fn is_true(&self, r#type: &str) -> bool {
+        self.get(r#type).is_some_and(|condition| condition.status == ConditionStatus::True)
+    }
+
     pub(crate) fn into_list(self) -> Vec<Condition> {
         self.list
     }

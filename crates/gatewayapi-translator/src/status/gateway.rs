@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use eg_api::{
-    gateway::{Gateway, GatewayStatus, GatewayStatusAddress, ListenerStatus, RouteGroupKind},
-    meta::ConditionStatus,
-};
+use eg_api::gateway::{Gateway, GatewayStatus, GatewayStatusAddress, ListenerStatus, RouteGroupKind};
 use eg_diag::ObjectRef;
 use eg_resources::{Observed, Status, StatusUpdate};
 
@@ -14,7 +11,7 @@ use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
     fanout::AttachedRoutes,
-    gateway::{GatewayOf, GatewayState, ListenerState},
+    gateway::{GatewayOf, GatewayState, ListenerState, SetState},
     settings::Infrastructure,
 };
 
@@ -35,13 +32,13 @@ impl Unit for GatewayRoot {
         let state = state.as_ref().as_ref()?;
         let gateway = cx.object::<Gateway>(key)?;
         let mut conditions = Conditions::of(gateway.metadata.generation());
-        accepted(&mut conditions, state);
+        accepted(&mut conditions, key, state);
         let addresses = programmed(cx, &mut conditions, state, &gateway);
         let status = GatewayStatus {
             addresses,
             conditions: conditions.into_list(),
-            listeners: state.listeners.iter().map(|listener| listener_status(cx, listener)).collect(),
-            attached_listener_sets: None,
+            listeners: state.listeners_of(key).map(|listener| listener_status(cx, listener)).collect(),
+            attached_listener_sets: attached_sets(state),
         };
         Some(update_of(&*gateway, Status::Gateway(status)))
     }
@@ -53,25 +50,18 @@ impl Root for GatewayRoot {
     }
 }
 
-fn accepted(conditions: &mut Conditions, state: &GatewayState) {
+fn accepted(conditions: &mut Conditions, key: &ObjectRef, state: &GatewayState) {
     if let Some(problem) = &state.problem {
         conditions.fail(std::slice::from_ref(problem));
         return;
     }
-    let is_accepted = |listener: &&ListenerState| {
-        let accepted = listener.conditions.get("Accepted");
-        accepted.is_some_and(|condition| condition.status == ConditionStatus::True)
-    };
-    let refused: Vec<&str> = state
-        .listeners
-        .iter()
-        .filter(|listener| !is_accepted(listener))
-        .map(|listener| &*listener.section)
-        .collect();
+    let own: Vec<&ListenerState> = state.listeners_of(key).collect();
+    let refused = own.iter().filter(|listener| !listener.conditions.is_true("Accepted"));
+    let refused: Vec<&str> = refused.map(|listener| &*listener.section).collect();
     if refused.is_empty() {
         conditions.set("Accepted", true, "Accepted", "The Gateway is valid.");
     } else {
-        let all = refused.len() == state.listeners.len();
+        let all = refused.len() == own.len();
         let which = if all { "None of the listeners is valid" } else { "Some listeners are not valid" };
         conditions.set("Accepted", !all, "ListenersNotValid", format!("{which}: {}.", refused.join(", ")));
     }
@@ -126,7 +116,16 @@ fn programmed(
     addresses.iter().take(MAX_ADDRESSES).map(address).collect()
 }
 
-fn listener_status(cx: &ReadCx<'_>, listener: &ListenerState) -> ListenerStatus {
+/// How many listener sets add at least one listener; absent when none does.
+fn attached_sets(state: &GatewayState) -> Option<i32> {
+    let adds = |set: &&SetState| {
+        state.listeners_of(&set.object).any(|listener| listener.conditions.is_true("Accepted"))
+    };
+    i32::try_from(state.sets.iter().filter(adds).count()).ok().filter(|attached| *attached > 0)
+}
+
+/// The status of one listener of a Gateway or listener set.
+pub(super) fn listener_status(cx: &ReadCx<'_>, listener: &ListenerState) -> ListenerStatus {
     let attached = cx.group_len::<AttachedRoutes>(&(listener.parent.clone(), listener.section.clone()));
     ListenerStatus {
         name: listener.section.to_string(),

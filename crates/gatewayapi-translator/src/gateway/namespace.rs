@@ -1,0 +1,69 @@
+//! Namespaces whose objects may attach: routes to listeners, listener sets to Gateways.
+
+use std::collections::BTreeMap;
+
+use eg_api::{core::Namespace, gateway::FromNamespaces, meta::LabelSelector};
+use eg_ir::Name;
+use eg_resources::Object;
+
+use crate::engine::{ReadCx, Unit};
+
+/// The namespaces whose objects may attach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum AllowedNamespaces {
+    All,
+    /// The namespace of the object that they attach to.
+    Same,
+    /// Those whose labels match.
+    Selector(LabelSelector),
+    None,
+}
+
+impl AllowedNamespaces {
+    /// What `from` and `selector` say, or what is wrong with the selector; `default` is what an unknown or absent `from`
+    /// stands for.
+    pub(super) fn parse(
+        from: Option<&FromNamespaces>,
+        selector: Option<&LabelSelector>,
+        default: Self,
+    ) -> Result<Self, String> {
+        match from {
+            Some(FromNamespaces::All) => Ok(Self::All),
+            Some(FromNamespaces::Same) => Ok(Self::Same),
+            Some(FromNamespaces::None) => Ok(Self::None),
+            Some(FromNamespaces::Selector) => {
+                let selector = selector.ok_or("expected a selector, because `from` is Selector")?;
+                selector.matches(&BTreeMap::new()).map_err(|error| error.to_string())?;
+                Ok(Self::Selector(selector.clone()))
+            }
+            _ => Ok(default),
+        }
+    }
+
+    /// Whether objects of `namespace` may attach to an object of the namespace `own`.
+    pub(crate) fn allow(&self, cx: &ReadCx<'_>, own: &Name, namespace: &Name) -> bool {
+        match self {
+            Self::All => true,
+            Self::Same => own == namespace,
+            Self::Selector(selector) => {
+                let labels = cx.unit::<NamespaceLabels>(namespace);
+                labels.as_ref().as_ref().is_some_and(|labels| selector.matches(labels).unwrap_or(false))
+            }
+            Self::None => false,
+        }
+    }
+}
+
+/// The labels of a namespace, without what else changes in it.
+struct NamespaceLabels;
+
+impl Unit for NamespaceLabels {
+    type Key = Name;
+    type Out = Option<BTreeMap<String, String>>;
+    const NAME: &'static str = "namespace_labels";
+    const RANK: u8 = 1;
+
+    fn compute(cx: &ReadCx<'_>, name: &Name) -> Self::Out {
+        cx.get::<Namespace>("", name).map(|namespace| namespace.meta().labels.clone())
+    }
+}
