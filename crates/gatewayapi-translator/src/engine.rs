@@ -30,6 +30,8 @@ mod input;
 mod node;
 mod read;
 mod report;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use group::Group;
 use group::Groups;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use eg_api::{config::EnvoyGateway, schema};
 use eg_gatewayapi_translator::{
     Session, Settings, Translation, Translator,
-    resources::{AnyObject, Batch, Change, Decoder, SourceId, Store},
+    resources::{AnyObject, Batch, Change, Clock, Decoder, SourceId, Store},
 };
 use eg_testkit::cases::Case;
 use serde_json::{Value, json};
@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 datatest_stable::harness! {
     { test = translate, root = "cases", pattern = r".*/in\.yaml$" },
 }
+
+/// The time in every case, in seconds since 1970: the first day of 2027.
+const NOW: i64 = 1_798_761_600;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -25,7 +28,9 @@ fn translate(path: &Path) -> Outcome {
 
     let source = SourceId::new("case");
     let mut store = Store::new();
-    store.apply(&source, Batch::Replace(objects(&case.input()?)?));
+    let mut start = objects(&case.input()?)?;
+    start.push(AnyObject::new(Clock::at(NOW)));
+    store.apply(&source, Batch::Replace(start));
     let mut session = translator.session();
     session.update(&store.snapshot(), &store.snapshot().as_delta());
     assert_eq!(session.runs().panics.len(), 0, "{:?}", session.runs().panics);

@@ -62,30 +62,29 @@ fn protocols(gateway: &ObjectRef, listeners: &mut [ListenerState], members: &[us
     };
     let own: Vec<usize> =
         others.iter().copied().filter(|position| listeners[*position].parent == *gateway).collect();
+    // A listener set that contradicts itself loses the port, unless the Gateway settles which protocol it has.
+    let contradicts_itself = |position: usize| {
+        let parent = &listeners[position].parent;
+        let of_set = others.iter().copied().filter(|other| listeners[*other].parent == *parent);
+        own.is_empty() && families(&of_set.collect::<Vec<_>>(), listeners).len() > 1
+    };
     let winner = match families(&own, listeners).len() {
         // Listeners of the Gateway that disagree among themselves all lose.
         2.. => None,
         1 => own.first().and_then(|position| family_of(listeners, *position)),
-        _ => first_consistent(listeners, &others),
+        _ => {
+            let first = others.iter().find(|position| !contradicts_itself(**position));
+            first.and_then(|position| family_of(listeners, *position))
+        }
     };
-    let (kept, lost): (Vec<usize>, Vec<usize>) = others
-        .into_iter()
-        .partition(|position| winner.is_some() && family_of(listeners, *position) == winner);
+    let (kept, lost): (Vec<usize>, Vec<usize>) = others.iter().copied().partition(|position| {
+        winner.is_some() && family_of(listeners, *position) == winner && !contradicts_itself(*position)
+    });
     for position in lost {
         let message = "Another listener uses the port with another protocol.";
         conflict(&mut listeners[position], "ProtocolConflict", message);
     }
     kept.into_iter().chain(udp).collect()
-}
-
-/// The family of the first listener whose listener set does not contradict itself on the port.
-fn first_consistent(listeners: &[ListenerState], members: &[usize]) -> Option<Family> {
-    members.iter().find_map(|position| {
-        let parent = &listeners[*position].parent;
-        let of_set = members.iter().filter(|other| listeners[**other].parent == *parent);
-        let families: BTreeSet<_> = of_set.map(|other| listeners[*other].protocol.map(family)).collect();
-        if families.len() == 1 { listeners[*position].protocol.map(family) } else { None }
-    })
 }
 
 /// Keeps the first TCP and the first UDP listener of a port.
@@ -110,7 +109,8 @@ fn hostnames(gateway: &ObjectRef, listeners: &mut [ListenerState], members: &[us
         let winner = match own.len() {
             2.. => None,
             1 => own.first().copied(),
-            _ => rivals.iter().copied().find(|position| {
+            // The first one, unless its own listener set has the hostname twice.
+            _ => rivals.first().copied().filter(|position| {
                 let parent = &listeners[*position].parent;
                 rivals.iter().filter(|other| listeners[**other].parent == *parent).count() == 1
             }),
@@ -148,7 +148,8 @@ pub(super) fn settle_fleet<'a>(gateways: impl Iterator<Item = &'a mut [ListenerS
                 let message = "Another Gateway of the class uses the port with another protocol.";
                 conflict(listener, "ProtocolConflict", message);
             } else if taken.contains(&place) {
-                let message = "Another Gateway of the class has a listener of this port, protocol and hostname.";
+                let message =
+                    "Another Gateway of the class has a listener of this port, protocol and hostname.";
                 conflict(listener, "HostnameConflict", message);
             } else {
                 own.push(place);

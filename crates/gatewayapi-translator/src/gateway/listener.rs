@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use eg_api::gateway::{
-    GrpcRoute, HttpRoute, Listener, ListenerSet, ProtocolType, RouteGroupKind, TcpRoute,
-    TlsMode, TlsRoute, UdpRoute,
+    GrpcRoute, HttpRoute, Listener, ListenerSet, ProtocolType, RouteGroupKind, TcpRoute, TlsMode, TlsRoute,
+    UdpRoute,
 };
 use eg_diag::{Code, Diagnostic, FieldPath, Kind, ObjectRef};
 use eg_ir::{Name, Secret};

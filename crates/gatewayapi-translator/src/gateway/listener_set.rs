@@ -63,10 +63,6 @@ fn of_set(cx: &ReadCx<'_>, key: &ObjectRef, set: &ListenerSet) -> Vec<ListenerSt
 fn allowed(gateway: &Gateway) -> AllowedNamespaces {
     let namespaces = gateway.spec.allowed_listeners.as_ref().and_then(|allowed| allowed.namespaces.as_ref());
     let Some(namespaces) = namespaces else { return AllowedNamespaces::None };
-    AllowedNamespaces::parse(
-        namespaces.from.as_ref(),
-        namespaces.selector.as_ref(),
-        AllowedNamespaces::None,
-    )
-    .unwrap_or(AllowedNamespaces::None)
+    AllowedNamespaces::parse(namespaces.from.as_ref(), namespaces.selector.as_ref(), AllowedNamespaces::None)
+        .unwrap_or(AllowedNamespaces::None)
 }

@@ -40,7 +40,10 @@ pub(crate) struct GatewayState {
 
 impl GatewayState {
     /// The listeners that `parent`, the Gateway or one of its listener sets, declares.
-    pub(crate) fn listeners_of<'a>(&'a self, parent: &'a ObjectRef) -> impl Iterator<Item = &'a ListenerState> {
+    pub(crate) fn listeners_of<'a>(
+        &'a self,
+        parent: &'a ObjectRef,
+    ) -> impl Iterator<Item = &'a ListenerState> {
         self.listeners.iter().filter(move |listener| listener.parent == *parent)
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct BindView {
     pub(crate) fleet: IrKey,
     /// Its listeners, those of attached listener sets after its own.
     pub(crate) listeners: Vec<BindListener>,
+    /// The listener sets that name it and that it does not take.
+    pub(crate) refused_sets: Vec<ObjectRef>,
     /// Whether routes keep the order in which they are written.
     pub(crate) preserve_route_order: bool,
 }
@@ -86,9 +88,11 @@ impl Unit for BindViewOf {
         let origin = origin::of(&*gateway);
         let listeners =
             state.listeners.iter().map(|listener| bind_listener(cx, key, state, &origin, listener));
+        let refused = state.sets.iter().filter(|set| !set.allowed);
         Some(Arc::new(BindView {
             fleet: state.fleet.clone(),
             listeners: listeners.collect(),
+            refused_sets: refused.map(|set| set.object.clone()).collect(),
             preserve_route_order: state
                 .proxy
                 .as_ref()

@@ -58,7 +58,8 @@ fn attach<R: RouteKind>(
 ) -> Option<Attachment> {
     let parent = parent(cx, key, reference)?;
     let view = cx.unit::<BindViewOf>(&parent.gateway);
-    let view = view.as_ref().as_ref()?;
+    // A listener set that its Gateway does not take is no parent of routes.
+    let view = view.as_ref().as_ref().filter(|view| !view.refused_sets.contains(&parent.object))?;
     let lowered = cx.unit::<LoweredOf<R>>(&(key.clone(), parent.gateway.clone()));
     let (bound, refusal) = match bind(cx, key, route, (reference, &parent), view) {
         Ok(bound) => (bound, None),
