@@ -8,7 +8,7 @@ use eg_resources::{AnyObject, Batch, Change, Clock, Decoder, Object, SourceId, S
 use serde_json::json;
 
 use super::{Engine, Group, ReadCx, Root, Runs, Unit};
-use crate::{Env, Settings, Translation, assembly::Assembly};
+use crate::{Env, Features, Settings, Translation, assembly::Assembly};
 
 thread_local! {
     /// What root units published, by unit and key; every test has a thread of its own.
@@ -24,7 +24,8 @@ struct World {
 
 impl World {
     fn new(register: impl FnOnce(&mut Engine)) -> Self {
-        let mut engine = Engine::new(Arc::new(Env { settings: Settings::default() }));
+        let mut engine =
+            Engine::new(Arc::new(Env { settings: Settings::default(), features: Features::default() }));
         register(&mut engine);
         Self { store: Store::new(), engine, translation: Translation::default() }
     }

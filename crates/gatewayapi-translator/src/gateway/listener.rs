@@ -59,11 +59,6 @@ impl ListenerState {
         self.valid && !self.conflicted
     }
 
-    /// Whether TLS is terminated or passed through on this listener.
-    pub(crate) fn is_tls(&self) -> bool {
-        matches!(self.protocol, Some(Protocol::Https | Protocol::Tls { .. }))
-    }
-
     /// What tells it apart from every other listener: who declares it, and its name there.
     pub(crate) fn key(&self) -> ListenerKey {
         (self.parent.clone(), self.section.clone())
