@@ -20,6 +20,11 @@ pub struct ProgramFactory {
 }
 
 impl ProgramFactory {
+    /// This program.
+    pub fn new(binary: impl Into<PathBuf>) -> Self {
+        Self { binary: binary.into() }
+    }
+
     /// The program in `ENVOY_GATEWAY_BIN`, or the one that cargo built beside this test.
     pub fn find() -> Result<Self, BoxError> {
         let named = std::env::var_os("ENVOY_GATEWAY_BIN").map(PathBuf::from);

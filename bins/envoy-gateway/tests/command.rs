@@ -1,0 +1,184 @@
+//! The program as its users start it.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_envoy-gateway"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    program(arguments).output().unwrap()
+}
+
+fn configuration(directory: &Path, extra: &str) -> String {
+    let path = directory.join("config.yaml");
+    let objects = directory.join("objects");
+    fs::create_dir_all(&objects).unwrap();
+    let text = format!(
+        "apiVersion: gateway.envoyproxy.io/v1alpha1\nkind: EnvoyGateway\nprovider:\n  type: Custom\n  custom:\n    \
+         resource: {{type: File, file: {{paths: ['{}']}}}}\n{extra}",
+        objects.display()
+    );
+    fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// A server whose log can be waited for; killed if a test leaves it.
+struct Server {
+    child: Child,
+    lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
+    log: Vec<String>,
+}
+
+impl Server {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = program(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, lines, log: Vec::new() }
+    }
+
+    /// Reads the log up to a line with this text, which the program says before it waits or ends.
+    fn says(&mut self, text: &str) -> String {
+        for line in self.lines.by_ref().map_while(Result::ok) {
+            self.log.push(line.clone());
+            if line.contains(text) {
+                return line;
+            }
+        }
+        panic!("it ended without saying {text:?}: {:#?}", self.log)
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
+    fn ends(mut self) -> i32 {
+        let status = self.child.wait().unwrap();
+        status.code().unwrap_or(-1)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ended = self.child.kill();
+        let _ended = self.child.wait();
+    }
+}
+
+#[test]
+fn a_wrong_configuration_is_refused_with_the_field() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = configuration(directory.path(), "logging: {level: {default: loud}}\n");
+    let output = run(&["server", "-c", &config]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    assert!(error.contains("logging.level"), "{error}");
+}
+
+#[test]
+fn kubernetes_is_refused_clearly() {
+    let output = run(&["server"]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    assert!(error.contains("provider.type") && error.contains("Kubernetes"), "{error}");
+}
+
+#[test]
+fn versions_are_told_in_every_format() {
+    let text = |arguments: &[&str]| String::from_utf8(run(arguments).stdout).unwrap();
+    assert!(text(&["version"]).starts_with("ENVOY_GATEWAY_VERSION: v"));
+    let json: serde_json::Value = serde_json::from_str(&text(&["version", "-o", "json"])).unwrap();
+    let yaml: serde_json::Value = serde_saphyr::from_str(&text(&["version", "-o", "yaml"])).unwrap();
+    assert_eq!(json, yaml);
+    assert!(json["envoyProxyVersion"].is_string());
+}
+
+#[test]
+fn certificates_are_made_once_and_replaced_on_request() {
+    let home = tempfile::tempdir().unwrap();
+    let certgen = |more: &[&str]| {
+        let mut arguments = vec!["certgen", "--local", "--config-home", home.path().to_str().unwrap()];
+        arguments.extend(more);
+        assert!(run(&arguments).status.success());
+        fs::read(home.path().join("certs/envoy-gateway/tls.crt")).unwrap()
+    };
+    let first = certgen(&[]);
+    assert_eq!(certgen(&[]), first);
+    assert_ne!(certgen(&["--overwrite"]), first);
+    assert!(!run(&["certgen"]).status.success(), "without --local there is nothing to do it for");
+}
+
+#[test]
+fn xds_is_served_at_the_port_that_is_logged_until_asked_to_end() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = configuration(directory.path(), "");
+    let arguments =
+        ["server", "-c", &config, "--xds-host", "127.0.0.1", "--xds-port", "0", "--xds-plaintext"];
+    for signal in [Signal::TERM, Signal::INT] {
+        let mut server = Server::start(&arguments);
+        let line = server.says("xDS is served");
+        let address = line.split("address=").nth(1).unwrap().split_whitespace().next().unwrap();
+        assert!(std::net::TcpStream::connect(address).is_ok(), "{address}");
+        server.says("the control plane runs");
+        kill_process(server.pid(), signal).unwrap();
+        server.says("the control plane has ended");
+        assert_eq!(server.ends(), 0);
+    }
+}
+
+#[test]
+fn no_proxy_is_left_behind() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name).display().to_string();
+    let host = format!(
+        "    infrastructure: {{type: Host, host: {{configHome: '{0}', dataHome: '{0}', stateHome: '{0}', runtimeDir: '{1}'}}}}\n",
+        at("home"),
+        at("run")
+    );
+    let config = configuration(directory.path(), &host);
+    let objects = "
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: c}
+spec: {controllerName: gateway.envoyproxy.io/gatewayclass-controller}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: g}
+spec: {gatewayClassName: c, listeners: [{name: http, port: PORT, protocol: HTTP}]}
+";
+    let objects = objects.replace("PORT", &eg_testkit::port::free().to_string());
+    fs::write(directory.path().join("objects/in.yaml"), objects).unwrap();
+    let statuses = at("statuses");
+    let mut command = program(&["server", "-c", &config, "--xds-port", "0", "--status-dir", &statuses]);
+    command.env("ENVOY_PATH", eg_testkit::envoy::find().unwrap());
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut server = Server { child, lines, log: Vec::new() };
+    let line = server.says("proxy started");
+    let pid = line.split("pid=").nth(1).unwrap().split_whitespace().next().unwrap().parse().unwrap();
+    let proxy = Pid::from_raw(pid).unwrap();
+    server.says("proxy is live");
+    let status = Path::new(&statuses).join("Gateway/default/g.yaml");
+    let began = Instant::now();
+    while !fs::read_to_string(&status).unwrap_or_default().contains("reason: Programmed") {
+        assert!(began.elapsed() < PATIENCE, "{:#?}", server.log);
+        std::thread::yield_now();
+    }
+    kill_process(server.pid(), Signal::TERM).unwrap();
+    server.says("the control plane has ended");
+    assert_eq!(server.ends(), 0);
+    assert!(test_kill_process(proxy).is_err(), "the proxy still runs");
+}
