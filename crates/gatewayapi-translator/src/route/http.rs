@@ -1,7 +1,7 @@
 //! HTTPRoutes.
 //!
 //! Each rule becomes one IR route for each of its matches. Filters and the other features of a rule have a module each:
-//! `route_match`, `forward`, `direct_response`, `redirect`, `url_rewrite`, `header_modifier`, `mirror`, `timeout`.
+//! `route_match`, `forward`, `direct_response`, `redirect`, `url_rewrite`, `header_modifier`, `mirror`, `timeout`, `retry`.
 //!
 //! A rule that one of its features refuses answers 500 to the requests it matches, so that they do not fall through to
 //! another rule; one whose match is refused matches nothing. The status of the route names both.
@@ -28,6 +28,7 @@ mod forward;
 mod header_modifier;
 mod mirror;
 mod redirect;
+mod retry;
 mod route_match;
 mod rule;
 mod timeout;

@@ -13,7 +13,7 @@ use eg_api::gateway::{
 use eg_diag::{Code, Diagnostic, FieldPath};
 use eg_ir::{
     Extension, FeatureId,
-    route::{HeaderEdits, Mirror, RouteAction, UrlRewrite},
+    route::{HeaderEdits, Mirror, Retry, RouteAction, UrlRewrite},
 };
 
 use super::{
@@ -137,6 +137,8 @@ pub struct RuleDraft {
     pub mirrors: Vec<Mirror>,
     /// How long the exchange may take, in milliseconds.
     pub timeout_ms: Option<u64>,
+    /// How failed requests are repeated.
+    pub retry: Option<Retry>,
     /// Configuration of features that the IR does not know.
     pub extensions: BTreeMap<FeatureId, Extension>,
     /// The clusters of the mirrors.

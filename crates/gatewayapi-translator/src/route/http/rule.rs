@@ -13,7 +13,7 @@ use eg_resources::Object;
 use super::{
     HttpRules, LoweredMatch, direct_response,
     filter::{self, FilterCx, RuleDraft},
-    forward, redirect, route_match, timeout,
+    forward, redirect, retry, route_match, timeout,
 };
 use crate::{engine::ReadCx, names, origin, refs::RefCx, route::kind::Lowered};
 
@@ -66,7 +66,14 @@ fn lower_rule(
     let mut draft = RuleDraft::default();
     let filter_cx = FilterCx { cx, refs: RefCx::new(cx, place.route), place };
     filter::lower_all(&filter_cx, &rule.filters, &mut draft, &mut problems);
-    timeout::lower(rule.timeouts.as_ref(), &place.path, &mut draft, &mut problems);
+    let limits = timeout::lower(rule.timeouts.as_ref(), &place.path, &mut problems);
+    match retry::lower(rule.retry.as_ref(), limits.backend_request, &place.path) {
+        Ok(retry) => draft.retry = retry,
+        Err(problem) => problems.push(problem),
+    }
+    // Without retries there is one attempt, whose limit is that of the whole exchange.
+    let attempt = limits.backend_request.filter(|_| rule.retry.is_none());
+    draft.timeout_ms = attempt.or(limits.request);
     let matches = route_match::lower(&rule.matches, &place.path);
     let destination = forward::lower(cx, place, &rule.backend_refs, &mut problems);
 
@@ -110,7 +117,9 @@ fn one_match(
         Some(position) => names::route_match(&place.name, position),
         None => format!("{}/match/-1", place.name).into(),
     };
-    let RuleDraft { request_headers, response_headers, rewrite, mirrors, timeout_ms, extensions, .. } = draft;
+    let RuleDraft {
+        request_headers, response_headers, rewrite, mirrors, timeout_ms, retry, extensions, ..
+    } = draft;
     let number = position.and_then(|position| u32::try_from(position).ok()).unwrap_or_default();
     LoweredMatch {
         position: (place.number(), number),
@@ -126,6 +135,7 @@ fn one_match(
             rewrite: rewrite.clone(),
             mirrors: mirrors.clone(),
             timeout_ms: *timeout_ms,
+            retry: retry.clone(),
             extensions: extensions.clone(),
             ..IrRoute::default()
         }),
