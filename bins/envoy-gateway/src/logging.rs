@@ -4,7 +4,10 @@ use std::io::{self, IsTerminal};
 
 use eg_api::config::EnvoyGatewayLogging;
 use thiserror::Error;
-use tracing_subscriber::{EnvFilter, fmt, util::TryInitError};
+use tracing_subscriber::{
+    EnvFilter, fmt, reload,
+    util::{SubscriberInitExt, TryInitError},
+};
 
 /// Why there can be no logs.
 #[derive(Debug, Error)]
@@ -13,6 +16,18 @@ pub(crate) enum Error {
     Filter(#[from] tracing_subscriber::filter::ParseError),
     #[error("logs cannot be set up")]
     Init(#[from] TryInitError),
+    #[error("logs are not written any more")]
+    Reload(#[from] reload::Error),
+}
+
+/// The levels in force, to change them.
+pub(crate) struct Levels(Box<dyn Fn(EnvFilter) -> Result<(), reload::Error> + Send + Sync>);
+
+impl Levels {
+    /// Puts other levels into force; the form of entries stays.
+    pub(crate) fn change(&self, logging: &EnvoyGatewayLogging) -> Result<(), Error> {
+        Ok((self.0)(EnvFilter::try_new(directives(logging))?)?)
+    }
 }
 
 /// Components that levels can be given for, and the crates that they are.
@@ -29,17 +44,21 @@ const COMPONENTS: [(&str, &[&str]); 6] = [
 const TALKATIVE: [&str; 6] = ["h2", "hyper", "hyper_util", "notify", "rustls", "tower"];
 
 /// Starts to log on standard output, as configured.
-pub(crate) fn start(logging: Option<&EnvoyGatewayLogging>) -> Result<(), Error> {
+pub(crate) fn start(logging: Option<&EnvoyGatewayLogging>) -> Result<Levels, Error> {
     let default = EnvoyGatewayLogging::default();
     let logging = logging.unwrap_or(&default);
     let filter = EnvFilter::try_new(directives(logging))?;
-    let subscriber = fmt().with_env_filter(filter).with_ansi(io::stdout().is_terminal());
+    let builder = fmt().with_env_filter(filter).with_ansi(io::stdout().is_terminal());
     if logging.encoder.as_deref() == Some("JSON") {
-        tracing_subscriber::util::SubscriberInitExt::try_init(subscriber.json().finish())?;
-    } else {
-        tracing_subscriber::util::SubscriberInitExt::try_init(subscriber.finish())?;
+        let builder = builder.json().with_filter_reloading();
+        let handle = builder.reload_handle();
+        builder.finish().try_init()?;
+        return Ok(Levels(Box::new(move |filter| handle.reload(filter))));
     }
-    Ok(())
+    let builder = builder.with_filter_reloading();
+    let handle = builder.reload_handle();
+    builder.finish().try_init()?;
+    Ok(Levels(Box::new(move |filter| handle.reload(filter))))
 }
 
 /// The levels of the configuration in the language of the filter; later directives win.

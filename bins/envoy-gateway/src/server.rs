@@ -15,7 +15,7 @@ use eg_runtime::{Parts, Pipeline, PipelineError, SourceFactory, XdsEndpoint, Xds
 use thiserror::Error;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::{config, host, logging};
+use crate::{config, host, logging, logging::Levels, reload};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -56,11 +56,14 @@ pub(crate) enum Error {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let config = config::load(arguments.config_path.as_deref())?;
-    logging::start(config.logging.as_ref())?;
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(arguments, &config))
+    let levels = logging::start(config.logging.as_ref())?;
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(serve(arguments, &config, levels))
 }
 
-async fn serve(arguments: &Arguments, config: &EnvoyGateway) -> Result<(), Error> {
+async fn serve(arguments: &Arguments, config: &EnvoyGateway, levels: Levels) -> Result<(), Error> {
     let custom = config::custom_provider(config)?;
     // Before there is anything that a signal must end in order.
     let mut signals = Signals::new()?;
@@ -76,8 +79,8 @@ async fn serve(arguments: &Arguments, config: &EnvoyGateway) -> Result<(), Error
         if let Some(provisioner) = provisioner {
             let identity = certificates.as_ref().map(|certificates| certificates.of(Role::Proxy));
             let control_plane = host::control_plane(&paths, identity.as_deref())?;
-            let ports = Arc::clone(&provisioner);
-            parts.ready_port = Some(Arc::new(move |fleet| ports.ports(fleet).map(|ports| ports.ready)));
+            let chosen = Arc::clone(&provisioner);
+            parts.ready_port = Some(Arc::new(move |fleet| chosen.ports(fleet).map(|ports| ports.ready)));
             parts.infrastructure = Some((provisioner as Arc<dyn Provisioner>, control_plane));
         }
     }
@@ -91,7 +94,13 @@ async fn serve(arguments: &Arguments, config: &EnvoyGateway) -> Result<(), Error
     let pipeline =
         Pipeline::start(config::settings(config), parts, XdsEndpoint { address, security }).await?;
     tracing::info!("the control plane runs");
-    signals.next().await;
+    match &arguments.config_path {
+        Some(path) => tokio::select! {
+            () = signals.next() => {}
+            () = reload::follow(path.clone(), config.clone(), levels, &pipeline) => {}
+        },
+        None => signals.next().await,
+    }
     tracing::info!("the control plane ends");
     if let Some(renewal) = renewal {
         renewal.abort();
@@ -118,11 +127,13 @@ fn ensure_certificates(
 
 /// What does not depend on who runs the proxies.
 fn parts(arguments: &Arguments, config: &EnvoyGateway, custom: &EnvoyGatewayCustomProvider) -> Parts {
-    let options = FileOptions::new(config::paths(custom));
+    let statuses = FileStatusSink::new(arguments.status_dir.clone());
+    let mut options = FileOptions::new(config::paths(custom));
+    options.statuses = Some(statuses.clone());
     let factory: SourceFactory = Box::new(move || Box::new(FileSource::new(options.clone())));
     Parts {
         sources: vec![(FileSource::source_id(), factory)],
-        statuses: vec![Arc::new(FileStatusSink::new(arguments.status_dir.clone()))],
+        statuses: vec![Arc::new(statuses)],
         xds: config::xds_options(config.xds_server.as_ref()),
         ..Parts::default()
     }

@@ -45,7 +45,9 @@ fn fields() -> [(&'static str, &'static str, &'static str); 4] {
 }
 
 fn lines() -> String {
-    fields().iter().map(|(key, _, value)| format!("{key}: {value}\n")).collect()
+    let mut text = fields().map(|(key, _, value)| format!("{key}: {value}")).join("\n");
+    text.push('\n');
+    text
 }
 
 fn versions() -> Value {

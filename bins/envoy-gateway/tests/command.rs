@@ -1,5 +1,7 @@
 //! The program as its users start it.
 
+#![expect(clippy::unwrap_used, reason = "a test cannot go on without what it prepares")]
+
 use std::{
     fs,
     io::{BufRead, BufReader},
@@ -139,7 +141,25 @@ fn xds_is_served_at_the_port_that_is_logged_until_asked_to_end() {
 }
 
 #[test]
-fn no_proxy_is_left_behind() {
+fn a_changed_configuration_is_put_to_work_and_a_wrong_one_is_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = configuration(directory.path(), "");
+    let class = "apiVersion: gateway.networking.k8s.io/v1\nkind: GatewayClass\nmetadata: {name: c}\n\
+                 spec: {controllerName: x.example/mine}\n";
+    fs::write(directory.path().join("objects/in.yaml"), class).unwrap();
+    let host = ["--xds-host", "127.0.0.1", "--xds-port", "0", "--xds-plaintext"];
+    let mut server = Server::start(&[&["server", "-c", &config][..], &host].concat());
+    server.says("the control plane runs");
+    configuration(directory.path(), "logging: {level: {default: loud}}\n");
+    assert!(server.says("is not used").contains("logging.level"));
+    configuration(directory.path(), "gateway: {controllerName: x.example/mine}\n");
+    server.says("Accepted=True");
+    kill_process(server.pid(), Signal::TERM).unwrap();
+    assert_eq!(server.ends(), 0);
+}
+
+#[test]
+fn neither_proxies_nor_statuses_are_left_behind() {
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name).display().to_string();
     let host = format!(
@@ -177,6 +197,9 @@ spec: {gatewayClassName: c, listeners: [{name: http, port: PORT, protocol: HTTP}
         assert!(began.elapsed() < PATIENCE, "{:#?}", server.log);
         std::thread::yield_now();
     }
+    fs::remove_file(directory.path().join("objects/in.yaml")).unwrap();
+    server.says("proxy ended");
+    assert!(!status.exists(), "the status outlives its object");
     kill_process(server.pid(), Signal::TERM).unwrap();
     server.says("the control plane has ended");
     assert_eq!(server.ends(), 0);

@@ -70,7 +70,7 @@ impl Pending {
         if event.need_rescan() {
             return self.lose();
         }
-        let Some(complete) = completes(&event.kind) else { return };
+        let Some(complete) = completes(event.kind) else { return };
         let mut state = self.lock();
         let (happened, last) = &mut *state;
         // The old name of a file was told of before, and may be given to another file at once.
@@ -123,7 +123,7 @@ impl Pending {
 }
 
 /// Whether an event completes a change; `None` for events that change nothing.
-fn completes(kind: &EventKind) -> Option<bool> {
+fn completes(kind: EventKind) -> Option<bool> {
     match kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write))
         | EventKind::Modify(ModifyKind::Metadata(_) | ModifyKind::Name(RenameMode::To | RenameMode::Both)) => {

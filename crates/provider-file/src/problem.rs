@@ -62,9 +62,10 @@ impl Problems {
         new.dedup();
         let old = std::mem::replace(&mut *self.lock(), new.clone().into());
         for problem in new.iter().filter(|problem| old.binary_search(problem).is_err()) {
-            match &problem.object {
-                Some(object) => tracing::warn!(%object, "{problem}"),
-                None => tracing::warn!("{problem}"),
+            if let Some(object) = &problem.object {
+                tracing::warn!(%object, "{problem}");
+            } else {
+                tracing::warn!("{problem}");
             }
         }
         for problem in old.iter().filter(|problem| new.binary_search(problem).is_err()) {

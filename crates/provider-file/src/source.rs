@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use crate::{
-    Problems,
+    FileStatusSink, Problems,
     folder::Folder,
     pending::{Debounce, Happened, Pending},
 };
@@ -24,6 +24,8 @@ pub struct FileOptions {
     pub decoder: Decoder,
     /// Where to find what is wrong with the files.
     pub problems: Problems,
+    /// Where statuses of these objects are written, to be told of objects that are gone.
+    pub statuses: Option<FileStatusSink>,
     /// Time between two looks at everything, for changes that the operating system does not tell of (those made on
     /// another machine, for example). Default: 30 seconds.
     pub look_every: Duration,
@@ -38,6 +40,7 @@ impl FileOptions {
             paths: paths.into_iter().map(Into::into).collect(),
             decoder: Decoder::new(),
             problems: Problems::new(),
+            statuses: None,
             look_every: Duration::from_secs(30),
             look_every_unwatched: Duration::from_secs(1),
         }
@@ -73,12 +76,21 @@ impl FileSource {
 
     async fn watch(self, sink: Arc<dyn ChangeSink>) -> Result<(), SourceError> {
         let id = self.id();
-        let FileOptions { paths, decoder, problems, look_every, look_every_unwatched } = self.options;
+        let FileOptions { paths, decoder, problems, statuses, look_every, look_every_unwatched } =
+            self.options;
         let pending = Arc::new(Pending::default());
         let folder = Folder::new(&paths, decoder, problems, Arc::clone(&pending));
         let mut folder = folder.map_err(|error| SourceError::Misconfigured(error.to_string()))?;
         let first;
-        (folder, first) = blocking(folder, Folder::load).await?;
+        let told = statuses.clone();
+        let load = move |folder: &mut Folder| {
+            let objects = folder.load();
+            if let Some(statuses) = told {
+                statuses.retain(&objects);
+            }
+            objects
+        };
+        (folder, first) = blocking(folder, load).await?;
         if sink.send(&id, Batch::Replace(first)).await.is_err() {
             return Ok(());
         }
@@ -91,7 +103,15 @@ impl FileSource {
                 () = sleep(period) => Happened::everything(),
             };
             let changes;
-            (folder, changes) = blocking(folder, move |folder| folder.update(&happened)).await?;
+            let told = statuses.clone();
+            let update = move |folder: &mut Folder| {
+                let changes = folder.update(&happened);
+                if let Some(statuses) = told {
+                    statuses.follow(&changes);
+                }
+                changes
+            };
+            (folder, changes) = blocking(folder, update).await?;
             if changes.is_empty() {
                 continue;
             }

@@ -1,25 +1,28 @@
 //! Statuses as files.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant, SystemTime},
 };
 
 use eg_diag::ObjectRef;
-use eg_resources::{BoxFuture, SourceError, StatusSink, StatusUpdate};
+use eg_resources::{AnyObject, BoxFuture, Change, SourceError, StatusSink, StatusUpdate};
 use serde_json::{Map, Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use crate::scan::list;
 
 mod transition;
 
 /// A [`StatusSink`] that logs what changes and, given a directory, writes one YAML file for each object:
 /// `<kind>/<namespace>/<name>.yaml`, without the namespace for kinds that have none.
 ///
-/// Files are replaced by renaming, so readers never see half of one. An empty status removes the file. A status that
-/// cannot be written is reported and tried again with the next write.
+/// Files are replaced by renaming, so readers never see half of one. An empty status removes the file, and so does the end
+/// of the object, which [`FileOptions::statuses`](crate::FileOptions::statuses) tells of. A status that cannot be written
+/// is reported and tried again with the next write.
 #[derive(Clone, Debug)]
 pub struct FileStatusSink {
     shared: Arc<Shared>,
@@ -37,7 +40,12 @@ struct State {
     written: BTreeMap<ObjectRef, Value>,
     /// What could not be written, with the reason that was reported.
     failed: BTreeMap<ObjectRef, (StatusUpdate, String)>,
+    /// Objects that went away lately: their last statuses may still be on the way here.
+    gone: BTreeMap<ObjectRef, Instant>,
 }
+
+/// How long statuses of an object that went away may be on the way.
+const LATE: Duration = Duration::from_mins(1);
 
 impl FileStatusSink {
     /// A sink that writes to this directory, which is created when it is needed, or one that only logs.
@@ -48,6 +56,44 @@ impl FileStatusSink {
     /// The file of an object's status; `None` when there is no directory or the object's names make no file name.
     pub fn path_of(&self, object: &ObjectRef) -> Option<PathBuf> {
         path_of(self.shared.directory.as_deref()?, object)
+    }
+
+    /// Removes the files of all objects but these: those that an earlier run left.
+    pub(crate) fn retain(&self, objects: &[AnyObject]) {
+        let Some(directory) = &self.shared.directory else { return };
+        let kept: BTreeSet<PathBuf> =
+            objects.iter().filter_map(|object| path_of(directory, object.key())).collect();
+        for kind in eg_api::kinds::KINDS {
+            let listing = list(&[directory.join(kind.kind)], &mut |_| {});
+            for path in listing.files.keys().filter(|path| !kept.contains(&***path)) {
+                report(remove(path), || path.display().to_string());
+            }
+        }
+    }
+
+    /// Takes note of objects that changed: the file of one that is gone is removed.
+    pub(crate) fn follow(&self, changes: &[Change]) {
+        let mut state = self.shared.state();
+        state.gone.retain(|_, since| since.elapsed() < LATE);
+        for change in changes {
+            let key = change.key();
+            if let Change::Upsert(_) = change {
+                state.gone.remove(key);
+                continue;
+            }
+            state.gone.insert(key.clone(), Instant::now());
+            state.failed.remove(key);
+            state.written.remove(key);
+            if let Some(path) = self.path_of(key) {
+                report(remove(&path), || key.to_string());
+            }
+        }
+    }
+}
+
+fn report(removed: io::Result<()>, what: impl Fn() -> String) {
+    if let Err(error) = removed {
+        tracing::warn!(%error, "the status of {} is out of date and cannot be removed", what());
     }
 }
 
@@ -66,14 +112,14 @@ impl StatusSink for FileStatusSink {
 
 impl Shared {
     fn write_all(&self, updates: Vec<StatusUpdate>, now: SystemTime) {
-        // What a panic left behind is at worst written once more.
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         let now = OffsetDateTime::from(now).replace_nanosecond(0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
         let now = now.format(&Rfc3339).unwrap_or_default();
         let mut failed = std::mem::take(&mut state.failed);
         let mut due: BTreeMap<ObjectRef, StatusUpdate> =
             failed.iter().map(|(key, (update, _))| (key.clone(), update.clone())).collect();
-        due.extend(updates.into_iter().map(|update| (update.object.clone(), update)));
+        let updates = updates.into_iter().filter(|update| !state.gone.contains_key(&update.object));
+        due.extend(updates.map(|update| (update.object.clone(), update)));
         for (key, update) in due {
             if let Err(error) = self.write_one(&mut state.written, &update, &now) {
                 let reason = error.to_string();
@@ -83,6 +129,11 @@ impl Shared {
                 state.failed.insert(key, (update, reason));
             }
         }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // What a panic left behind is at worst written once more.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write_one(

@@ -59,7 +59,9 @@ impl Watches {
     /// Ends the watches that are not wanted any more.
     pub(crate) fn retain(&mut self, wanted: &BTreeSet<PathBuf>) {
         let unwanted: Vec<PathBuf> = self.watched.difference(wanted).cloned().collect();
-        unwanted.iter().for_each(|directory| self.end(directory));
+        for directory in &unwanted {
+            self.end(directory);
+        }
         self.refused.retain(|directory| wanted.contains(directory));
     }
 
@@ -67,7 +69,9 @@ impl Watches {
     pub(crate) fn forget(&mut self, path: &Path) {
         let below: Vec<PathBuf> =
             self.watched.iter().filter(|watched| watched.starts_with(path)).cloned().collect();
-        below.iter().for_each(|directory| self.end(directory));
+        for directory in &below {
+            self.end(directory);
+        }
     }
 
     fn end(&mut self, directory: &Path) {

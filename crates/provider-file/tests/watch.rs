@@ -1,5 +1,7 @@
 //! What happens to files, and what a source makes of it; with the watches of the operating system.
 
+#![expect(clippy::unwrap_used, reason = "a test cannot go on without what it prepares")]
+
 use std::{
     collections::BTreeMap,
     fs,
@@ -105,7 +107,8 @@ impl Scene {
 
     /// Waits until the problems satisfy a rule.
     async fn has_problems(&self, rule: impl Fn(&[Problem]) -> bool) {
-        let attempt = || async { if rule(&self.problems.list()) { Ok(()) } else { Err(self.problems.list()) } };
+        let attempt =
+            || async { if rule(&self.problems.list()) { Ok(()) } else { Err(self.problems.list()) } };
         let reached = deadline::poll(PATIENCE, attempt).await;
         assert!(reached.is_ok(), "problems: {reached:?}");
     }

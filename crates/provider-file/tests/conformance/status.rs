@@ -31,3 +31,41 @@ impl StatusFixture for Files {
 }
 
 eg_testkit::status_sink_conformance!(Files);
+
+#[tokio::test]
+async fn statuses_of_objects_that_are_gone_are_removed() {
+    use eg_provider_file::{FileOptions, FileSource};
+    use eg_resources::{Batch, BoxFuture, ChangeSink, Closed, ResourceSource, SourceId};
+    use tokio::sync::mpsc;
+
+    struct Heard(mpsc::UnboundedSender<()>);
+
+    impl ChangeSink for Heard {
+        fn send<'a>(&'a self, _: &'a SourceId, _: Batch) -> BoxFuture<'a, Result<(), Closed>> {
+            Box::pin(async { self.0.send(()).map_err(|_| Closed) })
+        }
+    }
+
+    let directory = tempfile::tempdir().unwrap();
+    let (objects, statuses) = (directory.path().join("in"), directory.path().join("out"));
+    fs::create_dir_all(&objects).unwrap();
+    fs::create_dir_all(statuses.join("Gateway/n")).unwrap();
+    let class = "apiVersion: gateway.networking.k8s.io/v1\nkind: GatewayClass\nmetadata: {name: c}\n\
+                 spec: {controllerName: x.example/c}\n";
+    fs::write(objects.join("a.yaml"), class).unwrap();
+    fs::create_dir_all(statuses.join("GatewayClass")).unwrap();
+    let (kept, stale) = (statuses.join("GatewayClass/c.yaml"), statuses.join("Gateway/n/g.yaml"));
+    fs::write(&kept, "status: {}\n").unwrap();
+    fs::write(&stale, "status: {}\n").unwrap();
+
+    let mut options = FileOptions::new([&objects]);
+    options.statuses = Some(FileStatusSink::new(Some(statuses)));
+    let (sender, mut heard) = mpsc::unbounded_channel();
+    let running = tokio::spawn(Box::new(FileSource::new(options)).run(Arc::new(Heard(sender))));
+    heard.recv().await.unwrap();
+    assert_eq!((kept.exists(), stale.exists()), (true, false));
+    fs::remove_file(objects.join("a.yaml")).unwrap();
+    heard.recv().await.unwrap();
+    assert!(!kept.exists());
+    running.abort();
+}
