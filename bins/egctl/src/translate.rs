@@ -1,23 +1,32 @@
 //! `egctl experimental translate`.
+//!
+//! There are two shapes of results. Who asks for `gateway-api`, `xds` and `ir` alone, as with other implementations of this
+//! command, gets objects by kind and configuration dumps as Envoy's administration interface prints them. As soon as
+//! `status`, `infra`, `ratelimit` or `bootstrap` is asked for, there is one plain field for each target, for programs that
+//! compare; nothing is added to the input then.
 
 use std::{
     fs,
     io::{self, BufRead, Read},
-    path::PathBuf,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
     process::ExitCode,
     time::SystemTime,
 };
 
 use clap::{Args, ValueEnum};
 use eg_api::config::EnvoyGateway;
-use eg_provider_file::documents;
-use eg_resources::{Batch, Decoder, SourceId};
+use eg_resources::{Batch, SourceId};
 use eg_runtime::{Core, Event, Settings};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::output::{self, Error, Format};
+use facts::Facts;
 
+mod complete;
+mod facts;
+mod input;
 mod render;
 
 #[derive(Debug, Args)]
@@ -34,17 +43,27 @@ pub(crate) struct Arguments {
     /// Format of the result.
     #[arg(short, long, value_enum, default_value_t = Format::Yaml)]
     output: Format,
+    /// Which resources of Envoy to print.
+    #[arg(short = 't', long = "type", value_enum, default_value_t = ResourceKind::All)]
+    kind: ResourceKind,
+    /// Adds what the objects refer to and the file leaves out: namespaces, Services and their addresses, and an
+    /// EnvoyProxy with what is so by default.
+    #[arg(long)]
+    add_missing_resources: bool,
     /// The configuration file of the control plane.
     #[arg(long)]
     config: Option<PathBuf>,
+    /// A JSON file with answers of the outside world; in a batch, the case brings them.
+    #[arg(long)]
+    facts: Option<PathBuf>,
     /// The domain of the cluster's services.
     #[arg(long, default_value = "cluster.local")]
     dns_domain: String,
-    /// The namespace of the control plane.
+    /// The namespace of the control plane, and of objects that name none.
     #[arg(short, long, default_value = "envoy-gateway-system")]
     namespace: String,
     /// Answers a JSON line on standard input with a JSON line, case by case.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["file", "config", "facts"])]
     batch: bool,
 }
 
@@ -57,7 +76,7 @@ enum From {
 
 /// What to translate to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum To {
+enum To {
     /// The objects with their statuses.
     GatewayApi,
     /// The resources that Envoy receives.
@@ -70,6 +89,32 @@ pub(crate) enum To {
     Infra,
     /// The configuration of the rate-limit service.
     Ratelimit,
+    /// The configuration that Envoy starts with.
+    Bootstrap,
+}
+
+impl To {
+    /// Whether the target belongs to the shape of results for people.
+    fn is_for_people(self) -> bool {
+        matches!(self, Self::GatewayApi | Self::Xds | Self::Ir)
+    }
+}
+
+/// A type of Envoy's resources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ResourceKind {
+    /// Every type.
+    All,
+    /// The configuration that Envoy starts with.
+    Bootstrap,
+    /// Clusters.
+    Cluster,
+    /// Listeners.
+    Listener,
+    /// Route configurations.
+    Route,
+    /// Endpoints of clusters.
+    Endpoint,
 }
 
 /// One case of a batch.
@@ -78,16 +123,29 @@ struct Case {
     id: String,
     input: String,
     config: Option<PathBuf>,
+    case: Option<PathBuf>,
+}
+
+/// The part of a case's description that matters here.
+#[derive(Debug, Deserialize)]
+struct Description {
+    #[serde(default, rename = "mockData")]
+    mock_data: Option<Facts>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
     let From::GatewayApi = arguments.from;
-    if !arguments.batch {
-        let file = arguments.file.as_deref().unwrap_or("-");
-        let translated = translate(arguments, file, arguments.config.as_ref())?;
-        output::print(&translated, arguments.output)?;
-        return Ok(ExitCode::SUCCESS);
+    if arguments.batch {
+        return run_batch(arguments);
     }
+    let file = arguments.file.as_deref().unwrap_or("-");
+    let facts = arguments.facts.as_deref().map(read_json::<Facts>).transpose()?.unwrap_or_default();
+    let translated = translate(arguments, file, arguments.config.as_deref(), &facts)?;
+    output::print(&translated, arguments.output)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run_batch(arguments: &Arguments) -> Result<ExitCode, Error> {
     for line in io::stdin().lock().lines() {
         let line = line?;
         if line.trim().is_empty() {
@@ -102,55 +160,54 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The answer to a case. A panic, which is a bug of ours, spoils no other case.
 fn answer(arguments: &Arguments, case: &Case) -> Value {
-    match translate(arguments, &case.input, case.config.as_ref()) {
-        Ok(mut translated) => {
+    let translated = catch_unwind(AssertUnwindSafe(|| {
+        let description = case.case.as_deref().map(read_json::<Description>).transpose()?;
+        let facts = description.and_then(|description| description.mock_data).unwrap_or_default();
+        translate(arguments, &case.input, case.config.as_deref(), &facts)
+    }));
+    match translated {
+        Ok(Ok(mut translated)) => {
             translated["id"] = case.id.as_str().into();
             translated
         }
-        Err(error) => json!({"id": case.id, "error": error.to_string()}),
+        Ok(Err(error)) => json!({"id": case.id, "error": error.to_string()}),
+        Err(_panic) => json!({"id": case.id, "error": "the translation panicked; see standard error"}),
     }
 }
 
-fn translate(arguments: &Arguments, file: &str, config: Option<&PathBuf>) -> Result<Value, Error> {
+fn translate(
+    arguments: &Arguments,
+    file: &str,
+    config: Option<&Path>,
+    facts: &Facts,
+) -> Result<Value, Error> {
+    facts.check()?;
+    let for_people = arguments.to.iter().all(|to| to.is_for_people());
+    let mut input = input::Input::parse(&read(file)?, &arguments.namespace);
+    if for_people {
+        input.require_class()?;
+        if arguments.add_missing_resources {
+            complete::add_missing(&mut input, &arguments.namespace)?;
+        }
+        complete::use_cluster_addresses(&mut input);
+    }
     let settings =
         settings(config)?.in_namespace(&arguments.namespace).with_dns_domain(&arguments.dns_domain);
     let source = SourceId::new("file");
-    let mut core = Core::new(settings, [source.clone()]);
-    let text = read(file)?;
-    let mut objects = Vec::new();
-    for document in documents(&text) {
-        // What breaks its schema is reported and translated all the same, as far as it can be read.
-        if let Ok(value) = &document.content {
-            report(document.number, value);
-        }
-        match document.content.and_then(|value| eg_provider_file::object(value, &Decoder::new(), false)) {
-            Ok(object) => objects.push(object),
-            Err(error) => {
-                output::complain(&format!("egctl: document {} is left out: {error}", document.number))
-            }
-        }
-    }
+    let mut core = Core::new(settings.clone(), [source.clone()]);
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
     let tick = Event::Tick(i64::try_from(now).unwrap_or(i64::MAX));
-    core.step([tick, Event::Batch { source, batch: Batch::Replace(objects) }]);
+    core.step([tick, Event::Batch { source, batch: Batch::Replace(input.objects()) }]);
     for panic in core.panics() {
         output::complain(&format!("egctl: {} of {} failed: {}", panic.unit, panic.key, panic.message));
     }
-    render::render(&core, &arguments.to)
+    let render = render::Render { core: &core, settings: &settings };
+    if for_people { render.for_people(&arguments.to, arguments.kind) } else { render.plain(&arguments.to) }
 }
 
-/// Says what an object breaks of its schema.
-fn report(number: usize, value: &Value) {
-    let mut value = value.clone();
-    eg_api::schema::apply_defaults(&mut value);
-    let Some(validator) = eg_api::validate::validator_for(&value) else { return };
-    for violation in validator.validate(&value) {
-        output::complain(&format!("egctl: document {number}: {violation}"));
-    }
-}
-
-fn settings(config: Option<&PathBuf>) -> Result<Settings, Error> {
+fn settings(config: Option<&Path>) -> Result<Settings, Error> {
     let Some(path) = config else {
         return Ok(Settings { enable_backend: true, ..Settings::default() });
     };
@@ -158,6 +215,11 @@ fn settings(config: Option<&PathBuf>) -> Result<Settings, Error> {
     let wrong = |error: String| Error::Usage(format!("{}: {error}", path.display()));
     let config: EnvoyGateway = serde_saphyr::from_str(&text).map_err(|error| wrong(error.to_string()))?;
     Ok(Settings::from_config(&config.defaulted()))
+}
+
+fn read_json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, Error> {
+    let wrong = |error: serde_json::Error| Error::Usage(format!("{}: {error}", path.display()));
+    serde_json::from_str(&read(&path.to_string_lossy())?).map_err(wrong)
 }
 
 /// The text of a file, or of standard input for `-`.

@@ -1,127 +1,102 @@
 //! Results as JSON.
 
-use eg_ir::{InfraIr, infra::PortProtocol};
-use eg_runtime::{Core, SecretsInDump};
+use eg_diag::ObjectRef;
+use eg_ir::IrKey;
+use eg_runtime::{Core, Infrastructure, SecretsInDump, Settings};
 use serde_json::{Map, Value, json};
 
-use super::To;
+use self::bootstrap::Place;
+use super::{ResourceKind, To};
 use crate::output::Error;
 
-/// What the core computed, one field for each wish.
-pub(super) fn render(core: &Core, to: &[To]) -> Result<Value, Error> {
-    let mut result = Map::new();
-    for to in to {
-        let (field, value) = match to {
-            To::GatewayApi => ("resources", resources(core)?),
-            To::Status => ("status", statuses(core)?),
-            To::Xds => ("xds", xds(core)?),
-            To::Ir => ("ir", json(&core.translation().xds)?),
-            To::Infra => ("infra", infra(core)?),
-            To::Ratelimit => ("ratelimit", json!({})),
-        };
-        result.insert(field.to_owned(), value);
-    }
-    Ok(result.into())
+mod bootstrap;
+mod config_dump;
+mod infra;
+mod resources;
+
+/// What the core computed, to be shown.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Render<'c> {
+    /// The core after its step.
+    pub(super) core: &'c Core,
+    /// Its settings.
+    pub(super) settings: &'c Settings,
 }
 
-fn json(value: &impl serde::Serialize) -> Result<Value, Error> {
+impl Render<'_> {
+    /// Objects by kind, dumps as Envoy prints them, and the IR.
+    pub(super) fn for_people(self, to: &[To], kind: ResourceKind) -> Result<Value, Error> {
+        let mut result = Map::new();
+        if to.contains(&To::GatewayApi) || to.contains(&To::Ir) {
+            result.append(&mut resources::by_kind(self.core)?);
+        }
+        if to.contains(&To::Xds) {
+            let dump = |fleet: &IrKey| config_dump::dump(self, fleet, kind);
+            result.insert("xds".to_owned(), self.by_fleet(dump)?);
+        }
+        if to.contains(&To::Ir) {
+            result.insert("xdsIR".to_owned(), value_of(&self.core.translation().xds)?);
+            result.insert("infraIR".to_owned(), infra::fleets(self.core)?);
+        }
+        Ok(result.into())
+    }
+
+    /// One field for each target.
+    pub(super) fn plain(self, to: &[To]) -> Result<Value, Error> {
+        let mut result = Map::new();
+        for to in to {
+            let (field, value) = match to {
+                To::GatewayApi => ("resources", resources::by_kind(self.core)?.into()),
+                To::Status => ("status", self.statuses()?),
+                To::Xds => ("xds", self.by_fleet(|fleet| self.xds(fleet))?),
+                To::Ir => ("ir", value_of(&self.core.translation().xds)?),
+                To::Infra => ("infra", infra::fleets(self.core)?),
+                To::Ratelimit => ("ratelimit", json!({})),
+                To::Bootstrap => ("bootstrap", self.bootstraps()?),
+            };
+            result.insert(field.to_owned(), value);
+        }
+        Ok(result.into())
+    }
+
+    fn by_fleet(self, show: impl Fn(&IrKey) -> Result<Value, Error>) -> Result<Value, Error> {
+        let mut fleets = Map::new();
+        for fleet in self.core.translation().xds.keys() {
+            fleets.insert(fleet.to_string(), show(fleet)?);
+        }
+        Ok(fleets.into())
+    }
+
+    fn xds(self, fleet: &IrKey) -> Result<Value, Error> {
+        let Some(model) = self.core.model(fleet) else { return Ok(json!({})) };
+        model.to_json(SecretsInDump::Shown).map_err(|error| Error::Format(error.to_string()))
+    }
+
+    /// The bootstraps of proxies that run on Kubernetes; elsewhere they depend on the machine.
+    fn bootstraps(self) -> Result<Value, Error> {
+        match self.settings.infrastructure {
+            Infrastructure::Kubernetes | Infrastructure::GatewayNamespace => {
+                self.by_fleet(|fleet| bootstrap::bootstrap(self, fleet, Place::Cluster))
+            }
+            _ => Ok(json!({})),
+        }
+    }
+
+    fn statuses(self) -> Result<Value, Error> {
+        let mut list = Vec::new();
+        for update in self.core.statuses() {
+            let ObjectRef { kind, namespace, name, .. } = &update.object;
+            list.push(json!({
+                "kind": kind.kind,
+                "namespace": &**namespace,
+                "name": &**name,
+                "status": value_of(&update.status)?,
+            }));
+        }
+        Ok(list.into())
+    }
+}
+
+fn value_of(value: &impl serde::Serialize) -> Result<Value, Error> {
     serde_json::to_value(value).map_err(|error| Error::Format(error.to_string()))
-}
-
-fn statuses(core: &Core) -> Result<Value, Error> {
-    let mut list = Vec::new();
-    for update in core.statuses() {
-        let object = &update.object;
-        list.push(json!({
-            "kind": object.kind.kind,
-            "namespace": &*object.namespace,
-            "name": &*object.name,
-            "status": json(&update.status)?,
-        }));
-    }
-    Ok(list.into())
-}
-
-/// The objects with the statuses that they should have.
-fn resources(core: &Core) -> Result<Value, Error> {
-    let mut list = Vec::new();
-    for object in core.snapshot().iter() {
-        let mut value = object.to_json();
-        if value.is_null() {
-            continue;
-        }
-        if object.key().kind.kind == "Secret" {
-            value["data"] = "[redacted]".into();
-        }
-        if let Some(update) = core.translation().statuses.get(object.key()) {
-            value["status"] = json(&update.status)?;
-        }
-        list.push(value);
-    }
-    Ok(list.into())
-}
-
-fn xds(core: &Core) -> Result<Value, Error> {
-    let mut fleets = Map::new();
-    for fleet in core.translation().xds.keys() {
-        if let Some(model) = core.model(fleet) {
-            let dump =
-                model.to_json(SecretsInDump::Shown).map_err(|error| Error::Format(error.to_string()))?;
-            fleets.insert(fleet.to_string(), dump);
-        }
-    }
-    Ok(fleets.into())
-}
-
-fn infra(core: &Core) -> Result<Value, Error> {
-    let mut fleets = Map::new();
-    for (fleet, ir) in &core.translation().infra {
-        let mut proxy = proxy(ir)?;
-        if let Some(effective) = core.translation().effective_proxy.get(fleet) {
-            let object = &effective.object;
-            proxy["config"] = json!({
-                "metadata": {"name": &*object.name, "namespace": &*object.namespace},
-                "spec": json(&*effective.spec)?,
-            });
-        }
-        fleets.insert(fleet.to_string(), json!({"proxy": proxy}));
-    }
-    Ok(fleets.into())
-}
-
-fn proxy(ir: &InfraIr) -> Result<Value, Error> {
-    let mut listeners = Vec::new();
-    for listener in &ir.listeners {
-        let ports = listener.ports.iter().map(|port| {
-            json!({
-                "name": &*port.name,
-                "protocol": protocol(port.protocol),
-                "servicePort": port.service_port,
-                "containerPort": port.container_port,
-            })
-        });
-        let mut entry = json!({"name": &*listener.name, "ports": ports.collect::<Vec<_>>()});
-        if listener.http3 {
-            entry["http3"] = json!({});
-        }
-        listeners.push(entry);
-    }
-    let owner = ir.owner.as_ref().map(|owner| json!({"kind": owner.kind.kind, "name": &*owner.name}));
-    Ok(json!({
-        "name": &*ir.name,
-        "namespace": &*ir.namespace,
-        "metadata": {"labels": json(&ir.labels)?, "annotations": json(&ir.annotations)?, "ownerReference": owner},
-        "listeners": listeners,
-        "addresses": ir.addresses,
-    }))
-}
-
-fn protocol(protocol: PortProtocol) -> &'static str {
-    match protocol {
-        PortProtocol::Http => "HTTP",
-        PortProtocol::Https => "HTTPS",
-        PortProtocol::Tls => "TLS",
-        PortProtocol::Tcp => "TCP",
-        PortProtocol::Udp => "UDP",
-    }
 }
