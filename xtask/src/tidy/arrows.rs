@@ -90,6 +90,7 @@ pub const TABLE: &[Row] = &[
     row("eg-admin", &["eg-diag"], &KUBE),
     row("eg-runtime", LIBRARIES, &[]),
     row("eg-testkit", LIBRARIES, &[]),
+    row("eg-bench", LIBRARIES, &[]),
     row("eg-envoy-gateway", LIBRARIES, &[]),
     row("eg-egctl", LIBRARIES, &[]),
     row("xtask", &[], PURE_AND_NEUTRAL),

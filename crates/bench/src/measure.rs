@@ -1,0 +1,305 @@
+//! Measuring.
+
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    fs,
+    hint::black_box,
+    str::FromStr,
+    time::{Duration, Instant},
+};
+
+use eg_gatewayapi_translator::{Session, Settings, Translator};
+use eg_resources::{Batch, Change, DecodeError, SourceId, Store};
+use eg_runtime::{Core, Effects, Event};
+use eg_xds_translator::XdsTranslator;
+use serde::Serialize;
+use stats_alloc::Region;
+
+use crate::{
+    ALLOCATOR,
+    world::{self, Layout},
+};
+
+/// How often translation from scratch is measured; the best counts, because everything else is noise of the machine.
+const SCRATCH_RUNS: usize = 5;
+
+/// What can be done again and again under a profiler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// Everything from a filled store.
+    Scratch,
+    /// One edited route.
+    Route,
+    /// One changed endpoint.
+    Endpoint,
+}
+
+impl FromStr for Subject {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "scratch" => Ok(Self::Scratch),
+            "route" => Ok(Self::Route),
+            "endpoint" => Ok(Self::Endpoint),
+            other => Err(format!("{other} cannot be profiled: scratch, route or endpoint can")),
+        }
+    }
+}
+
+impl Subject {
+    fn edit(self, layout: Layout, index: usize, version: usize) -> Result<Change, DecodeError> {
+        match self {
+            Self::Endpoint => world::endpoint_edit(index, version),
+            Self::Scratch | Self::Route => world::route_edit(layout, index, version),
+        }
+    }
+}
+
+/// The figures of one world.
+#[derive(Debug, Serialize)]
+pub(crate) struct Measured {
+    /// Which layout.
+    pub(crate) layout: String,
+    /// How many routes.
+    pub(crate) routes: usize,
+    /// From a filled store.
+    pub(crate) scratch: Scratch,
+    /// One edited route.
+    pub(crate) route_edit: Edit,
+    /// One changed endpoint.
+    pub(crate) endpoint_edit: Edit,
+    /// What stays in memory.
+    pub(crate) memory: Memory,
+    /// Units of the translator in memory.
+    pub(crate) units: BTreeMap<&'static str, usize>,
+}
+
+/// From a filled store to IR and statuses, and from there to packed bytes.
+#[derive(Debug, Serialize)]
+pub(crate) struct Scratch {
+    /// To IR and statuses.
+    pub(crate) translate_ms: f64,
+    /// From IR to packed bytes.
+    pub(crate) emit_ms: f64,
+    /// Both, and the store filled.
+    pub(crate) step_ms: f64,
+    /// From a filled store to packed bytes.
+    pub(crate) routes_per_second: f64,
+}
+
+/// One edit, from the object to packed bytes and statuses.
+#[derive(Debug, Serialize)]
+pub(crate) struct Edit {
+    /// The median time of a step.
+    pub(crate) median_us: f64,
+    /// The part of the store, the translator and the emitter in it.
+    pub(crate) parts_us: [f64; 3],
+    /// Allocations of a step.
+    pub(crate) allocations: usize,
+    /// Bytes allocated in a step.
+    pub(crate) allocated_bytes: usize,
+    /// Units that ran.
+    pub(crate) runs: BTreeMap<&'static str, usize>,
+    /// Reads that they made.
+    pub(crate) reads: usize,
+    /// Resources that proxies are told of.
+    pub(crate) resources: usize,
+}
+
+/// What stays in memory.
+#[derive(Debug, Serialize)]
+pub(crate) struct Memory {
+    /// Live heap of the objects and the core, by route.
+    pub(crate) heap_per_route: usize,
+    /// Live heap of the objects alone, by route.
+    pub(crate) objects_per_route: usize,
+    /// Resident memory that the process gained, by route; of the first world only it means something.
+    pub(crate) resident_per_route: usize,
+}
+
+fn source() -> SourceId {
+    SourceId::new("bench")
+}
+
+fn millis(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
+}
+
+fn micros(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e6
+}
+
+/// Measures one world.
+pub(crate) fn measure(layout: Layout, routes: usize, edits: usize) -> Result<Measured, Box<dyn Error>> {
+    let (mut core, memory) = filled(layout, routes)?;
+    let scratch = scratch(layout, routes)?;
+    let mut staged = Staged::new(layout, routes)?;
+    let route_edit = edit(Subject::Route, layout, routes, edits, &mut core, &mut staged)?;
+    let endpoint_edit = edit(Subject::Endpoint, layout, routes, edits, &mut core, &mut staged)?;
+    let units = staged.session.population();
+    Ok(Measured { layout: layout.to_string(), routes, scratch, route_edit, endpoint_edit, memory, units })
+}
+
+/// A core that has the world, and what it needs in memory.
+fn filled(layout: Layout, routes: usize) -> Result<(Core, Memory), Box<dyn Error>> {
+    let resident = resident()?;
+    let region = Region::new(ALLOCATOR);
+    let live = || {
+        let stats = region.change();
+        let reallocated = usize::try_from(stats.bytes_reallocated.max(0)).unwrap_or(0);
+        (stats.bytes_allocated + reallocated).saturating_sub(stats.bytes_deallocated)
+    };
+    let objects = world::objects(layout, routes)?;
+    let of_objects = live();
+    let mut core = Core::new(Settings::default(), [source()]);
+    core.step([Event::Batch { source: source(), batch: Batch::Replace(objects) }]);
+    let memory = Memory {
+        heap_per_route: live() / routes.max(1),
+        objects_per_route: of_objects / routes.max(1),
+        resident_per_route: self::resident()?.saturating_sub(resident) / routes.max(1),
+    };
+    Ok((core, memory))
+}
+
+/// The resident memory of this process in bytes.
+fn resident() -> Result<usize, Box<dyn Error>> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+    let kib: usize = line.trim().trim_end_matches("kB").trim().parse()?;
+    Ok(kib * 1024)
+}
+
+fn scratch(layout: Layout, routes: usize) -> Result<Scratch, Box<dyn Error>> {
+    let [mut translate, mut emit, mut step] = [Duration::MAX; 3];
+    let objects = world::objects(layout, routes)?;
+    for _ in 0..SCRATCH_RUNS {
+        let mut store = Store::new();
+        store.apply(&source(), Batch::Replace(objects.clone()));
+        let snapshot = store.snapshot();
+        let begin = Instant::now();
+        let translation = Translator::new(Settings::default()).translate(&snapshot);
+        translate = translate.min(begin.elapsed());
+        let ir = translation.xds.values().next().ok_or("no fleet")?;
+        let begin = Instant::now();
+        let model = XdsTranslator::default().translate(ir);
+        emit = emit.min(begin.elapsed());
+        black_box(model);
+
+        let mut core = Core::new(Settings::default(), [source()]);
+        let batch = Batch::Replace(objects.clone());
+        let begin = Instant::now();
+        let effects = core.step([Event::Batch { source: source(), batch }]);
+        step = step.min(begin.elapsed());
+        black_box(effects);
+    }
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    let routes_per_second = routes as f64 / (translate + emit).as_secs_f64();
+    Ok(Scratch {
+        translate_ms: millis(translate),
+        emit_ms: millis(emit),
+        step_ms: millis(step),
+        routes_per_second,
+    })
+}
+
+/// The parts of a core, to see how long each takes.
+struct Staged {
+    store: Store,
+    session: Session,
+    emitter: eg_xds_translator::Session,
+}
+
+impl Staged {
+    fn new(layout: Layout, routes: usize) -> Result<Self, DecodeError> {
+        let mut staged = Self {
+            store: Store::new(),
+            session: Translator::new(Settings::default()).session(),
+            emitter: XdsTranslator::default().session(),
+        };
+        staged.apply(Batch::Replace(world::objects(layout, routes)?));
+        Ok(staged)
+    }
+
+    /// How long the store, the translator and the emitter take for a batch.
+    fn apply(&mut self, batch: Batch) -> [Duration; 3] {
+        let begin = Instant::now();
+        let delta = self.store.apply(&source(), batch);
+        let snapshot = self.store.snapshot();
+        let stored = begin.elapsed();
+        self.session.update(&snapshot, &delta);
+        let translated = begin.elapsed();
+        if let Some(ir) = self.session.current().xds.values().next() {
+            black_box(self.emitter.update(ir));
+        }
+        [stored, translated - stored, begin.elapsed() - translated]
+    }
+}
+
+fn step(core: &mut Core, change: Change) -> Effects {
+    core.step([Event::Batch { source: source(), batch: Batch::Changes(vec![change]) }])
+}
+
+/// Edits one object after the other, all over the world.
+fn edit(
+    subject: Subject,
+    layout: Layout,
+    routes: usize,
+    edits: usize,
+    core: &mut Core,
+    staged: &mut Staged,
+) -> Result<Edit, Box<dyn Error>> {
+    let (mut times, mut parts) = (Vec::new(), [Vec::new(), Vec::new(), Vec::new()]);
+    let (mut allocations, mut bytes) = (Vec::new(), Vec::new());
+    let mut resources = 0;
+    for number in 0..edits {
+        // Far apart, so that nothing is found in a cache only because its neighbour was edited.
+        let index = number * 7919 % routes.max(1);
+        let change = subject.edit(layout, index, number + 1)?;
+        let region = Region::new(ALLOCATOR);
+        let begin = Instant::now();
+        let effects = step(core, change.clone());
+        times.push(begin.elapsed());
+        let stats = region.change();
+        allocations.push(stats.allocations + stats.reallocations);
+        bytes.push(stats.bytes_allocated);
+        resources = effects.publish.iter().map(|publication| publication.delta.upserts.len()).sum();
+        if resources == 0 {
+            return Err(format!("edit {number} of {layout} changes nothing: the benchmark is wrong").into());
+        }
+        for (all, one) in parts.iter_mut().zip(staged.apply(Batch::Changes(vec![change]))) {
+            all.push(one);
+        }
+    }
+    let runs = core.runs();
+    Ok(Edit {
+        median_us: micros(median(&mut times)),
+        parts_us: parts.map(|mut part| micros(median(&mut part))),
+        allocations: median(&mut allocations),
+        allocated_bytes: median(&mut bytes),
+        runs: runs.units,
+        reads: runs.reads,
+        resources,
+    })
+}
+
+fn median<T: Ord + Copy + Default>(values: &mut [T]) -> T {
+    values.sort_unstable();
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+/// Does one thing again and again.
+pub(crate) fn repeat(subject: Subject, routes: usize, times: usize) -> Result<(), Box<dyn Error>> {
+    let layout = Layout::OwnHosts;
+    let mut staged = Staged::new(layout, routes)?;
+    for number in 0..times {
+        if subject == Subject::Scratch {
+            staged = Staged::new(layout, routes)?;
+        } else {
+            let index = number * 7919 % routes.max(1);
+            staged.apply(Batch::Changes(vec![subject.edit(layout, index, number + 1)?]));
+        }
+    }
+    Ok(())
+}
