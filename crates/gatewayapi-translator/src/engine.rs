@@ -143,7 +143,16 @@ impl Engine {
         let ty = self.root_type::<U>();
         if exists {
             let id = self.node_of::<U>(ty, key).unwrap_or_else(|| self.create::<U>(ty, key));
-            self.nodes.borrow_mut().get_mut(id).rooted = true;
+            let (was_rooted, value) = {
+                let mut nodes = self.nodes.borrow_mut();
+                let node = nodes.get_mut(id);
+                (std::mem::replace(&mut node.rooted, true), node.value.clone())
+            };
+            // A unit that others read, or that ended a moment ago in the same update, has its output already and may
+            // never compute another one.
+            if let (false, Some(value)) = (was_rooted, value) {
+                self.published.borrow_mut().insert(id, Some(value));
+            }
             self.enqueue_if_new(id);
         } else if let Some(id) = self.node_of::<U>(ty, key) {
             self.nodes.borrow_mut().get_mut(id).rooted = false;

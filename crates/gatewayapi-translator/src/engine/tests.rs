@@ -211,7 +211,7 @@ impl Group for Teams {
     type Value = usize;
 }
 
-/// Sends each namespace to its team.
+/// Sends each namespace to its team, under the name of its label `as` if it has one.
 struct Join;
 
 impl Unit for Join {
@@ -223,7 +223,9 @@ impl Unit for Join {
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) {
         let name = key.name.to_string();
         if let Some(team) = cx.unit::<Label>(&(name.clone(), "team")).as_ref() {
-            cx.send::<Teams>(team.clone(), name.clone(), *cx.unit::<Length>(&name));
+            let alias = cx.unit::<Label>(&(name.clone(), "as"));
+            let member = alias.as_ref().clone().unwrap_or_else(|| name.clone());
+            cx.send::<Teams>(team.clone(), member, *cx.unit::<Length>(&name));
         }
     }
 }
@@ -293,6 +295,16 @@ fn roots_of_groups_come_and_go_with_their_members() {
     world.remove(&["a", "b"]);
     assert_eq!(published("members"), []);
     assert_eq!(world.engine.population(), baseline);
+}
+
+#[test]
+fn a_root_whose_group_was_empty_for_a_moment_stays_published() {
+    let mut world = teams();
+    world.put(&[("a", &[("team", "blue"), ("as", "x")])]);
+    assert_eq!(published("size"), [pair("blue", "1")]);
+    world.put(&[("a", &[("team", "blue"), ("as", "y")])]);
+    assert_eq!(published("members"), [pair("blue", r#"[("y", 0)]"#)]);
+    assert_eq!(published("size"), [pair("blue", "1")]);
 }
 
 #[test]
