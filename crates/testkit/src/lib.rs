@@ -14,6 +14,8 @@ pub mod deadline;
 pub mod echo;
 #[cfg(feature = "traffic")]
 pub mod envoy;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 #[cfg(feature = "traffic")]
 pub mod load;
 #[cfg(feature = "contract")]
