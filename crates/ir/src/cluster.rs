@@ -6,6 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Extension, FeatureId, Name, Origin};
 
+mod tls;
+
+pub use tls::{
+    PeerValidation, ServerName, SubjectAltName, TlsParameters, TlsProfile, TlsVersion, UpstreamTls,
+};
+
 /// A group of endpoints that are equally good for a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -22,6 +28,9 @@ pub struct Cluster {
     pub connect_timeout_ms: u32,
     /// How endpoints near the proxy are preferred; absent spreads by the weights of the localities.
     pub zone_aware: Option<ZoneAware>,
+    /// How TLS is spoken to the endpoints; absent speaks plain text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Arc<UpstreamTls>>,
     /// Configuration of features that this crate does not know.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub extensions: BTreeMap<FeatureId, Extension>,
@@ -36,6 +45,7 @@ impl Default for Cluster {
             protocol: UpstreamProtocol::default(),
             connect_timeout_ms: 10_000,
             zone_aware: None,
+            tls: None,
             extensions: BTreeMap::new(),
         }
     }
@@ -105,6 +115,9 @@ pub struct Locality {
     /// The backend they belong to.
     #[serde(default)]
     pub origin: Origin,
+    /// The TLS profile of the cluster that is spoken to the endpoints; absent speaks plain text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Name>,
     /// The endpoints.
     #[serde(default)]
     pub endpoints: Vec<Endpoint>,

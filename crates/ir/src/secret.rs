@@ -71,6 +71,8 @@ pub enum SecretContent {
     },
     /// Certificate authorities to trust, PEM.
     TrustedCa(SecretBytes),
+    /// The certificate authorities that the image of the proxy trusts.
+    SystemCa,
 }
 
 impl Default for SecretContent {
