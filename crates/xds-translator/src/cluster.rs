@@ -15,6 +15,7 @@ mod discovery;
 mod endpoint;
 mod load_balancer;
 mod protocol;
+mod tls;
 
 pub(crate) use endpoint::load_assignment;
 
@@ -25,7 +26,7 @@ const MAX_RETRIES: u32 = 1024;
 
 /// The built-in features, in the order in which they see a cluster.
 pub(crate) fn features() -> Vec<Arc<dyn ClusterFeature>> {
-    vec![Arc::new(load_balancer::LoadBalancer), Arc::new(protocol::Protocol)]
+    vec![Arc::new(load_balancer::LoadBalancer), Arc::new(protocol::Protocol), Arc::new(tls::Tls)]
 }
 
 /// What one feature of clusters becomes in Envoy.
@@ -55,8 +56,16 @@ const HTTP_OPTIONS: &str = "envoy.extensions.upstreams.http.v3.HttpProtocolOptio
 /// Emits one cluster.
 pub(crate) fn emit(features: &Features, ir: &Cluster) -> Result<pb::Cluster, Diagnostic> {
     // What is not used here is the business of a feature; extensions are that of added ones.
-    let Cluster { name, origin, discovery, protocol: _, connect_timeout_ms, zone_aware: _, extensions: _ } =
-        ir;
+    let Cluster {
+        name,
+        origin,
+        discovery,
+        protocol: _,
+        connect_timeout_ms,
+        zone_aware: _,
+        tls: _,
+        extensions: _,
+    } = ir;
     let mut draft = ClusterDraft {
         cluster: pb::Cluster {
             name: name.to_string(),

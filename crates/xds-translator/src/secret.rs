@@ -8,6 +8,9 @@ use crate::{
     finding::not_expressible,
 };
 
+/// Where the image of the proxy has the authorities that it trusts.
+const SYSTEM_CA: &str = "/etc/ssl/certs/ca-certificates.crt";
+
 /// Emits one secret.
 pub(crate) fn emit(Secret { name, origin: _, content }: &Secret) -> Result<pb::Secret, Diagnostic> {
     let kind = match content {
@@ -25,6 +28,13 @@ pub(crate) fn emit(Secret { name, origin: _, content }: &Secret) -> Result<pb::S
                 ..pb::CertificateValidationContext::default()
             })
         }
+        SecretContent::SystemCa => pb::secret::Type::ValidationContext(pb::CertificateValidationContext {
+            trusted_ca: Some(core::DataSource {
+                specifier: Some(core::data_source::Specifier::Filename(SYSTEM_CA.to_owned())),
+                ..core::DataSource::default()
+            }),
+            ..pb::CertificateValidationContext::default()
+        }),
         _ => return Err(not_expressible(FieldPath::root(), "unknown kind of secret")),
     };
     Ok(pb::Secret { name: name.to_string(), r#type: Some(kind) })

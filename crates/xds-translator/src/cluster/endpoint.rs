@@ -1,7 +1,11 @@
 //! Endpoints of a cluster, in localities with their weights and priorities.
 
-use eg_ir::cluster::{Endpoint, EndpointAddress, EndpointSet, Locality};
+use eg_ir::{
+    Name,
+    cluster::{Endpoint, EndpointAddress, EndpointSet, Locality},
+};
 
+use super::tls::endpoint_metadata;
 use crate::{
     envoy::{core, endpoint as pb, socket_address},
     metadata,
@@ -18,7 +22,7 @@ pub(crate) fn load_assignment(set: &EndpointSet) -> pb::ClusterLoadAssignment {
 }
 
 fn locality(locality: &Locality) -> pb::LocalityLbEndpoints {
-    let Locality { region, zone, weight, priority, origin, endpoints } = locality;
+    let Locality { region, zone, weight, priority, origin, tls, endpoints } = locality;
     pb::LocalityLbEndpoints {
         locality: Some(core::Locality {
             region: region.to_string(),
@@ -26,19 +30,20 @@ fn locality(locality: &Locality) -> pb::LocalityLbEndpoints {
             sub_zone: String::new(),
         }),
         metadata: metadata::of(origin),
-        lb_endpoints: endpoints.iter().map(endpoint).collect(),
+        lb_endpoints: endpoints.iter().map(|each| endpoint(each, tls.as_ref())).collect(),
         load_balancing_weight: *weight,
         priority: *priority,
         ..pb::LocalityLbEndpoints::default()
     }
 }
 
-fn endpoint(endpoint: &Endpoint) -> pb::LbEndpoint {
+fn endpoint(endpoint: &Endpoint, tls: Option<&Name>) -> pb::LbEndpoint {
     let Endpoint { address, hostname, draining } = endpoint;
     let health = if *draining { core::HealthStatus::Draining } else { core::HealthStatus::Unknown };
     pb::LbEndpoint {
         health_status: health.into(),
         load_balancing_weight: Some(1),
+        metadata: tls.map(endpoint_metadata),
         host_identifier: Some(pb::lb_endpoint::HostIdentifier::Endpoint(pb::Endpoint {
             address: Some(socket(address)),
             hostname: hostname.as_deref().unwrap_or_default().to_owned(),

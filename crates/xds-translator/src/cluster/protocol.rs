@@ -29,19 +29,19 @@ impl ClusterFeature for Protocol {
             ExplicitHttpConfig, UpstreamProtocolOptions, explicit_http_config::ProtocolConfig,
         };
         match ir.protocol {
+            // Where every endpoint speaks TLS, ALPN decides.
+            UpstreamProtocol::Http1 if ir.tls.as_ref().is_some_and(|tls| !tls.some_plain) => {
+                draft.http.upstream_protocol_options = Some(negotiated());
+                Ok(())
+            }
             UpstreamProtocol::Http1 => Ok(()),
             UpstreamProtocol::Http1Only => {
                 draft.http.upstream_protocol_options = Some(http1());
                 Ok(())
             }
             UpstreamProtocol::Http2 => {
-                let options = core::Http2ProtocolOptions {
-                    initial_stream_window_size: Some(STREAM_WINDOW),
-                    initial_connection_window_size: Some(CONNECTION_WINDOW),
-                    ..core::Http2ProtocolOptions::default()
-                };
                 let config = ExplicitHttpConfig {
-                    protocol_config: Some(ProtocolConfig::Http2ProtocolOptions(options)),
+                    protocol_config: Some(ProtocolConfig::Http2ProtocolOptions(http2())),
                 };
                 draft.http.upstream_protocol_options =
                     Some(UpstreamProtocolOptions::ExplicitHttpConfig(config));
@@ -50,6 +50,24 @@ impl ClusterFeature for Protocol {
             other => Err(not_expressible(FieldPath::root(), format!("unknown upstream protocol {other:?}"))),
         }
     }
+}
+
+fn http2() -> core::Http2ProtocolOptions {
+    core::Http2ProtocolOptions {
+        initial_stream_window_size: Some(STREAM_WINDOW),
+        initial_connection_window_size: Some(CONNECTION_WINDOW),
+        ..core::Http2ProtocolOptions::default()
+    }
+}
+
+/// What TLS negotiates: HTTP/2 or HTTP/1.1.
+fn negotiated() -> upstream_http::http_protocol_options::UpstreamProtocolOptions {
+    use upstream_http::http_protocol_options::{AutoHttpConfig, UpstreamProtocolOptions};
+    UpstreamProtocolOptions::AutoConfig(AutoHttpConfig {
+        http_protocol_options: Some(core::Http1ProtocolOptions::default()),
+        http2_protocol_options: Some(http2()),
+        ..AutoHttpConfig::default()
+    })
 }
 
 /// HTTP/1.1 and nothing else.

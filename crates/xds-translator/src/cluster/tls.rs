@@ -1,0 +1,163 @@
+//! TLS towards endpoints.
+//!
+//! API: BackendTLSPolicy, `Backend.spec.tls`, `Gateway.spec.tls.backend`, `EnvoyProxy.spec.backendTLS`. Envoy: one transport
+//! socket for each profile, chosen by the metadata of the endpoint. An endpoint that matches none gets plain text; a
+//! cluster whose endpoints all speak TLS has a TLS socket as its own too, so that Envoy knows that ALPN will be spoken.
+
+use eg_diag::{Diagnostic, FieldPath};
+use eg_ir::{
+    FeatureId, Name,
+    cluster::{
+        Cluster, PeerValidation, ServerName, SubjectAltName, TlsParameters, TlsProfile, TlsVersion,
+        UpstreamTls,
+    },
+};
+use xds_api::pb::envoy::extensions::transport_sockets::tls::v3::{
+    common_tls_context::{CombinedCertificateValidationContext, ValidationContextType},
+    subject_alt_name_matcher::SanType,
+    tls_parameters::TlsProtocol,
+};
+
+use super::{ClusterDraft, ClusterFeature};
+use crate::{
+    envoy::{ads, any, cluster as pb, core, exact, tls},
+    finding::not_expressible,
+    metadata,
+};
+
+/// The key of an endpoint's metadata by which Envoy chooses the transport socket.
+const SOCKET_MATCH: &str = "envoy.transport_socket_match";
+const TLS_SOCKET: &str = "envoy.transport_sockets.tls";
+
+/// TLS towards endpoints.
+pub(super) struct Tls;
+
+impl ClusterFeature for Tls {
+    fn id(&self) -> FeatureId {
+        FeatureId::new("upstream_tls")
+    }
+
+    fn cluster(&self, ir: &Cluster, draft: &mut ClusterDraft) -> Result<(), Diagnostic> {
+        let Some(upstream) = &ir.tls else { return Ok(()) };
+        let UpstreamTls { profiles, some_plain } = &**upstream;
+        for profile in profiles {
+            draft.cluster.transport_socket_matches.push(socket_match(profile)?);
+        }
+        if !some_plain {
+            let context = tls::UpstreamTlsContext {
+                common_tls_context: Some(tls::CommonTlsContext::default()),
+                ..tls::UpstreamTlsContext::default()
+            };
+            draft.cluster.transport_socket = Some(socket("dummy.transport_socket", &context));
+        }
+        if profiles.iter().any(|profile| profile.server_name == ServerName::FromRequest) {
+            draft.http.upstream_http_protocol_options.get_or_insert_default().auto_sni = true;
+        }
+        Ok(())
+    }
+}
+
+/// The metadata of an endpoint that is spoken to with a profile.
+pub(super) fn endpoint_metadata(profile: &Name) -> core::Metadata {
+    core::Metadata {
+        filter_metadata: [(SOCKET_MATCH.to_owned(), metadata::texts(&[("name", profile)]))].into(),
+        ..core::Metadata::default()
+    }
+}
+
+fn socket_match(profile: &TlsProfile) -> Result<pb::cluster::TransportSocketMatch, Diagnostic> {
+    Ok(pb::cluster::TransportSocketMatch {
+        name: profile.name.to_string(),
+        r#match: Some(metadata::texts(&[("name", &profile.name)])),
+        transport_socket: Some(socket(TLS_SOCKET, &context(profile)?)),
+    })
+}
+
+fn socket(name: &str, context: &tls::UpstreamTlsContext) -> core::TransportSocket {
+    core::TransportSocket {
+        name: name.to_owned(),
+        config_type: Some(core::transport_socket::ConfigType::TypedConfig(any(context))),
+    }
+}
+
+fn context(profile: &TlsProfile) -> Result<tls::UpstreamTlsContext, Diagnostic> {
+    let TlsProfile { name: _, server_name, validation, client_certificate, parameters, alpn } = profile;
+    let (sni, from_endpoint) = match server_name {
+        ServerName::Fixed(name) => (name.to_string(), false),
+        ServerName::FromRequest => (String::new(), false),
+        ServerName::FromEndpoint => (String::new(), true),
+        other => return Err(unknown(format!("unknown source of the server name {other:?}"))),
+    };
+    let validation_context_type = validation.as_ref().map(peer_validation).transpose()?;
+    Ok(tls::UpstreamTlsContext {
+        // A server name that is not known in advance is what the certificate must be for.
+        auto_sni_san_validation: sni.is_empty() && validation.is_some(),
+        auto_host_sni: from_endpoint,
+        sni,
+        common_tls_context: Some(tls::CommonTlsContext {
+            tls_params: Some(versions_and_algorithms(parameters)),
+            tls_certificate_sds_secret_configs: client_certificate.iter().map(secret).collect(),
+            alpn_protocols: alpn.clone().unwrap_or_default(),
+            validation_context_type,
+            ..tls::CommonTlsContext::default()
+        }),
+        ..tls::UpstreamTlsContext::default()
+    })
+}
+
+fn peer_validation(
+    PeerValidation { trusted_ca, names }: &PeerValidation,
+) -> Result<ValidationContextType, Diagnostic> {
+    let names = names.iter().map(alternative_name).collect::<Result<_, _>>()?;
+    Ok(ValidationContextType::CombinedValidationContext(CombinedCertificateValidationContext {
+        default_validation_context: Some(tls::CertificateValidationContext {
+            match_typed_subject_alt_names: names,
+            ..tls::CertificateValidationContext::default()
+        }),
+        validation_context_sds_secret_config: Some(secret(trusted_ca)),
+        ..CombinedCertificateValidationContext::default()
+    }))
+}
+
+fn alternative_name(name: &SubjectAltName) -> Result<tls::SubjectAltNameMatcher, Diagnostic> {
+    let (san_type, name) = match name {
+        SubjectAltName::Dns(name) => (SanType::Dns, name),
+        SubjectAltName::Uri(uri) => (SanType::Uri, uri),
+        other => return Err(unknown(format!("unknown kind of name in a certificate {other:?}"))),
+    };
+    Ok(tls::SubjectAltNameMatcher {
+        san_type: san_type.into(),
+        matcher: Some(exact(&**name)),
+        ..tls::SubjectAltNameMatcher::default()
+    })
+}
+
+fn secret(name: &Name) -> tls::SdsSecretConfig {
+    tls::SdsSecretConfig { name: name.to_string(), sds_config: Some(ads()) }
+}
+
+fn versions_and_algorithms(parameters: &TlsParameters) -> tls::TlsParameters {
+    let TlsParameters { min_version, max_version, ciphers, curves, signature_algorithms } = parameters;
+    tls::TlsParameters {
+        tls_minimum_protocol_version: version(*min_version).into(),
+        tls_maximum_protocol_version: version(*max_version).into(),
+        cipher_suites: ciphers.clone(),
+        ecdh_curves: curves.clone(),
+        signature_algorithms: signature_algorithms.clone(),
+        ..tls::TlsParameters::default()
+    }
+}
+
+fn version(version: Option<TlsVersion>) -> TlsProtocol {
+    match version {
+        None => TlsProtocol::TlsAuto,
+        Some(TlsVersion::V1_0) => TlsProtocol::TlSv10,
+        Some(TlsVersion::V1_1) => TlsProtocol::TlSv11,
+        Some(TlsVersion::V1_2) => TlsProtocol::TlSv12,
+        Some(TlsVersion::V1_3) => TlsProtocol::TlSv13,
+    }
+}
+
+fn unknown(message: String) -> Diagnostic {
+    not_expressible(FieldPath::root(), message)
+}
