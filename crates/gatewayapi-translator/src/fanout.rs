@@ -76,6 +76,8 @@ pub(crate) struct LocalityPlan {
     /// Whether endpoints are grouped by their zone.
     pub(crate) by_zone: bool,
     pub(crate) origin: Origin,
+    /// The TLS profile of the cluster that is spoken to them, if one is.
+    pub(crate) tls: Option<Name>,
     pub(crate) source: EndpointSource,
 }
 

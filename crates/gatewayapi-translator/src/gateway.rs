@@ -34,6 +34,7 @@ mod socket;
 mod state;
 pub(crate) mod view;
 
+pub(crate) use certificate::certificate_in;
 pub(crate) use listener::ListenerState;
 pub(crate) use listener_set::SetState;
 pub use proxy::EffectiveProxy;

@@ -14,6 +14,7 @@ mod gateway;
 mod hostname;
 mod names;
 mod origin;
+mod policy;
 mod re2;
 mod refs;
 mod route;
@@ -59,6 +60,7 @@ impl Translator {
         gateway::register(&mut engine);
         route::register(&mut engine);
         endpoint::register(&mut engine);
+        policy::register(&mut engine);
         Session { engine, current: Translation::default() }
     }
 }

@@ -53,6 +53,19 @@ pub(crate) fn domain(domain: &str) -> Name {
     domain.replace('.', "_").into()
 }
 
+/// How TLS is spoken to a backend of a cluster: `<cluster>/tls/<index>`.
+pub(crate) fn tls_profile(cluster: &str, position: usize) -> Name {
+    format!("{cluster}/tls/{position}").into()
+}
+
+/// The secret that holds the certificate authorities that an object names: `<name>/<namespace>-ca`.
+pub(crate) fn authorities(object: &ObjectRef) -> Name {
+    format!("{}/{}-ca", object.name, object.namespace).into()
+}
+
+/// The secret that stands for the certificate authorities of the proxy's image.
+pub(crate) const SYSTEM_AUTHORITIES: &str = "system_ca_certificates";
+
 /// The secret that holds a certificate for a listener: `<namespace>/<name>`.
 pub(crate) fn secret(secret: &ObjectRef) -> Name {
     secret.qualified_name().into()

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use eg_diag::{Kind, ObjectRef};
 use eg_resources::{AnyObject, Object};
 
-use crate::engine::ReadCx;
+use crate::{Env, engine::ReadCx};
 
 pub(crate) mod backend;
+pub(crate) mod ca;
+pub(crate) mod client_certificate;
 mod grant;
 
 pub(crate) use grant::Granted;
@@ -38,6 +40,11 @@ impl<'a, 'e> RefCx<'a, 'e> {
     /// The object on whose behalf references are followed.
     pub fn from(&self) -> &'a ObjectRef {
         self.from
+    }
+
+    /// Configuration and features.
+    pub fn env(&self) -> &'a Env {
+        self.cx.env()
     }
 
     /// The reference to `name` of this kind, in `namespace` or else the namespace of the object that refers.

@@ -5,6 +5,7 @@ use eg_resources::{Object, Status, StatusUpdate};
 pub(crate) mod condition;
 pub(crate) mod gateway;
 pub(crate) mod listener_set;
+pub(crate) mod policy;
 pub(crate) mod route;
 
 /// The status that `object` should have.

@@ -45,6 +45,7 @@ fn localities(cx: &ReadCx<'_>, plan: &LocalityPlan) -> Vec<Locality> {
         weight: Some(plan.weight),
         priority: plan.priority,
         origin: plan.origin.clone(),
+        tls: plan.tls.clone(),
         endpoints,
     };
     match &plan.source {
@@ -71,6 +72,7 @@ fn zones(plan: &LocalityPlan, endpoints: &[Zoned]) -> Vec<Locality> {
         weight: None,
         priority: plan.priority,
         origin: plan.origin.clone(),
+        tls: plan.tls.clone(),
         endpoints,
     };
     zones.into_iter().map(zone).collect()

@@ -102,6 +102,15 @@ fn one(
     }
 }
 
+/// The certificate in a Secret as proxies fetch it.
+pub(crate) fn certificate_in(cx: &ReadCx<'_>, key: &ObjectRef) -> Result<Arc<Secret>, String> {
+    match &cx.unit::<CertificateOf>(key).0 {
+        Some(Ok(certificate)) => Ok(Arc::clone(&certificate.secret)),
+        Some(Err(message)) => Err(message.clone()),
+        None => Err(format!("{key} does not exist")),
+    }
+}
+
 /// The certificate in a Secret, or what is wrong with the Secret.
 struct CertificateOf;
 

@@ -38,6 +38,7 @@ pub(super) fn send(cx: &ReadCx<'_>, gateway: &ObjectRef, state: &GatewayState) {
         priority: 0,
         by_zone: true,
         origin,
+        tls: None,
         source: EndpointSource::Slices(SlicePort {
             service: service.object_ref(),
             port,

@@ -82,7 +82,7 @@ impl Unit for SecretUnit {
     type Key = FleetName;
     type Out = Option<Arc<Secret>>;
     const NAME: &'static str = "secret";
-    const RANK: u8 = 9;
+    const RANK: u8 = 10;
 
     fn compute(cx: &ReadCx<'_>, key: &FleetName) -> Self::Out {
         cx.group::<Secrets>(key).values().next().cloned()

@@ -1,6 +1,6 @@
 //! Backends: what a `backendRef` leads to, without its endpoints.
 //!
-//! A reference is checked in this order: group and kind, ReferenceGrant, existence, port. Endpoints are found apart, by
+//! A reference is checked in this order: group and kind, ReferenceGrant, existence, port, TLS. Endpoints are found apart, by
 //! [`endpoint`](crate::endpoint), so that a changed endpoint re-runs no route.
 
 use std::sync::Arc;
@@ -23,9 +23,11 @@ use crate::{
 
 mod object;
 mod service;
+pub(crate) mod tls;
 
 pub(crate) use object::BackendRoot;
 pub(crate) use service::{ServicePortOf, Transport};
+use tls::BackendTls;
 
 static INVALID_KIND: Code = Code::error("invalid-backend-kind", "ResolvedRefs", "InvalidKind");
 static NOT_PERMITTED: Code = Code::error("backend-not-permitted", "ResolvedRefs", "RefNotPermitted");
@@ -67,6 +69,10 @@ pub(crate) struct Backend {
     /// How endpoints near the proxy are preferred, where the backend asks for it.
     pub(crate) zone_aware: Option<ZoneAware>,
     pub(crate) addresses: Addresses,
+    /// The BackendTLSPolicies that target it, the one that applies first.
+    pub(crate) policies: Arc<Vec<ObjectRef>>,
+    /// How TLS is spoken to it, or why that is not known; `None` for plain text.
+    pub(crate) tls: Result<Option<Arc<BackendTls>>, Problem>,
 }
 
 /// Where the endpoints of a backend come from.
@@ -154,7 +160,7 @@ fn resolve(cx: &ReadCx<'_>, key: &BackendKey) -> Result<Backend, Problem> {
         return Err(Problem::new(&NOT_PERMITTED, message));
     }
     if to.kind == BackendObject::KIND {
-        object::resolve(cx, to)
+        object::resolve(cx, to, *port)
     } else {
         service::resolve(cx, to, *port, *transport)
     }

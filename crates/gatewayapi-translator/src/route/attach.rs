@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     engine::{ReadCx, Unit},
-    fanout::{AttachedRoutes, Clusters, EndpointPlans, MatchKey, SameMatches},
+    fanout::{AttachedRoutes, Clusters, EndpointPlans, MatchKey, SameMatches, Secrets},
     gateway::view::{BindView, BindViewOf},
 };
 
@@ -99,6 +99,10 @@ fn send_clusters<R: RouteKind>(
         let name = (view.fleet.clone(), planned.cluster.name.clone());
         let needer = (key.clone(), planned.rule);
         cx.send::<Clusters>(name.clone(), needer.clone(), Arc::clone(&planned.cluster));
+        for secret in &planned.secrets {
+            let name = (view.fleet.clone(), secret.name.clone());
+            cx.send::<Secrets>(name, key.clone(), Arc::clone(secret));
+        }
         if let Some(plan) = &planned.endpoints {
             cx.send::<EndpointPlans>(name, needer, Arc::clone(plan));
         }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use eg_diag::{Code, Diagnostic, FieldPath};
 use eg_ir::{
-    Name, Origin,
-    cluster::{Cluster, Discovery, EndpointSet, Locality},
+    Name, Origin, Secret,
+    cluster::{Cluster, Discovery, EndpointSet, Locality, TlsProfile, UpstreamTls},
     route::{BackendFilters, DirectResponse, Forward, RouteAction, WeightedCluster},
 };
 
@@ -17,6 +17,11 @@ use crate::{
     endpoint::{Addressing, Endpoints, SliceSummary},
     engine::ReadCx,
     fanout::{EndpointPlan, EndpointSource, LocalityPlan},
+    names,
+    policy::{
+        ancestor::Consumer,
+        backend_tls::{self, defaults::PlannedTls},
+    },
     refs::backend::{Addresses, Backend, BackendKey, BackendOf, Problem},
 };
 
@@ -36,6 +41,8 @@ pub(crate) struct PlannedCluster {
     pub(crate) cluster: Arc<Cluster>,
     /// Where its endpoints come from, unless it resolves them itself.
     pub(crate) endpoints: Option<Arc<EndpointPlan>>,
+    /// The secrets that it names.
+    pub(crate) secrets: Vec<Arc<Secret>>,
 }
 
 /// One backend reference of a rule after its checks.
@@ -51,11 +58,14 @@ pub(crate) struct Setting {
 struct Reachable {
     backend: Backend,
     addressing: Addressing,
+    /// How TLS is spoken to it; `None` for plain text.
+    tls: Option<PlannedTls>,
 }
 
 /// Resolves the references of a rule one after the other.
 pub(crate) struct Destination<'c, 'e> {
     cx: &'c ReadCx<'e>,
+    consumer: Consumer<'c>,
     name: Name,
     settings: Vec<Setting>,
     pub(crate) problems: Vec<Diagnostic>,
@@ -63,8 +73,8 @@ pub(crate) struct Destination<'c, 'e> {
 
 impl<'c, 'e> Destination<'c, 'e> {
     /// A destination of this name without backends.
-    pub(crate) fn new(cx: &'c ReadCx<'e>, name: Name) -> Self {
-        Self { cx, name, settings: Vec::new(), problems: Vec::new() }
+    pub(crate) fn new(cx: &'c ReadCx<'e>, consumer: Consumer<'c>, name: Name) -> Self {
+        Self { cx, consumer, name, settings: Vec::new(), problems: Vec::new() }
     }
 
     /// Adds a reference. One of weight 0 is checked, but gets no requests.
@@ -88,7 +98,7 @@ impl<'c, 'e> Destination<'c, 'e> {
         if weight == 0 {
             return;
         }
-        if let Some(Reachable { backend, addressing: Addressing::Empty }) = &backend {
+        if let Some(Reachable { backend, addressing: Addressing::Empty, .. }) = &backend {
             let message = format!("{} has no endpoints that are ready", backend.origin.object);
             self.problems.push(Diagnostic::new(&NO_ENDPOINTS, path.clone(), message));
         }
@@ -112,7 +122,11 @@ impl<'c, 'e> Destination<'c, 'e> {
                 format!("{} has EndpointSlices of hostnames and of IP addresses", backend.origin.object);
             return Err(Diagnostic::new(&MIXED_SLICES, path.clone(), message));
         }
-        Ok(Reachable { backend, addressing })
+        self.consumer.uses(self.cx, &backend.policies);
+        let complete = |tls: &Arc<_>| backend_tls::defaults::complete(self.cx, self.consumer.gateway, tls);
+        let tls = backend.tls.as_ref().map_err(at)?.as_ref();
+        let tls = tls.map(complete).transpose().map_err(|problem| at(&problem))?;
+        Ok(Reachable { backend, addressing, tls })
     }
 
     /// Where requests go, and the clusters for it.
@@ -165,26 +179,35 @@ impl<'c, 'e> Destination<'c, 'e> {
         let backends = || settings.iter().filter_map(|setting| setting.backend.as_ref());
         let hostnames = backends().any(|reachable| reachable.addressing == Addressing::Hostnames);
         let discovery = if hostnames {
-            let localities = settings.iter().filter_map(|setting| self.resolved_by_proxy(setting)).collect();
+            let each = settings.iter().enumerate();
+            let localities = each
+                .filter_map(|(position, setting)| self.resolved_by_proxy(name, position, setting))
+                .collect();
             Discovery::Dns(Arc::new(EndpointSet { cluster: name.clone(), localities }))
         } else {
             Discovery::Eds
         };
-        let endpoints = (!hostnames)
-            .then(|| Arc::new(EndpointPlan { localities: settings.iter().map(locality_plan).collect() }));
+        let endpoints = (!hostnames).then(|| {
+            let each = settings.iter().enumerate();
+            let plan = |(position, setting)| locality_plan(name, position, setting);
+            Arc::new(EndpointPlan { localities: each.map(plan).collect() })
+        });
         let cluster = Cluster {
             name: name.clone(),
             origin: origin.clone(),
             discovery,
             protocol: backends().map(|reachable| reachable.backend.protocol).max().unwrap_or_default(),
             zone_aware: backends().find_map(|reachable| reachable.backend.zone_aware.clone()),
+            tls: upstream_tls(name, settings),
             ..Cluster::default()
         };
-        PlannedCluster { rule, cluster: Arc::new(cluster), endpoints }
+        let tls = backends().filter_map(|reachable| reachable.tls.as_ref());
+        let secrets = tls.flat_map(|tls| &tls.secrets).cloned().collect();
+        PlannedCluster { rule, cluster: Arc::new(cluster), endpoints, secrets }
     }
 
     /// The hostnames of a backend as part of its cluster.
-    fn resolved_by_proxy(&self, setting: &Setting) -> Option<Locality> {
+    fn resolved_by_proxy(&self, cluster: &Name, position: usize, setting: &Setting) -> Option<Locality> {
         let Reachable { backend, .. } = setting.backend.as_ref()?;
         let endpoints = match &backend.addresses {
             Addresses::Fixed(endpoints) | Addresses::Hostnames(endpoints) => endpoints.clone(),
@@ -199,12 +222,36 @@ impl<'c, 'e> Destination<'c, 'e> {
             weight: Some(setting.weight),
             priority: backend.fallback.into(),
             origin: backend.origin.clone(),
+            tls: setting.tls_profile(cluster, position),
             endpoints,
         })
     }
 }
 
-fn locality_plan(setting: &Setting) -> LocalityPlan {
+impl Setting {
+    /// The name of the TLS profile that is spoken to the backend at this position in its cluster.
+    fn tls_profile(&self, cluster: &Name, position: usize) -> Option<Name> {
+        self.backend.as_ref()?.tls.as_ref().map(|_| names::tls_profile(cluster, position))
+    }
+}
+
+/// How TLS is spoken to the backends of a cluster; `None` when it is spoken to none of them.
+fn upstream_tls(cluster: &Name, settings: &[Setting]) -> Option<Arc<UpstreamTls>> {
+    let mut upstream = UpstreamTls::default();
+    for (position, setting) in settings.iter().enumerate() {
+        match setting.backend.as_ref().map(|reachable| &reachable.tls) {
+            Some(Some(PlannedTls { profile, .. })) => {
+                let name = names::tls_profile(cluster, position);
+                upstream.profiles.push(TlsProfile { name, ..profile.clone() });
+            }
+            Some(None) => upstream.some_plain = true,
+            None => {}
+        }
+    }
+    (!upstream.profiles.is_empty()).then(|| Arc::new(upstream))
+}
+
+fn locality_plan(cluster: &Name, position: usize, setting: &Setting) -> LocalityPlan {
     let Setting { name, weight, filters: _, backend } = setting;
     let Some(Reachable { backend, .. }) = backend else {
         return LocalityPlan {
@@ -213,6 +260,7 @@ fn locality_plan(setting: &Setting) -> LocalityPlan {
             priority: 0,
             by_zone: false,
             origin: Origin::default(),
+            tls: None,
             source: EndpointSource::Fixed(Vec::new()),
         };
     };
@@ -222,6 +270,7 @@ fn locality_plan(setting: &Setting) -> LocalityPlan {
         priority: backend.fallback.into(),
         by_zone: backend.zone_aware.is_some(),
         origin: backend.origin.clone(),
+        tls: setting.tls_profile(cluster, position),
         source: match &backend.addresses {
             Addresses::Slices(port) => EndpointSource::Slices(port.clone()),
             Addresses::Fixed(endpoints) | Addresses::Hostnames(endpoints) => {

@@ -9,7 +9,6 @@
 use std::sync::Arc;
 
 use eg_api::gateway::{HttpRoute, ParentReference};
-use eg_diag::ObjectRef;
 use eg_ir::{
     Name,
     route::{HttpRoute as IrRoute, RouteAction, RouteOrder},
@@ -20,6 +19,7 @@ use super::kind::{Lowered, Place, RouteKind, UnitNames};
 use crate::{
     engine::ReadCx,
     fanout::{HostOwners, HostRoutes},
+    policy::ancestor::Consumer,
 };
 
 mod direct_response;
@@ -71,8 +71,8 @@ impl RouteKind for HttpRoute {
         &self.spec.hostnames
     }
 
-    fn lower(&self, cx: &ReadCx<'_>, key: &ObjectRef, _gateway: &ObjectRef) -> Lowered<HttpRules> {
-        rule::lower(cx, key, self)
+    fn lower(&self, cx: &ReadCx<'_>, consumer: Consumer<'_>) -> Lowered<HttpRules> {
+        rule::lower(cx, consumer, self)
     }
 
     fn attach(&self, cx: &ReadCx<'_>, place: &Place<'_>, rules: &HttpRules) -> Vec<u128> {

@@ -7,10 +7,11 @@ use eg_diag::{Diagnostic, ObjectRef};
 use eg_ir::{IrKey, Name};
 use eg_resources::Object;
 
-use super::destination::PlannedCluster;
+use super::{bind, destination::PlannedCluster};
 use crate::{
     engine::{ReadCx, Unit},
     gateway::view::{BindListener, BindView},
+    policy::ancestor::Consumer,
 };
 
 /// A kind of route: where it wants to attach, and what its rules become.
@@ -31,7 +32,7 @@ pub(crate) trait RouteKind: Object {
     fn hostnames(&self) -> &[String];
 
     /// Lowers the rules for one Gateway.
-    fn lower(&self, cx: &ReadCx<'_>, key: &ObjectRef, gateway: &ObjectRef) -> Lowered<Self::Rules>;
+    fn lower(&self, cx: &ReadCx<'_>, consumer: Consumer<'_>) -> Lowered<Self::Rules>;
 
     /// Sends the lowered rules to what serves one hostname of a listener, and returns the hashes of the matches.
     fn attach(&self, cx: &ReadCx<'_>, place: &Place<'_>, rules: &Self::Rules) -> Vec<u128>;
@@ -85,7 +86,12 @@ impl<R: RouteKind> Unit for LoweredOf<R> {
     const RANK: u8 = 8;
 
     fn compute(cx: &ReadCx<'_>, (route, gateway): &Self::Key) -> Self::Out {
-        let object = cx.object::<R>(route);
-        Arc::new(object.map(|object| object.lower(cx, route, gateway)).unwrap_or_default())
+        let Some(object) = cx.object::<R>(route) else { return Arc::default() };
+        let leads_here = |reference: &&ParentReference| {
+            bind::parent(cx, route, reference).is_some_and(|parent| parent.gateway == *gateway)
+        };
+        let ancestors: Vec<_> = object.parent_refs().iter().filter(leads_here).cloned().collect();
+        let consumer = Consumer { object: route, gateway, ancestors: &ancestors };
+        Arc::new(object.lower(cx, consumer))
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     engine::{ReadCx, Root, Unit},
     fanout::AttachedRoutes,
     gateway::{GatewayOf, GatewayState, ListenerState, SetState},
+    policy::backend_tls::defaults::gateway_certificate,
     settings::Infrastructure,
 };
 
@@ -33,6 +34,7 @@ impl Unit for GatewayRoot {
         let gateway = cx.object::<Gateway>(key)?;
         let mut conditions = Conditions::of(gateway.metadata.generation());
         accepted(&mut conditions, key, state);
+        references(cx, &mut conditions, key, &gateway);
         let addresses = programmed(cx, &mut conditions, state, &gateway);
         let status = GatewayStatus {
             addresses,
@@ -65,6 +67,17 @@ fn accepted(conditions: &mut Conditions, key: &ObjectRef, state: &GatewayState) 
         let which = if all { "None of the listeners is valid" } else { "Some listeners are not valid" };
         conditions.set("Accepted", !all, "ListenersNotValid", format!("{which}: {}.", refused.join(", ")));
     }
+}
+
+/// Whether the references of the TLS settings lead to something; said only of Gateways that have such settings.
+fn references(cx: &ReadCx<'_>, conditions: &mut Conditions, key: &ObjectRef, gateway: &Gateway) {
+    if gateway.spec.tls.is_none() {
+        return;
+    }
+    if let Some(Err(problem)) = gateway_certificate(cx, key, gateway) {
+        conditions.fail(&[problem]);
+    }
+    conditions.set_default("ResolvedRefs", true, "ResolvedRefs", "All references lead to existing objects.");
 }
 
 /// Whether the fleet serves the Gateway, and the addresses at which it does.

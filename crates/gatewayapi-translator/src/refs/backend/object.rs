@@ -10,7 +10,7 @@ use eg_ir::{
 };
 use eg_resources::{Object, Status, StatusUpdate};
 
-use super::{ADDRESS, ADDRESS_TYPE, Addresses, Backend, NOT_FOUND, Problem, UNSUPPORTED};
+use super::{ADDRESS, ADDRESS_TYPE, Addresses, Backend, NOT_FOUND, Problem, UNSUPPORTED, tls};
 use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
@@ -31,7 +31,7 @@ pub(super) fn protocol(name: &str) -> UpstreamProtocol {
 }
 
 /// The Backend of this name as a backend of a route.
-pub(super) fn resolve(cx: &ReadCx<'_>, key: &ObjectRef) -> Result<Backend, Problem> {
+pub(super) fn resolve(cx: &ReadCx<'_>, key: &ObjectRef, port: Option<u16>) -> Result<Backend, Problem> {
     let settings = &cx.env().settings;
     if !settings.enable_backend {
         let message = "the configuration of the control plane does not allow references to Backends";
@@ -47,16 +47,16 @@ pub(super) fn resolve(cx: &ReadCx<'_>, key: &ObjectRef) -> Result<Backend, Probl
             format!("{key} finds its endpoints by the host of each request, which routes cannot use");
         return Err(Problem::new(&UNSUPPORTED, message));
     }
-    if spec.tls.is_some() {
-        // Plain text where somebody asked for TLS would be worse than no traffic.
-        return Err(Problem::new(&UNSUPPORTED, format!("{key} asks for TLS, which routes cannot use")));
-    }
+    let section = port.map(|port| port.to_string().into());
+    let (policies, tls) = tls::resolve(cx, key, section, spec.tls.as_ref());
     Ok(Backend {
         origin: Origin { generation: 0, ..origin::of(&*object) },
         protocol: spec.app_protocols.iter().map(|name| protocol(name)).max().unwrap_or_default(),
         fallback: spec.fallback.unwrap_or(false),
         zone_aware: None,
         addresses: addresses(&spec.endpoints)?,
+        policies,
+        tls,
     })
 }
 

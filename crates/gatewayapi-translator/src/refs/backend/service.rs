@@ -1,5 +1,7 @@
 //! Services and ServiceImports as backends.
 
+use std::sync::Arc;
+
 use eg_api::{core::Service, multicluster::ServiceImport};
 use eg_diag::ObjectRef;
 use eg_ir::{
@@ -9,7 +11,8 @@ use eg_ir::{
 use eg_resources::Object;
 
 use super::{
-    Addresses, Backend, NOT_FOUND, PORT_NOT_FOUND, PORT_NOT_SPECIFIED, Problem, UNSUPPORTED, object::protocol,
+    Addresses, Backend, NOT_FOUND, PORT_NOT_FOUND, PORT_NOT_SPECIFIED, Problem, UNSUPPORTED,
+    object::protocol, tls,
 };
 use crate::{
     engine::{ReadCx, Unit},
@@ -104,6 +107,12 @@ pub(super) fn resolve(
         let message = format!("{service} has no {} port {port}", transport.as_str());
         return Err(Problem::new(&PORT_NOT_FOUND, message));
     };
+    let (policies, tls) = match transport {
+        Transport::Tcp => {
+            tls::resolve(cx, service, Some(view.name.clone()).filter(|name| !name.is_empty()), None)
+        }
+        Transport::Udp => (Arc::default(), Ok(None)),
+    };
     // The generation of a Service says nothing about a proxy's configuration, so it must not look like a change.
     let origin = Origin { generation: 0, ..found }.section(port.to_string());
     Ok(Backend {
@@ -112,6 +121,8 @@ pub(super) fn resolve(
         fallback: false,
         zone_aware,
         addresses: Addresses::Slices(key),
+        policies,
+        tls,
     })
 }
 

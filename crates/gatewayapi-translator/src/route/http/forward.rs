@@ -27,11 +27,11 @@ static INVALID_FILTER: Code = Code::error("invalid-backend-filter", "ResolvedRef
 /// Resolves the backend references of a rule.
 pub(super) fn lower<'c, 'e>(
     cx: &'c ReadCx<'e>,
-    place: &RulePlace<'_>,
+    place: &RulePlace<'c>,
     backends: &[HttpBackendRef],
     problems: &mut Vec<Diagnostic>,
 ) -> Destination<'c, 'e> {
-    let mut destination = Destination::new(cx, place.name.clone());
+    let mut destination = Destination::new(cx, place.consumer, place.name.clone());
     for (position, backend) in backends.iter().enumerate() {
         let path = place.path.field("backendRefs").index(position);
         let key = BackendKey::new(place.route, backend, Transport::Tcp);

@@ -46,7 +46,7 @@ impl RouteFilter for RequestMirror {
             }
         };
         let name = names::mirror(&cx.place.name, filter.position);
-        let mut destination = Destination::new(cx.cx, name.clone());
+        let mut destination = Destination::new(cx.cx, cx.place.consumer, name.clone());
         let backend = &mirror.backend_ref;
         let key = BackendKey::new(cx.place.route, backend, Transport::Tcp);
         let at = path.field("backendRef");

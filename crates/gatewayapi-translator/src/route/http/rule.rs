@@ -15,10 +15,12 @@ use super::{
     filter::{self, FilterCx, RuleDraft},
     forward, redirect, retry, route_match, timeout,
 };
-use crate::{engine::ReadCx, names, origin, refs::RefCx, route::kind::Lowered};
+use crate::{engine::ReadCx, names, origin, policy::ancestor::Consumer, refs::RefCx, route::kind::Lowered};
 
 /// Where a rule is.
 pub(super) struct RulePlace<'a> {
+    /// The route, for one Gateway.
+    pub(super) consumer: Consumer<'a>,
     pub(super) route: &'a ObjectRef,
     pub(super) position: usize,
     /// The name of the rule, which is that of its cluster.
@@ -35,7 +37,7 @@ impl RulePlace<'_> {
 }
 
 /// Lowers all rules of a route.
-pub(super) fn lower(cx: &ReadCx<'_>, key: &ObjectRef, route: &HttpRoute) -> Lowered<HttpRules> {
+pub(super) fn lower(cx: &ReadCx<'_>, consumer: Consumer<'_>, route: &HttpRoute) -> Lowered<HttpRules> {
     let created = route.meta().created().unwrap_or_default();
     let mut lowered = Lowered {
         rules: HttpRules { created, matches: Vec::new() },
@@ -45,9 +47,10 @@ pub(super) fn lower(cx: &ReadCx<'_>, key: &ObjectRef, route: &HttpRoute) -> Lowe
     let of_route = origin::of(route);
     for (position, rule) in route.spec.rules.iter().enumerate() {
         let place = RulePlace {
-            route: key,
+            consumer,
+            route: consumer.object,
             position,
-            name: names::rule(key, position),
+            name: names::rule(consumer.object, position),
             path: FieldPath::spec().field("rules").index(position),
             origin: Origin { section: rule.name.as_deref().map(Into::into), ..of_route.clone() },
         };
