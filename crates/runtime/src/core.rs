@@ -112,14 +112,14 @@ impl Core {
         if !self.awaited.is_empty() {
             return effects;
         }
-        self.translate(delta, settings, re_emit, &mut effects);
+        self.translate(&delta, settings, re_emit, &mut effects);
         effects.wake_at = self.session.next_deadline();
         effects
     }
 
     fn translate(
         &mut self,
-        delta: Delta,
+        delta: &Delta,
         settings: Option<Settings>,
         mut re_emit: BTreeSet<IrKey>,
         effects: &mut Effects,
@@ -131,7 +131,7 @@ impl Core {
             self.session.update(&snapshot, &snapshot.as_delta());
             difference(&before, self.session.current())
         } else if self.started {
-            self.session.update(&snapshot, &delta)
+            self.session.update(&snapshot, delta)
         } else {
             self.session.update(&snapshot, &snapshot.as_delta())
         };
