@@ -133,7 +133,7 @@ xdsServer: { maxConnectionAge: 1h, maxReceiveMessageSize: 1Mi }
         let config = read(FILE, Path::new("c.yaml")).unwrap();
         assert_eq!(paths(custom_provider(&config).unwrap()), [Path::new("a"), Path::new("b")]);
         let options = xds_options(config.xds_server.as_ref());
-        assert_eq!(*options.max_connection_age.end(), Duration::from_secs(3600));
+        assert_eq!(*options.max_connection_age.end(), Duration::from_hours(1));
         assert_eq!(options.max_message_size, 1 << 20);
     }
 

@@ -147,8 +147,8 @@ mod tests {
     const CLOSED: EventKind = EventKind::Access(AccessKind::Close(AccessMode::Write));
     const WRITTEN: EventKind = EventKind::Modify(ModifyKind::Data(DataChange::Any));
 
-    fn event(kind: EventKind, path: &str) -> notify::Result<Event> {
-        Ok(Event::new(kind).add_path(path.into()))
+    fn happens(kind: EventKind, path: &str) -> Event {
+        Event::new(kind).add_path(path.into())
     }
 
     async fn waited(pending: &Pending, busy: bool) -> (Duration, usize) {
@@ -160,15 +160,15 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn complete_changes_are_taken_quickly_and_others_wait_for_their_end() {
         let pending = Pending::default();
-        pending.add(event(CLOSED, "a.yaml"));
-        pending.add(event(EventKind::Create(CreateKind::File), ".hidden"));
+        pending.add(Ok(happens(CLOSED, "a.yaml")));
+        pending.add(Ok(happens(EventKind::Create(CreateKind::File), ".hidden")));
         assert_eq!(waited(&pending, false).await, (DEBOUNCE.complete, 2));
-        pending.add(event(CLOSED, "a.yaml"));
+        pending.add(Ok(happens(CLOSED, "a.yaml")));
         assert_eq!(waited(&pending, true).await, (DEBOUNCE.partial, 1));
-        pending.add(event(WRITTEN, "a.yaml"));
+        pending.add(Ok(happens(WRITTEN, "a.yaml")));
         assert_eq!(waited(&pending, false).await, (DEBOUNCE.partial, 1));
-        pending.add(event(WRITTEN, "a.yaml"));
-        pending.add(event(CLOSED, "a.yaml"));
+        pending.add(Ok(happens(WRITTEN, "a.yaml")));
+        pending.add(Ok(happens(CLOSED, "a.yaml")));
         assert_eq!(waited(&pending, false).await, (DEBOUNCE.complete, 1));
     }
 
@@ -178,7 +178,7 @@ mod tests {
         let writer = std::sync::Arc::clone(&pending);
         let writing = tokio::spawn(async move {
             loop {
-                writer.add(event(WRITTEN, "a.yaml"));
+                writer.add(Ok(happens(WRITTEN, "a.yaml")));
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         });
@@ -189,7 +189,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn reading_is_no_change_and_lost_events_mean_everything() {
         let pending = Pending::default();
-        pending.add(event(EventKind::Access(AccessKind::Open(AccessMode::Read)), "a.yaml"));
+        pending.add(Ok(happens(EventKind::Access(AccessKind::Open(AccessMode::Read)), "a.yaml")));
         assert!(pending.lock().0.is_empty());
         pending.add(Err(notify::Error::generic("lost")));
         assert!(pending.gather(&DEBOUNCE, false).await.lost);
