@@ -4,13 +4,17 @@
 //! - `proxy`: the effective EnvoyProxy of a Gateway;
 //! - `listener`, `certificate`, `conflict`, `overlap`: what each listener is worth;
 //! - `listener_set`: listeners that others add;
+//! - `frontend`: certificates that clients have to present;
 //! - `namespace`: from which namespaces something may attach;
 //! - `state`: all of that for one Gateway, and `merged` for Gateways that share a fleet;
 //! - `view`: the part of it that routes see;
 //! - `fanout`: what a Gateway sends to its fleet, which `socket` and `fleet` put together;
 //! - `service`: the Service of the fleet's own proxies.
 
-use eg_api::gateway::{Gateway, GatewayClass, ListenerSet};
+use eg_api::{
+    gateway::{Gateway, GatewayClass, ListenerSet},
+    v1alpha1::EnvoyProxy,
+};
 use eg_resources::Object;
 
 use crate::{
@@ -23,6 +27,7 @@ mod class;
 mod conflict;
 mod fanout;
 mod fleet;
+mod frontend;
 mod listener;
 mod listener_set;
 mod merged;
@@ -35,9 +40,11 @@ mod state;
 pub(crate) mod view;
 
 pub(crate) use certificate::certificate_in;
+pub(crate) use class::ClassOf;
 pub(crate) use listener::ListenerState;
 pub(crate) use listener_set::SetState;
 pub use proxy::EffectiveProxy;
+pub(crate) use proxy::invalid as invalid_proxy;
 pub(crate) use state::{GatewayOf, GatewayState};
 
 /// Registers the units of this module.
@@ -45,6 +52,7 @@ pub(crate) fn register(engine: &mut Engine) {
     engine.root_for_each_object::<class::ClassRoot>(GatewayClass::KIND);
     engine.root_for_each_object::<fanout::GatewayFanout>(Gateway::KIND);
     engine.root_for_each_object::<crate::status::gateway::GatewayRoot>(Gateway::KIND);
+    engine.root_for_each_object::<crate::status::envoy_proxy::EnvoyProxyRoot>(EnvoyProxy::KIND);
     engine.root_for_each_object::<crate::status::listener_set::ListenerSetRoot>(ListenerSet::KIND);
     engine.root_for_each_group::<SocketParts, socket::SocketUnit>();
     engine.root_for_each_group::<Tables, socket::TableUnit>();

@@ -70,3 +70,10 @@ pub(crate) const SYSTEM_AUTHORITIES: &str = "system_ca_certificates";
 pub(crate) fn secret(secret: &ObjectRef) -> Name {
     secret.qualified_name().into()
 }
+
+/// The secret that holds the authorities for certificates of clients: `gateway/<namespace>/<gateway>/<port>/ca.crt`, with
+/// `default` where there is no port.
+pub(crate) fn client_authorities(gateway: &ObjectRef, port: Option<u16>) -> Name {
+    let port = port.map_or_else(|| "default".to_owned(), |port| port.to_string());
+    format!("gateway/{}/{}/{port}/ca.crt", gateway.namespace, gateway.name).into()
+}

@@ -48,6 +48,31 @@ pub struct TerminateTls {
     /// Protocols to offer by ALPN, most wanted first; absent for the default (`h2`, `http/1.1`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alpn: Option<Vec<String>>,
+    /// How certificates of clients are checked; absent asks clients for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<ClientValidation>,
+}
+
+/// How certificates of clients are checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientValidation {
+    /// The name of the secret with the authorities one of which must have signed the certificate.
+    pub trusted_ca: Name,
+    /// What becomes of clients without a valid certificate.
+    #[serde(default)]
+    pub otherwise: InvalidClient,
+}
+
+/// What becomes of clients without a valid certificate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum InvalidClient {
+    /// Their connections are refused.
+    #[default]
+    Refuse,
+    /// They are served like clients with a valid one; who cares has to look at the certificate.
+    Serve,
 }
 
 /// What serves HTTP on a connection.

@@ -18,6 +18,7 @@ mod access_log;
 mod connection_manager;
 mod ready;
 mod terminate_tls;
+mod tls_client;
 mod tls_inspector;
 
 pub(crate) use connection_manager::{CONNECTION_WINDOW, STREAM_WINDOW};

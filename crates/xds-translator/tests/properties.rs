@@ -192,7 +192,7 @@ fn listener(name: &Name, port: u16, tls: bool) -> Listener {
     let chain = TlsChain {
         name: name.clone(),
         server_names: vec!["host-0".into()],
-        tls: TerminateTls { certificates: vec!["secret-0".into()], alpn: None },
+        tls: TerminateTls { certificates: vec!["secret-0".into()], ..TerminateTls::default() },
         http: server.clone(),
     };
     Listener {

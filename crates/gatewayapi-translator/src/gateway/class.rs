@@ -70,7 +70,10 @@ fn parameters(cx: &ReadCx<'_>, class: &GatewayClass) -> Result<Option<EffectiveP
     }
     let namespace = reference.namespace.as_deref().unwrap_or(&cx.env().settings.namespace);
     match cx.get::<EnvoyProxy>(namespace, &reference.name) {
-        Some(proxy) => Ok(Some(EffectiveProxy::of(&proxy))),
+        Some(proxy) => match super::proxy::invalid(&proxy.spec) {
+            None => Ok(Some(EffectiveProxy::of(&proxy))),
+            Some((field, problem)) => fail(format!("{}: {field}: {problem}", proxy.object_ref())),
+        },
         None => fail(format!("EnvoyProxy {namespace}/{} does not exist", reference.name)),
     }
 }

@@ -7,7 +7,7 @@ use eg_diag::ObjectRef;
 use eg_ir::{
     IrKey, Name, Origin,
     infra::{InfraListener, InfraPort, PortProtocol},
-    listener::{HttpServer, TerminateTls},
+    listener::{ClientValidation, HttpServer, TerminateTls},
 };
 
 use super::{
@@ -102,9 +102,10 @@ fn socket_part(
                 server: server(),
             };
             cx.send::<SocketParts>(socket(false), order, part(https));
-            for certificate in &listener.certificates {
-                let secret = (state.fleet.clone(), certificate.secret.name.clone());
-                cx.send::<Secrets>(secret, key.clone(), Arc::clone(&certificate.secret));
+            let certificates = listener.certificates.iter().map(|certificate| &certificate.secret);
+            for secret in certificates.chain(listener.client.iter().map(|client| &client.secret)) {
+                let name = (state.fleet.clone(), secret.name.clone());
+                cx.send::<Secrets>(name, key.clone(), Arc::clone(secret));
             }
         }
         _ => return,
@@ -120,6 +121,10 @@ fn tls(listener: &ListenerState) -> TerminateTls {
             .map(|certificate| certificate.secret.name.clone())
             .collect(),
         alpn: listener.overlaps.then(|| vec!["http/1.1".to_owned()]),
+        client: listener.client.as_ref().map(|client| ClientValidation {
+            trusted_ca: client.secret.name.clone(),
+            otherwise: client.otherwise,
+        }),
     }
 }
 

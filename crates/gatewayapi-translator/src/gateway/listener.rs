@@ -10,7 +10,7 @@ use eg_diag::{Code, Diagnostic, FieldPath, Kind, ObjectRef};
 use eg_ir::{Name, Secret};
 use eg_resources::Object;
 
-use super::{certificate, namespace::AllowedNamespaces, view::Protocol};
+use super::{certificate, frontend::ClientAuthorities, namespace::AllowedNamespaces, view::Protocol};
 use crate::{engine::ReadCx, fanout::ListenerKey, names, status::condition::Conditions};
 
 static UNSUPPORTED_PROTOCOL: Code = Code::error("unsupported-protocol", "Accepted", "UnsupportedProtocol");
@@ -33,6 +33,8 @@ pub(crate) struct ListenerState {
     pub(crate) namespaces: AllowedNamespaces,
     /// The certificates that it presents.
     pub(crate) certificates: Vec<Certificate>,
+    /// Whose certificates clients have to present; absent asks them for none.
+    pub(crate) client: Option<ClientAuthorities>,
     /// The conditions of the listener so far.
     pub(crate) conditions: Conditions,
     /// Whether the listener, looked at alone, can be served.
@@ -118,6 +120,7 @@ pub(crate) fn evaluate(
         kinds,
         namespaces,
         certificates,
+        client: None,
         conditions: conditions(parent, generation, &problems, partially),
         valid,
         conflicted: false,

@@ -29,6 +29,11 @@ impl EffectiveProxy {
     pub(crate) fn of(proxy: &EnvoyProxy) -> Self {
         Self { object: proxy.object_ref(), spec: Arc::new(proxy.spec.clone()) }
     }
+
+    /// Whether it is merged over the next layer instead of replacing it.
+    fn is_merged(&self) -> bool {
+        matches!(self.spec.merge_type.as_deref(), Some("StrategicMerge" | "JSONMerge"))
+    }
 }
 
 /// The effective EnvoyProxy of a Gateway; `None` when nobody wrote one.
@@ -38,6 +43,16 @@ pub(crate) fn effective(
     gateway: &Gateway,
 ) -> Result<Option<EffectiveProxy>, Diagnostic> {
     let own = if class.merged { None } else { own(cx, gateway)? };
+    // The Gateway stands on its own where its EnvoyProxy replaces that of the class.
+    let stands_alone = own.as_ref().is_some_and(|own| !own.is_merged());
+    if let Some(problem) = class.problem.as_ref().filter(|_| !stands_alone) {
+        let message = format!("GatewayClass {}: {}", class.name, problem.sentence());
+        return Err(Diagnostic::new(
+            &INVALID_PARAMETERS,
+            FieldPath::spec().field("gatewayClassName"),
+            message,
+        ));
+    }
     let merge_type =
         |layer: &Option<EffectiveProxy>| layer.as_ref().and_then(|layer| layer.spec.merge_type.clone());
     let over_base = merge_type(&class.proxy).or_else(|| merge_type(&own));
@@ -73,14 +88,39 @@ fn own(cx: &ReadCx<'_>, gateway: &Gateway) -> Result<Option<EffectiveProxy>, Dia
     }
     let namespace = gateway.metadata.namespace();
     match cx.get::<EnvoyProxy>(namespace, &reference.name) {
-        Some(proxy) => Ok(Some(EffectiveProxy::of(&proxy))),
+        Some(proxy) => match invalid(&proxy.spec) {
+            None => Ok(Some(EffectiveProxy::of(&proxy))),
+            Some((field, problem)) => fail(format!("{}: {field}: {problem}", proxy.object_ref())),
+        },
         None => fail(format!("EnvoyProxy {namespace}/{} does not exist", reference.name)),
     }
 }
 
+/// What is wrong with an EnvoyProxy so that none of it can be used, and where.
+///
+/// The API server refuses most mistakes; this is what leaves an access log without anything to write to.
+pub(crate) fn invalid(spec: &EnvoyProxySpec) -> Option<(FieldPath, &'static str)> {
+    let access_log = spec.telemetry.as_ref()?.access_log.as_ref()?;
+    let at = FieldPath::spec().field("telemetry").field("accessLog").field("settings");
+    access_log.settings.iter().enumerate().find_map(|(position, setting)| {
+        let at = at.index(position).field("sinks");
+        setting.sinks.iter().enumerate().find_map(|(position, sink)| {
+            let problem = match sink.r#type.as_deref() {
+                Some("File") if sink.file.is_none() => "expected `file`, because the sink is of type File",
+                Some("ALS") if sink.als.is_none() => "expected `als`, because the sink is of type ALS",
+                Some("OpenTelemetry") if sink.open_telemetry.is_none() => {
+                    "expected `openTelemetry`, because the sink is of type OpenTelemetry"
+                }
+                _ => return None,
+            };
+            Some((at.index(position), problem))
+        })
+    })
+}
+
 /// `upper` over `lower`, as the merge type of `upper` says: it replaces it unless a merge type is set.
 fn merged(upper: EffectiveProxy, lower: &EnvoyProxySpec) -> EffectiveProxy {
-    if !matches!(upper.spec.merge_type.as_deref(), Some("StrategicMerge" | "JSONMerge")) {
+    if !upper.is_merged() {
         return upper;
     }
     let json = |spec: &EnvoyProxySpec| spec.serialize(serde_json::value::Serializer).unwrap_or_default();

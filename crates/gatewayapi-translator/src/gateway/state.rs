@@ -9,6 +9,7 @@ use eg_ir::IrKey;
 use super::{
     class::{ClassOf, ClassView},
     conflict,
+    frontend::{Frontend, FrontendState},
     listener::{self, ListenerState},
     listener_set::{self, SetState},
     merged::ClassListeners,
@@ -34,6 +35,8 @@ pub(crate) struct GatewayState {
     pub(crate) listeners: Vec<ListenerState>,
     /// The listener sets that name it.
     pub(crate) sets: Vec<SetState>,
+    /// How it checks certificates of clients.
+    pub(crate) frontend: FrontendState,
     /// Why nothing is served; its fleet is kept all the same.
     pub(crate) problem: Option<Diagnostic>,
 }
@@ -48,7 +51,7 @@ impl GatewayState {
     }
 }
 
-/// The state of a Gateway; `None` when there is no such Gateway, or its class is not ours or not accepted.
+/// The state of a Gateway; `None` when there is no such Gateway, or its class is not ours.
 pub(crate) struct GatewayOf;
 
 impl Unit for GatewayOf {
@@ -83,23 +86,30 @@ impl Unit for GatewayAlone {
         let gateway = cx.object::<Gateway>(key)?;
         let class = cx.unit::<ClassOf>(&gateway.spec.gateway_class_name.as_str().into());
         let class = Arc::clone(class.as_ref().as_ref()?);
-        if class.problem.is_some() {
-            return None;
-        }
         let fleet = if class.merged { IrKey::new(class.name.clone()) } else { names::fleet(key) };
         let (proxy, problem) = match proxy::effective(cx, &class, &gateway) {
             Ok(proxy) => (proxy, unsupported_address(&gateway)),
             Err(problem) => (None, Some(problem)),
         };
         let (mut listeners, mut sets) = (Vec::new(), Vec::new());
+        let frontend = Frontend::of(cx, key, &gateway);
         if problem.is_none() {
             (sets, listeners) = declared(cx, key, &gateway);
+            listeners.iter_mut().for_each(|listener| frontend.apply(listener));
             conflict::settle(key, &mut listeners);
             if !class.merged {
                 overlap::detect(&mut listeners.iter_mut().collect::<Vec<_>>());
             }
         }
-        Some(Arc::new(GatewayState { fleet, class, proxy, listeners, sets, problem }))
+        Some(Arc::new(GatewayState {
+            fleet,
+            class,
+            proxy,
+            listeners,
+            sets,
+            frontend: frontend.state(),
+            problem,
+        }))
     }
 }
 

@@ -34,6 +34,7 @@ impl Unit for GatewayRoot {
         let gateway = cx.object::<Gateway>(key)?;
         let mut conditions = Conditions::of(gateway.metadata.generation());
         accepted(&mut conditions, key, state);
+        frontend(&mut conditions, state);
         references(cx, &mut conditions, key, &gateway);
         let addresses = programmed(cx, &mut conditions, state, &gateway);
         let status = GatewayStatus {
@@ -66,6 +67,17 @@ fn accepted(conditions: &mut Conditions, key: &ObjectRef, state: &GatewayState) 
         let all = refused.len() == own.len();
         let which = if all { "None of the listeners is valid" } else { "Some listeners are not valid" };
         conditions.set("Accepted", !all, "ListenersNotValid", format!("{which}: {}.", refused.join(", ")));
+    }
+}
+
+/// What the settings for certificates of clients come to.
+fn frontend(conditions: &mut Conditions, state: &GatewayState) {
+    if state.frontend.lenient {
+        let message = "spec.tls.frontend: clients without a valid certificate are served.";
+        conditions.set("InsecureFrontendValidationMode", true, "ConfigurationChanged", message);
+    }
+    if let Some(problem) = &state.frontend.problem {
+        conditions.fail(std::slice::from_ref(problem));
     }
 }
 

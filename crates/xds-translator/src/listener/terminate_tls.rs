@@ -4,17 +4,20 @@
 
 use eg_ir::listener::TerminateTls;
 
+use super::tls_client;
 use crate::envoy::{ads, tls};
 
 /// How TLS connections of a chain are terminated.
-pub(super) fn context(TerminateTls { certificates, alpn }: &TerminateTls) -> tls::DownstreamTlsContext {
+pub(super) fn context(
+    TerminateTls { certificates, alpn, client }: &TerminateTls,
+) -> tls::DownstreamTlsContext {
     let alpn = alpn.clone().unwrap_or_else(|| vec!["h2".to_owned(), "http/1.1".to_owned()]);
-    let certificate =
-        |name: &eg_ir::Name| tls::SdsSecretConfig { name: name.to_string(), sds_config: Some(ads()) };
-    tls::DownstreamTlsContext {
+    let certificates = certificates.iter().map(|name| secret(name)).collect();
+    let mut context = tls::DownstreamTlsContext {
         common_tls_context: Some(tls::CommonTlsContext {
             alpn_protocols: alpn,
-            tls_certificate_sds_secret_configs: certificates.iter().map(certificate).collect(),
+            tls_certificate_sds_secret_configs: certificates,
+            validation_context_type: client.as_ref().map(tls_client::validation),
             ..tls::CommonTlsContext::default()
         }),
         disable_stateful_session_resumption: true,
@@ -22,5 +25,12 @@ pub(super) fn context(TerminateTls { certificates, alpn }: &TerminateTls) -> tls
             tls::downstream_tls_context::SessionTicketKeysType::DisableStatelessSessionResumption(true),
         ),
         ..tls::DownstreamTlsContext::default()
-    }
+    };
+    context.require_client_certificate = client.as_ref().map(tls_client::required);
+    context
+}
+
+/// A secret that proxies fetch by its name.
+pub(super) fn secret(name: &str) -> tls::SdsSecretConfig {
+    tls::SdsSecretConfig { name: name.to_owned(), sds_config: Some(ads()) }
 }

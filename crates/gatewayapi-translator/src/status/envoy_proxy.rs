@@ -1,0 +1,88 @@
+//! The status of EnvoyProxies: one entry for each GatewayClass and Gateway that names it.
+
+use std::sync::Arc;
+
+use eg_api::{
+    gateway::{GROUP, Gateway, GatewayClass, ParentReference},
+    v1alpha1::EnvoyProxy,
+};
+use eg_diag::{Code, Diagnostic, ObjectRef};
+use eg_resources::{Object, Status, StatusUpdate};
+
+use super::{
+    condition::Conditions,
+    policy::{Ancestors, status},
+    update_of,
+};
+use crate::{
+    assembly::Assembly,
+    engine::{ReadCx, Root, Unit},
+    gateway::{ClassOf, GatewayOf, invalid_proxy},
+};
+
+static INVALID: Code = Code::error("invalid-envoy-proxy", "Accepted", "InvalidParameters");
+
+/// The status of one EnvoyProxy; `None` while nothing of ours names it.
+pub(crate) struct EnvoyProxyRoot;
+
+impl Unit for EnvoyProxyRoot {
+    type Key = ObjectRef;
+    type Out = Option<StatusUpdate>;
+    const NAME: &'static str = "envoy_proxy_status";
+    const RANK: u8 = 13;
+
+    fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
+        let proxy = cx.object::<EnvoyProxy>(key)?;
+        let users = users(cx, key);
+        if users.is_empty() {
+            return None;
+        }
+        let mut ancestors = Ancestors::default();
+        for user in &users {
+            ancestors.entry(user, || ());
+        }
+        let status = status(&cx.env().settings, ancestors, |()| conditions(&proxy));
+        Some(update_of(&*proxy, Status::Policy(status)))
+    }
+}
+
+impl Root for EnvoyProxyRoot {
+    fn publish(assembly: &mut Assembly<'_>, key: &ObjectRef, out: Option<&Arc<Self::Out>>) {
+        assembly.status(key, out.and_then(|out| out.as_ref().as_ref()));
+    }
+}
+
+/// The classes and Gateways of ours that use an EnvoyProxy. A Gateway that shares the fleet of its class does not.
+fn users(cx: &ReadCx<'_>, key: &ObjectRef) -> Vec<ParentReference> {
+    let reference = |kind: &str, namespace: Option<String>, name: &str| ParentReference {
+        group: Some(GROUP.to_owned()),
+        kind: Some(kind.to_owned()),
+        namespace,
+        name: name.to_owned(),
+        ..ParentReference::default()
+    };
+    let classes = cx.referrers(GatewayClass::KIND, key);
+    let classes = classes.iter().filter(|class| cx.unit::<ClassOf>(&class.name).is_some());
+    let gateways = cx.referrers(Gateway::KIND, key);
+    let gateways = gateways.iter().filter(|gateway| {
+        let state = cx.unit::<GatewayOf>(gateway);
+        state.as_ref().as_ref().is_some_and(|state| !state.class.merged)
+    });
+    let classes = classes.map(|class| reference(GatewayClass::KIND.kind, None, &class.name));
+    let gateways = gateways
+        .map(|gateway| reference(Gateway::KIND.kind, Some(gateway.namespace.to_string()), &gateway.name));
+    classes.chain(gateways).collect()
+}
+
+fn conditions(proxy: &EnvoyProxy) -> Conditions {
+    let mut conditions = Conditions::of(proxy.metadata.generation());
+    match invalid_proxy(&proxy.spec) {
+        Some((path, problem)) => conditions.fail(&[Diagnostic::new(&INVALID, path, problem)]),
+        None => conditions.set("Accepted", true, "Accepted", "The EnvoyProxy is valid."),
+    }
+    if proxy.spec.lua_validation.is_some() {
+        let message = "spec.luaValidation: use spec.lua instead.";
+        conditions.set("Warning", true, "DeprecatedField", message);
+    }
+    conditions
+}
