@@ -147,5 +147,10 @@ fn read(cx: &ReadCx<'_>, key: &ObjectRef, secret: &core::Secret) -> Result<Certi
     };
     let origin = Origin { generation: secret.metadata.generation(), ..Origin::of(key.clone()) };
     let secret = Arc::new(Secret { name: names::secret(key), origin, content });
-    Ok(Certificate { secret, names: pair.names, key_kind: pair.key_kind })
+    Ok(Certificate {
+        secret,
+        names: pair.names,
+        common_name_only: pair.common_name_only,
+        key_kind: pair.key_kind,
+    })
 }

@@ -51,6 +51,8 @@ pub(crate) struct Certificate {
     pub(crate) secret: Arc<Secret>,
     /// The names the certificate is for.
     pub(crate) names: Vec<Name>,
+    /// Whether the names are those of the subject only, at which no client looks any more.
+    pub(crate) common_name_only: bool,
     /// The kind of its key, such as `RSA`; certificates of different kinds may be for the same name.
     pub(crate) key_kind: String,
 }

@@ -48,7 +48,9 @@ fn find(listeners: &[&mut ListenerState], position: usize) -> Option<Overlap> {
     let others: Vec<&ListenerState> =
         others.filter(|other| takes_part(other) && other.port == own.port).collect();
     let names = |listener: &ListenerState| -> Vec<Name> {
-        listener.certificates.iter().flat_map(|certificate| &certificate.names).cloned().collect()
+        let known_to_clients =
+            listener.certificates.iter().filter(|certificate| !certificate.common_name_only);
+        known_to_clients.flat_map(|certificate| &certificate.names).cloned().collect()
     };
     for other in &others {
         for name in names(own) {

@@ -14,6 +14,7 @@ pub(super) struct Pair {
     pub(super) chain: String,
     pub(super) key: String,
     pub(super) names: Vec<Name>,
+    pub(super) common_name_only: bool,
     pub(super) key_kind: String,
 }
 
@@ -36,6 +37,7 @@ pub(super) fn pair(cx: &ReadCx<'_>, chain: &[u8], key: &[u8]) -> Result<Pair, St
     Ok(Pair {
         chain: certificates.iter().map(|block| write(block)).collect(),
         key: write(key),
+        common_name_only: alternative_names(&leaf).is_empty(),
         names: names(&leaf),
         key_kind: key_kind(&leaf),
     })
@@ -85,20 +87,24 @@ fn belongs(key: &Pem, leaf: &X509Certificate<'_>) -> Result<(), String> {
     }
 }
 
-/// The DNS names that a certificate is for.
+/// The DNS names that a certificate is for: its alternative names, or else its common name.
 fn names(certificate: &X509Certificate<'_>) -> Vec<Name> {
-    let alternative = certificate.subject_alternative_name().ok().flatten();
-    let alternative =
-        alternative.map(|extension| extension.value.general_names.as_slice()).unwrap_or_default();
-    let mut names: Vec<Name> = alternative
-        .iter()
-        .filter_map(|name| if let GeneralName::DNSName(dns) = name { Some(Name::from(*dns)) } else { None })
-        .collect();
+    let mut names = alternative_names(certificate);
     if names.is_empty() {
         let common = certificate.subject().iter_common_name().filter_map(|name| name.as_str().ok());
         names.extend(common.map(Name::from));
     }
     names
+}
+
+fn alternative_names(certificate: &X509Certificate<'_>) -> Vec<Name> {
+    let alternative = certificate.subject_alternative_name().ok().flatten();
+    let alternative =
+        alternative.map(|extension| extension.value.general_names.as_slice()).unwrap_or_default();
+    let dns = |name: &GeneralName<'_>| {
+        if let GeneralName::DNSName(dns) = name { Some(Name::from(*dns)) } else { None }
+    };
+    alternative.iter().filter_map(dns).collect()
 }
 
 fn key_kind(certificate: &X509Certificate<'_>) -> String {
