@@ -3,6 +3,8 @@
 use eg_diag::ObjectRef;
 use eg_ir::{IrKey, Name};
 
+use crate::Settings;
+
 /// The key of a Gateway's own fleet.
 pub(crate) fn fleet(gateway: &ObjectRef) -> IrKey {
     IrKey::new(gateway.qualified_name())
@@ -11,6 +13,17 @@ pub(crate) fn fleet(gateway: &ObjectRef) -> IrKey {
 /// A gateway listener: `<namespace>/<gateway>/<listener>`.
 pub(crate) fn listener(gateway: &ObjectRef, listener: &str) -> Name {
     format!("{}/{}/{listener}", gateway.namespace, gateway.name).into()
+}
+
+/// Whether sockets and what plain-text HTTP shares are named by their port (runtime flag `XDSNameSchemeV2`) instead of by
+/// the first gateway listener, so that no name changes when that listener goes.
+pub(crate) fn by_port(settings: &Settings) -> bool {
+    settings.flag("XDSNameSchemeV2")
+}
+
+/// Something that belongs to a port of the Gateway: `<protocol>-<port>`.
+pub(crate) fn of_port(protocol: &str, port: u16) -> Name {
+    format!("{protocol}-{port}").into()
 }
 
 /// An entry of a listener set: `<namespace>/<gateway>/<set namespace>/<set>/<listener>`.

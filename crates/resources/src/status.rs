@@ -5,6 +5,7 @@ use std::sync::Arc;
 use eg_api::{
     gateway::{GatewayClassStatus, GatewayStatus, ListenerSetStatus, PolicyStatus, RouteStatus},
     meta::Condition,
+    v1alpha1::EnvoyProxyStatus,
 };
 use eg_diag::ObjectRef;
 use serde::Serialize;
@@ -40,6 +41,8 @@ pub enum Status {
     Route(RouteStatus),
     /// Of a policy: one entry for each ancestor.
     Policy(PolicyStatus),
+    /// Of an EnvoyProxy: one entry for each GatewayClass and Gateway that uses it.
+    EnvoyProxy(EnvoyProxyStatus),
     /// Conditions alone.
     Conditions {
         /// The conditions.
@@ -64,6 +67,9 @@ impl Status {
                 status.parents.iter_mut().flat_map(|parent| &mut parent.conditions).for_each(visit);
             }
             Self::Policy(status) => {
+                status.ancestors.iter_mut().flat_map(|ancestor| &mut ancestor.conditions).for_each(visit);
+            }
+            Self::EnvoyProxy(status) => {
                 status.ancestors.iter_mut().flat_map(|ancestor| &mut ancestor.conditions).for_each(visit);
             }
             Self::Conditions { conditions } => conditions.iter_mut().for_each(visit),

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use eg_api::gateway::{GatewayClassStatus, GatewayStatus, ListenerSetStatus, PolicyStatus, RouteStatus};
+use eg_api::{
+    gateway::{GatewayClassStatus, GatewayStatus, ListenerSetStatus, PolicyStatus, RouteStatus},
+    v1alpha1::EnvoyProxyStatus,
+};
 use eg_diag::ObjectRef;
 use eg_gatewayapi_translator::{Panic, Runs, Session, Settings, Translation, TranslationDelta, Translator};
 use eg_ir::{IrKey, XdsIr};
@@ -272,6 +275,7 @@ fn empty_status(object: &ObjectRef) -> Option<Status> {
             Status::Route(RouteStatus::default())
         }
         kind if kind.ends_with("Policy") => Status::Policy(PolicyStatus::default()),
+        "EnvoyProxy" => Status::EnvoyProxy(EnvoyProxyStatus::default()),
         "Backend" => Status::Conditions { conditions: Vec::new() },
         _ => return None,
     })

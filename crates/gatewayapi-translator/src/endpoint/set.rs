@@ -49,6 +49,10 @@ fn localities(cx: &ReadCx<'_>, plan: &LocalityPlan) -> Vec<Locality> {
         endpoints,
     };
     match &plan.source {
+        EndpointSource::Fixed(endpoints) if plan.by_zone => {
+            let zoned = |endpoint: &Endpoint| Zoned { endpoint: endpoint.clone(), zone: Name::default() };
+            zones(plan, &endpoints.iter().map(zoned).collect::<Vec<_>>())
+        }
         EndpointSource::Fixed(endpoints) => vec![whole(endpoints.clone())],
         EndpointSource::Slices(port) => {
             let endpoints = cx.unit::<Endpoints>(port);

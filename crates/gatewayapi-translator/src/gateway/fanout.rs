@@ -20,7 +20,7 @@ use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
     fanout::{FleetMember, FleetMembers, PartOrder, Secrets, SocketPart, SocketParts, SocketServer, Tables},
-    origin,
+    names, origin,
 };
 
 /// How much privileged ports are moved where a Service translates ports.
@@ -81,25 +81,28 @@ fn socket_part(
     let socket =
         |udp: bool| (state.fleet.clone(), address.clone(), container_port(cx, state, listener.port), udp);
     let table = view::table(cx, key, state, listener, &name);
-    let server = || {
+    let by_port = names::by_port(&cx.env().settings);
+    let server = |scheme: &str| {
         Arc::new(HttpServer {
             name: name.clone(),
             origin: origin.clone().section(listener.section.clone()),
             routes: table.clone(),
+            stat_prefix: by_port.then(|| names::of_port(scheme, listener.port)),
             ..HttpServer::default()
         })
     };
-    let part = |server| Arc::new(SocketPart { listener_name: name.clone(), ipv4_compat, server });
+    let listener_name = if by_port { names::of_port("tcp", listener.port) } else { name.clone() };
+    let part = |server| Arc::new(SocketPart { listener_name: listener_name.clone(), ipv4_compat, server });
     match listener.protocol {
         Some(Protocol::Http) => {
-            cx.send::<SocketParts>(socket(false), order, part(SocketServer::Http(server())));
+            cx.send::<SocketParts>(socket(false), order, part(SocketServer::Http(server("http"))));
         }
         Some(Protocol::Https) => {
             let https = SocketServer::Https {
                 name: name.clone(),
                 server_names: listener.hostname.iter().cloned().collect(),
                 tls: tls(listener),
-                server: server(),
+                server: server("https"),
             };
             cx.send::<SocketParts>(socket(false), order, part(https));
             let certificates = listener.certificates.iter().map(|certificate| &certificate.secret);

@@ -6,7 +6,7 @@ use eg_api::core::Service;
 use eg_diag::ObjectRef;
 use eg_ir::{
     Origin,
-    cluster::{Cluster, ZoneAware},
+    cluster::{Cluster, Endpoint, EndpointAddress, ZoneAware},
 };
 use eg_resources::Object;
 
@@ -39,11 +39,7 @@ pub(super) fn send(cx: &ReadCx<'_>, gateway: &ObjectRef, state: &GatewayState) {
         by_zone: true,
         origin,
         tls: None,
-        source: EndpointSource::Slices(SlicePort {
-            service: service.object_ref(),
-            port,
-            transport: Transport::Tcp,
-        }),
+        source: source(state, &service, port),
     };
     cx.send::<Clusters>(key.clone(), (gateway.clone(), 0), Arc::new(cluster));
     cx.send::<EndpointPlans>(
@@ -51,6 +47,24 @@ pub(super) fn send(cx: &ReadCx<'_>, gateway: &ObjectRef, state: &GatewayState) {
         (gateway.clone(), 0),
         Arc::new(EndpointPlan { localities: vec![locality] }),
     );
+}
+
+/// The proxies themselves, or the address of their Service where traffic goes to those (`routingType`).
+fn source(state: &GatewayState, service: &Service, port: u16) -> EndpointSource {
+    let by_service =
+        state.proxy.as_ref().is_some_and(|proxy| proxy.spec.routing_type.as_deref() == Some("Service"));
+    match service.spec.cluster_ip.as_deref().filter(|ip| by_service && !matches!(*ip, "" | "None")) {
+        Some(ip) => EndpointSource::Fixed(vec![Endpoint {
+            address: EndpointAddress::Socket { host: ip.into(), port },
+            hostname: None,
+            draining: false,
+        }]),
+        None => EndpointSource::Slices(SlicePort {
+            service: service.object_ref(),
+            port,
+            transport: Transport::Tcp,
+        }),
+    }
 }
 
 fn find(cx: &ReadCx<'_>, gateway: &ObjectRef, state: &GatewayState) -> Option<Arc<Service>> {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     engine::{ReadCx, Unit},
-    origin,
+    names, origin,
 };
 
 /// A Gateway as routes see it.
@@ -129,7 +129,7 @@ fn bind_listener(
     }
 }
 
-/// The route table of a listener: its own for HTTPS; for plain HTTP that of the first listener on the port.
+/// The route table of a listener: its own for HTTPS; for plain HTTP that of its port, named after the first listener there.
 pub(super) fn table(
     cx: &ReadCx<'_>,
     gateway: &ObjectRef,
@@ -139,6 +139,9 @@ pub(super) fn table(
 ) -> Name {
     if listener.protocol != Some(Protocol::Http) {
         return ir_name.clone();
+    }
+    if names::by_port(&cx.env().settings) {
+        return names::of_port("http", listener.port);
     }
     let first = |key: &ObjectRef, listeners: &[ListenerState]| {
         let on_port = |other: &&ListenerState| {

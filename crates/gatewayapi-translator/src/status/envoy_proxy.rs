@@ -4,16 +4,12 @@ use std::sync::Arc;
 
 use eg_api::{
     gateway::{GROUP, Gateway, GatewayClass, ParentReference},
-    v1alpha1::EnvoyProxy,
+    v1alpha1::{EnvoyProxy, EnvoyProxyAncestorStatus, EnvoyProxyStatus},
 };
 use eg_diag::{Code, Diagnostic, ObjectRef};
 use eg_resources::{Object, Status, StatusUpdate};
 
-use super::{
-    condition::Conditions,
-    policy::{Ancestors, status},
-    update_of,
-};
+use super::{condition::Conditions, update_of};
 use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
@@ -33,16 +29,13 @@ impl Unit for EnvoyProxyRoot {
 
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
         let proxy = cx.object::<EnvoyProxy>(key)?;
-        let users = users(cx, key);
-        if users.is_empty() {
+        let conditions = conditions(&proxy).into_list();
+        let entry = |ancestor_ref| EnvoyProxyAncestorStatus { ancestor_ref, conditions: conditions.clone() };
+        let ancestors: Vec<_> = users(cx, key).into_iter().map(entry).collect();
+        if ancestors.is_empty() {
             return None;
         }
-        let mut ancestors = Ancestors::default();
-        for user in &users {
-            ancestors.entry(user, || ());
-        }
-        let status = status(&cx.env().settings, ancestors, |()| conditions(&proxy));
-        Some(update_of(&*proxy, Status::Policy(status)))
+        Some(update_of(&*proxy, Status::EnvoyProxy(EnvoyProxyStatus { ancestors })))
     }
 }
 
