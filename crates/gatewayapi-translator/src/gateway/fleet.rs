@@ -6,7 +6,7 @@ use eg_api::v1alpha1::EnvoyProxySpec;
 use eg_diag::ObjectRef;
 use eg_ir::{
     Globals, InfraIr, IrKey, ReadyListener,
-    infra::{InfraListener, ProxySettings},
+    infra::{InfraListener, PortProtocol, ProxySettings},
 };
 use eg_resources::Object;
 use serde::Serialize;
@@ -104,8 +104,9 @@ fn listeners(members: &[&FleetMember]) -> Vec<InfraListener> {
     for listener in members.iter().flat_map(|member| &member.listeners) {
         let mut listener = listener.clone();
         listener.ports.retain(|port| {
-            let free = !taken.contains(&port.name);
-            taken.push(port.name.clone());
+            let place = (port.service_port, port.protocol == PortProtocol::Udp);
+            let free = !taken.contains(&place);
+            taken.push(place);
             free
         });
         if !listener.ports.is_empty() {
