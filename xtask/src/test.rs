@@ -10,6 +10,13 @@ use std::{
 /// Packages whose tests start an Envoy; `--fast` leaves them out.
 const WITH_ENVOY: &[&str] = &["eg-runtime", "eg-testkit", "eg-xds-server", "eg-envoy-gateway"];
 
+/// Examples that end by themselves, with their arguments.
+const EXAMPLES: &[(&str, &[&str])] = &[
+    ("translate", &["examples/quickstart/resources/gateway.yaml"]),
+    ("ir_to_xds", &[]),
+    ("serve_snapshot", &["--check"]),
+];
+
 /// Runs the tests and ends with one line that sums up every `test result` line.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     let fast = arguments.iter().any(|argument| argument == "--fast");
@@ -32,8 +39,21 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     }
     command.args(rest);
     let (summary, succeeded) = stream(&mut command)?;
+    if !fast {
+        run_examples(workspace)?;
+    }
     println!("xtask test: {summary}");
     if succeeded && summary.failed == 0 { Ok(()) } else { Err(Failure::new("tests failed")) }
+}
+
+/// Runs the examples that the README names, as a reader would.
+fn run_examples(workspace: &Workspace) -> Result<(), Failure> {
+    for (example, arguments) in EXAMPLES {
+        let program = workspace.binary("debug", &format!("examples/{example}"));
+        run_command(workspace.command(program).args(*arguments).stdout(Stdio::null()))?;
+        println!("xtask test: example {example}: ok");
+    }
+    Ok(())
 }
 
 /// Passes the runner's output through and adds up its closing lines.

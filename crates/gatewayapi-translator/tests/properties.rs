@@ -26,7 +26,7 @@ fn store() -> Store {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
 
     /// Step by step, a session comes to what a translation from scratch says, and no unit panics.
     #[test]
