@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use eg_diag::ObjectRef;
 use eg_ir::{
-    IrKey, Name, Origin, Secret,
+    FeatureId, IrKey, Name, Origin, Secret,
     cluster::{Cluster, Endpoint},
     infra::InfraListener,
     listener::{HttpServer, TerminateTls},
     route::{HttpRoute, RouteOrder},
 };
 
-use crate::{engine::Group, refs::backend::Transport};
+use crate::engine::Group;
 
 /// A virtual host: fleet, route table, domain.
 pub(crate) type HostKey = (IrKey, Name, Name);
@@ -94,9 +94,8 @@ pub(crate) enum EndpointSource {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SlicePort {
     pub(crate) service: ObjectRef,
-    /// The port of the Service, not of its endpoints.
+    /// The TCP port of the Service, not of its endpoints.
     pub(crate) port: u16,
-    pub(crate) transport: Transport,
 }
 
 /// A match on a domain of a listener: fleet, IR listener, domain, and a hash of the match.
@@ -139,6 +138,16 @@ pub(crate) struct Tables;
 impl Group for Tables {
     type Key = FleetName;
     type Member = ListenerKey;
+    type Value = ();
+}
+
+/// What routes need of the server of their listener: fleet, IR listener.
+pub(crate) struct Needs;
+
+impl Group for Needs {
+    type Key = FleetName;
+    /// The feature, and the route that needs it.
+    type Member = (FeatureId, ObjectRef);
     type Value = ();
 }
 

@@ -5,9 +5,13 @@
 //! - `attach`: what a route sends to its virtual hosts, clusters and listeners;
 //! - `destination`: clusters of the backends of a rule;
 //! - `http`: lowering of HTTPRoutes, with one module for each feature;
+//! - `grpc`: lowering of GRPCRoutes, with the features of HTTPRoutes;
 //! - `virtual_host`: the routes of one domain.
 
-use eg_api::{gateway::HttpRoute, v1alpha1::Backend};
+use eg_api::{
+    gateway::{GrpcRoute, HttpRoute},
+    v1alpha1::Backend,
+};
 use eg_resources::Object;
 
 use crate::{
@@ -18,6 +22,7 @@ use crate::{
 pub(crate) mod attach;
 mod bind;
 pub(crate) mod destination;
+mod grpc;
 pub(crate) mod http;
 pub(crate) mod kind;
 mod virtual_host;
@@ -25,6 +30,7 @@ mod virtual_host;
 /// Registers the units of this module.
 pub(crate) fn register(engine: &mut Engine) {
     register_kind::<HttpRoute>(engine);
+    register_kind::<GrpcRoute>(engine);
     engine.root_for_each_group::<HostRoutes, virtual_host::VirtualHostUnit>();
     engine.root_for_each_object::<BackendRoot>(Backend::KIND);
 }

@@ -12,7 +12,7 @@ use eg_resources::Object;
 use crate::{
     engine::{ReadCx, Unit},
     fanout::SlicePort,
-    refs::backend::ServicePortOf,
+    refs::backend::{ServicePortOf, is_tcp},
 };
 
 /// An endpoint and its zone; the zone is empty when it is not known.
@@ -39,7 +39,7 @@ impl Unit for Endpoints {
             let numbers = slice
                 .ports
                 .iter()
-                .filter(|port| named(port.name.as_deref()) && key.transport.is(port.protocol.as_deref()))
+                .filter(|port| named(port.name.as_deref()) && is_tcp(port.protocol.as_deref()))
                 .filter_map(|port| u16::try_from(port.port?).ok());
             for number in numbers {
                 endpoints.extend(at_port(&slice, number));

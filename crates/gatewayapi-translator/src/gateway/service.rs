@@ -14,7 +14,6 @@ use super::{fanout::fleet_name, state::GatewayState};
 use crate::{
     engine::ReadCx,
     fanout::{Clusters, EndpointPlan, EndpointPlans, EndpointSource, LocalityPlan, SlicePort},
-    refs::backend::Transport,
 };
 
 /// Sends the local cluster of the fleet, if the Service of its proxies exists.
@@ -59,11 +58,7 @@ fn source(state: &GatewayState, service: &Service, port: u16) -> EndpointSource 
             hostname: None,
             draining: false,
         }]),
-        None => EndpointSource::Slices(SlicePort {
-            service: service.object_ref(),
-            port,
-            transport: Transport::Tcp,
-        }),
+        None => EndpointSource::Slices(SlicePort { service: service.object_ref(), port }),
     }
 }
 

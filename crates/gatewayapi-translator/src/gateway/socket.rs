@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use eg_ir::{
-    Secret,
-    listener::{Listener, TlsChain},
+    Extension, IrKey, Secret,
+    listener::{HttpServer, Listener, TlsChain},
 };
 
 use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
-    fanout::{FleetName, Secrets, SocketKey, SocketParts, SocketServer, Tables},
+    fanout::{FleetName, Needs, Secrets, SocketKey, SocketParts, SocketServer, Tables},
 };
 
 /// The listener of one socket.
@@ -20,11 +20,11 @@ impl Unit for SocketUnit {
     type Key = SocketKey;
     type Out = Arc<Listener>;
     const NAME: &'static str = "socket";
-    const RANK: u8 = 9;
+    const RANK: u8 = 10;
 
     fn compute(cx: &ReadCx<'_>, key: &SocketKey) -> Self::Out {
         let parts = cx.group::<SocketParts>(key);
-        let (_, address, port, _) = key;
+        let (fleet, address, port, _) = key;
         let mut listener = Listener { address: address.clone(), port: *port, ..Listener::default() };
         for part in parts.values() {
             if listener.name.is_empty() {
@@ -33,19 +33,32 @@ impl Unit for SocketUnit {
             }
             match &part.server {
                 SocketServer::Http(server) => {
-                    listener.http.get_or_insert_with(|| Arc::clone(server));
+                    let shared = listener.http.get_or_insert_with(|| Arc::clone(server));
+                    add_needs(cx, (fleet, server), shared);
                 }
                 SocketServer::Https { name, server_names, tls, server } => {
+                    let mut own = Arc::clone(server);
+                    add_needs(cx, (fleet, server), &mut own);
                     listener.tls_chains.push(Arc::new(TlsChain {
                         name: name.clone(),
                         server_names: server_names.clone(),
                         tls: tls.clone(),
-                        http: Arc::clone(server),
+                        http: own,
                     }));
                 }
             }
         }
         Arc::new(listener)
+    }
+}
+
+/// Adds what the routes of a listener need to the server that serves it.
+fn add_needs(cx: &ReadCx<'_>, (fleet, listener): (&IrKey, &HttpServer), server: &mut Arc<HttpServer>) {
+    let needs = cx.group::<Needs>(&(fleet.clone(), listener.name.clone()));
+    for (feature, _) in needs.keys() {
+        if !server.needs.contains_key(feature) {
+            Arc::make_mut(server).needs.insert(feature.clone(), Extension::default());
+        }
     }
 }
 

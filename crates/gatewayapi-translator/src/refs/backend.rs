@@ -26,7 +26,7 @@ mod service;
 pub(crate) mod tls;
 
 pub(crate) use object::BackendRoot;
-pub(crate) use service::{ServicePortOf, Transport};
+pub(crate) use service::{ServicePortOf, is_tcp};
 use tls::BackendTls;
 
 static INVALID_KIND: Code = Code::error("invalid-backend-kind", "ResolvedRefs", "InvalidKind");
@@ -103,16 +103,11 @@ pub(crate) struct BackendKey {
     from: (Kind, Arc<str>),
     to: ObjectRef,
     port: Option<u16>,
-    transport: Transport,
 }
 
 impl BackendKey {
     /// The key of a reference in the object `from`.
-    pub(crate) fn new(
-        from: &ObjectRef,
-        reference: &impl BackendReference,
-        transport: Transport,
-    ) -> Result<Self, Problem> {
+    pub(crate) fn new(from: &ObjectRef, reference: &impl BackendReference) -> Result<Self, Problem> {
         let (group, kind) = (reference.group(), reference.kind());
         let known = [Service::KIND, ServiceImport::KIND, BackendObject::KIND];
         // The names of the kinds are enough to tell them apart, so that a wrong one of their groups is forgiven.
@@ -134,7 +129,6 @@ impl BackendKey {
             from: (from.kind, Arc::clone(&from.namespace)),
             to: ObjectRef::new(kind, namespace, reference.name()),
             port,
-            transport,
         })
     }
 }
@@ -154,7 +148,7 @@ impl Unit for BackendOf {
 }
 
 fn resolve(cx: &ReadCx<'_>, key: &BackendKey) -> Result<Backend, Problem> {
-    let BackendKey { from, to, port, transport } = key;
+    let BackendKey { from, to, port } = key;
     if from.1 != to.namespace && !*cx.unit::<Granted>(&(from.clone(), to.clone())) {
         let message = format!("no ReferenceGrant in namespace {} permits the use of {to}", to.namespace);
         return Err(Problem::new(&NOT_PERMITTED, message));
@@ -162,6 +156,6 @@ fn resolve(cx: &ReadCx<'_>, key: &BackendKey) -> Result<Backend, Problem> {
     if to.kind == BackendObject::KIND {
         object::resolve(cx, to, *port)
     } else {
-        service::resolve(cx, to, *port, *transport)
+        service::resolve(cx, to, *port)
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use eg_diag::{Code, Diagnostic, FieldPath};
 use eg_ir::{
     Name, Origin, Secret,
-    cluster::{Cluster, Discovery, EndpointSet, Locality, TlsProfile, UpstreamTls},
+    cluster::{Cluster, Discovery, EndpointSet, Locality, TlsProfile, UpstreamProtocol, UpstreamTls},
     route::{BackendFilters, DirectResponse, Forward, RouteAction, WeightedCluster},
 };
 
@@ -67,14 +67,21 @@ pub(crate) struct Destination<'c, 'e> {
     cx: &'c ReadCx<'e>,
     consumer: Consumer<'c>,
     name: Name,
+    /// What its backends speak at least, whatever they say themselves.
+    protocol: UpstreamProtocol,
     settings: Vec<Setting>,
     pub(crate) problems: Vec<Diagnostic>,
 }
 
 impl<'c, 'e> Destination<'c, 'e> {
-    /// A destination of this name without backends.
-    pub(crate) fn new(cx: &'c ReadCx<'e>, consumer: Consumer<'c>, name: Name) -> Self {
-        Self { cx, consumer, name, settings: Vec::new(), problems: Vec::new() }
+    /// A destination of this name without backends, which will speak this protocol at least.
+    pub(crate) fn new(
+        cx: &'c ReadCx<'e>,
+        consumer: Consumer<'c>,
+        name: Name,
+        protocol: UpstreamProtocol,
+    ) -> Self {
+        Self { cx, consumer, name, protocol, settings: Vec::new(), problems: Vec::new() }
     }
 
     /// Adds a reference. One of weight 0 is checked, but gets no requests.
@@ -196,7 +203,9 @@ impl<'c, 'e> Destination<'c, 'e> {
             name: name.clone(),
             origin: origin.clone(),
             discovery,
-            protocol: backends().map(|reachable| reachable.backend.protocol).max().unwrap_or_default(),
+            protocol: backends()
+                .map(|reachable| reachable.backend.protocol)
+                .fold(self.protocol, UpstreamProtocol::max),
             zone_aware: backends().find_map(|reachable| reachable.backend.zone_aware.clone()),
             tls: upstream_tls(name, settings),
             ..Cluster::default()

@@ -1,4 +1,4 @@
-//! HTTPRoutes.
+//! HTTPRoutes, and the rules of all routes whose requests are HTTP.
 //!
 //! Each rule becomes one IR route for each of its matches. Filters and the other features of a rule have a module each:
 //! `route_match`, `forward`, `direct_response`, `redirect`, `url_rewrite`, `header_modifier`, `mirror`, `timeout`, `retry`.
@@ -6,15 +6,21 @@
 //! A rule that one of its features refuses answers 500 to the requests it matches, so that they do not fall through to
 //! another rule; one whose match is refused matches nothing. The status of the route names both.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use eg_api::gateway::{HttpRoute, ParentReference};
+use eg_api::gateway::{HttpBackendRef, HttpRoute, HttpRouteFilter, HttpRouteRule, ParentReference};
+use eg_diag::{Diagnostic, FieldPath};
 use eg_ir::{
     Name,
     route::{HttpRoute as IrRoute, RouteAction, RouteOrder},
 };
 use eg_resources::Object;
 
+use self::{
+    filter::RuleDraft,
+    route_match::Positioned,
+    rule::{Rule, Traffic},
+};
 use super::kind::{Lowered, Place, RouteKind, UnitNames};
 use crate::{
     engine::ReadCx,
@@ -24,13 +30,13 @@ use crate::{
 
 mod direct_response;
 pub(crate) mod filter;
-mod forward;
+pub(super) mod forward;
 mod header_modifier;
 mod mirror;
 mod redirect;
 mod retry;
-mod route_match;
-mod rule;
+pub(super) mod route_match;
+pub(super) mod rule;
 mod timeout;
 mod url_rewrite;
 
@@ -72,20 +78,61 @@ impl RouteKind for HttpRoute {
     }
 
     fn lower(&self, cx: &ReadCx<'_>, consumer: Consumer<'_>) -> Lowered<HttpRules> {
-        rule::lower(cx, consumer, self)
+        rule::lower(cx, consumer, self, &self.spec.rules)
     }
 
     fn attach(&self, cx: &ReadCx<'_>, place: &Place<'_>, rules: &HttpRules) -> Vec<u128> {
-        rules.send(cx, place);
-        rules.matches.iter().map(|lowered| lowered.hash).collect()
+        // The kind in the order of routes, shared by all of them.
+        static KIND: LazyLock<Name> = LazyLock::new(|| HttpRoute::KIND.kind.into());
+        rules.attach(cx, place, &KIND)
+    }
+}
+
+impl Rule for HttpRouteRule {
+    type Filter = HttpRouteFilter;
+
+    type Backend = HttpBackendRef;
+
+    const TRAFFIC: Traffic = Traffic::Http;
+
+    fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    fn filters(&self) -> &[HttpRouteFilter] {
+        &self.filters
+    }
+
+    fn backends(&self) -> &[HttpBackendRef] {
+        &self.backend_refs
+    }
+
+    fn matches(&self, path: &FieldPath) -> Result<Vec<Positioned>, Diagnostic> {
+        route_match::lower(&self.matches, path)
+    }
+
+    fn limit(&self, path: &FieldPath, draft: &mut RuleDraft, problems: &mut Vec<Diagnostic>) {
+        let limits = timeout::lower(self.timeouts.as_ref(), path, problems);
+        match retry::lower(self.retry.as_ref(), limits.backend_request, path) {
+            Ok(retry) => draft.retry = retry,
+            Err(problem) => problems.push(problem),
+        }
+        // Without retries there is one attempt, whose limit is that of the whole exchange.
+        let attempt = limits.backend_request.filter(|_| self.retry.is_none());
+        draft.timeout_ms = attempt.or(limits.request);
     }
 }
 
 impl HttpRules {
-    /// Sends the routes to the virtual host of a hostname.
-    fn send(&self, cx: &ReadCx<'_>, place: &Place<'_>) {
-        if self.matches.is_empty() {
-            return;
+    /// Whether no request is served.
+    pub(super) fn is_empty(&self) -> bool {
+        self.matches.is_empty()
+    }
+
+    /// Sends the routes to the virtual host of a hostname, and returns the hashes of their matches.
+    pub(super) fn attach(&self, cx: &ReadCx<'_>, place: &Place<'_>, kind: &Name) -> Vec<u128> {
+        if self.is_empty() {
+            return Vec::new();
         }
         let host = (place.fleet().clone(), place.listener.table.clone(), place.host.clone());
         let owner = (place.listener.ir_name.clone(), place.route.clone());
@@ -100,12 +147,13 @@ impl HttpRules {
                 created: self.created,
                 namespace: place.route.namespace.clone(),
                 name: place.route.name.clone(),
-                kind: kind_name(),
+                kind: kind.clone(),
                 position: lowered.position,
                 listener: place.listener.ir_name.clone(),
             };
             cx.send::<HostRoutes>(host.clone(), order, lowered.at(place));
         }
+        self.matches.iter().map(|lowered| lowered.hash).collect()
     }
 }
 
@@ -121,10 +169,4 @@ impl LoweredMatch {
         }
         Arc::new(route)
     }
-}
-
-/// The kind in the order of routes; shared by all of them.
-fn kind_name() -> Name {
-    static NAME: std::sync::LazyLock<Name> = std::sync::LazyLock::new(|| HttpRoute::KIND.kind.into());
-    NAME.clone()
 }

@@ -1,7 +1,5 @@
 //! Services and ServiceImports as backends.
 
-use std::sync::Arc;
-
 use eg_api::{core::Service, multicluster::ServiceImport};
 use eg_diag::ObjectRef;
 use eg_ir::{
@@ -20,26 +18,9 @@ use crate::{
     origin,
 };
 
-/// What carries the traffic of a backend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Transport {
-    Tcp,
-    Udp,
-}
-
-impl Transport {
-    /// As the API spells it.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Tcp => "TCP",
-            Self::Udp => "UDP",
-        }
-    }
-
-    /// Whether a port says that it is of this transport; TCP when it says nothing.
-    pub(crate) fn is(self, protocol: Option<&str>) -> bool {
-        protocol.unwrap_or("TCP") == self.as_str()
-    }
+/// Whether a port is one of TCP, which it is when it says nothing.
+pub(crate) fn is_tcp(protocol: Option<&str>) -> bool {
+    protocol.is_none_or(|protocol| protocol == "TCP")
 }
 
 /// What is known of a port of a Service or ServiceImport.
@@ -60,7 +41,7 @@ impl Unit for ServicePortOf {
     const RANK: u8 = 3;
 
     fn compute(cx: &ReadCx<'_>, key: &SlicePort) -> Self::Out {
-        let SlicePort { service, port, transport } = key;
+        let SlicePort { service, port } = key;
         let view = |name: &Option<String>, app_protocol: &Option<String>| ServicePort {
             name: name.as_deref().unwrap_or_default().into(),
             app_protocol: app_protocol.as_deref().map(Into::into),
@@ -68,23 +49,18 @@ impl Unit for ServicePortOf {
         if service.kind == Service::KIND {
             let object = cx.object::<Service>(service)?;
             let mut ports = object.spec.ports.iter();
-            let found = ports.find(|p| p.port == i32::from(*port) && transport.is(p.protocol.as_deref()))?;
+            let found = ports.find(|p| p.port == i32::from(*port) && is_tcp(p.protocol.as_deref()))?;
             return Some(view(&found.name, &found.app_protocol));
         }
         let object = cx.object::<ServiceImport>(service)?;
         let mut ports = object.spec.ports.iter();
-        let found = ports.find(|p| p.port == i32::from(*port) && transport.is(p.protocol.as_deref()))?;
+        let found = ports.find(|p| p.port == i32::from(*port) && is_tcp(p.protocol.as_deref()))?;
         Some(view(&found.name, &found.app_protocol))
     }
 }
 
 /// The Service or ServiceImport as a backend.
-pub(super) fn resolve(
-    cx: &ReadCx<'_>,
-    service: &ObjectRef,
-    port: Option<u16>,
-    transport: Transport,
-) -> Result<Backend, Problem> {
+pub(super) fn resolve(cx: &ReadCx<'_>, service: &ObjectRef, port: Option<u16>) -> Result<Backend, Problem> {
     let Some(port) = port.filter(|port| *port != 0) else {
         let message = format!("a reference to a {} must name one of its ports", service.kind.kind);
         return Err(Problem::new(&PORT_NOT_SPECIFIED, message));
@@ -102,17 +78,13 @@ pub(super) fn resolve(
         let object = cx.object::<ServiceImport>(service).ok_or_else(|| not_found(service))?;
         (origin::of(&*object), None)
     };
-    let key = SlicePort { service: service.clone(), port, transport };
+    let key = SlicePort { service: service.clone(), port };
     let Some(view) = (*cx.unit::<ServicePortOf>(&key)).clone() else {
-        let message = format!("{service} has no {} port {port}", transport.as_str());
+        let message = format!("{service} has no TCP port {port}");
         return Err(Problem::new(&PORT_NOT_FOUND, message));
     };
-    let (policies, tls) = match transport {
-        Transport::Tcp => {
-            tls::resolve(cx, service, Some(view.name.clone()).filter(|name| !name.is_empty()), None)
-        }
-        Transport::Udp => (Arc::default(), Ok(None)),
-    };
+    let (policies, tls) =
+        tls::resolve(cx, service, Some(view.name.clone()).filter(|name| !name.is_empty()), None);
     // The generation of a Service says nothing about a proxy's configuration, so it must not look like a change.
     let origin = Origin { generation: 0, ..found }.section(port.to_string());
     Ok(Backend {

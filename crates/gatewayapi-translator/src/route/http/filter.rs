@@ -6,9 +6,9 @@
 use std::{collections::BTreeMap, fmt};
 
 use eg_api::gateway::{
-    HttpCorsFilter, HttpExternalAuthFilter, HttpHeaderFilter, HttpRequestMirrorFilter,
-    HttpRequestRedirectFilter, HttpRouteFilter, HttpRouteFilterType, HttpUrlRewriteFilter,
-    LocalObjectReference,
+    GrpcRouteFilter, GrpcRouteFilterType, HttpCorsFilter, HttpExternalAuthFilter, HttpHeaderFilter,
+    HttpRequestMirrorFilter, HttpRequestRedirectFilter, HttpRouteFilter, HttpRouteFilterType,
+    HttpUrlRewriteFilter, LocalObjectReference,
 };
 use eg_diag::{Code, Diagnostic, FieldPath};
 use eg_ir::{
@@ -102,23 +102,51 @@ pub enum FilterSettings<'a> {
     Unknown(&'a str),
 }
 
-impl<'a> FilterSettings<'a> {
-    pub(super) fn of(filter: &'a HttpRouteFilter) -> Self {
+/// A filter as the API has it: its type says in which of its fields the settings are.
+pub(in crate::route) trait TypedFilter {
+    /// The settings of its type.
+    fn settings(&self) -> FilterSettings<'_>;
+}
+
+impl TypedFilter for HttpRouteFilter {
+    fn settings(&self) -> FilterSettings<'_> {
+        use FilterSettings as Settings;
         use HttpRouteFilterType as Type;
-        let settings = match &filter.r#type {
-            Type::RequestHeaderModifier => filter.request_header_modifier.as_ref().map(Self::RequestHeaders),
-            Type::ResponseHeaderModifier => {
-                filter.response_header_modifier.as_ref().map(Self::ResponseHeaders)
+        let settings = match &self.r#type {
+            Type::RequestHeaderModifier => {
+                self.request_header_modifier.as_ref().map(Settings::RequestHeaders)
             }
-            Type::RequestMirror => filter.request_mirror.as_ref().map(Self::Mirror),
-            Type::RequestRedirect => filter.request_redirect.as_ref().map(Self::Redirect),
-            Type::UrlRewrite => filter.url_rewrite.as_ref().map(Self::UrlRewrite),
-            Type::Cors => filter.cors.as_ref().map(Self::Cors),
-            Type::ExternalAuth => filter.external_auth.as_ref().map(Self::ExternalAuth),
-            Type::ExtensionRef => filter.extension_ref.as_ref().map(Self::Extension),
+            Type::ResponseHeaderModifier => {
+                self.response_header_modifier.as_ref().map(Settings::ResponseHeaders)
+            }
+            Type::RequestMirror => self.request_mirror.as_ref().map(Settings::Mirror),
+            Type::RequestRedirect => self.request_redirect.as_ref().map(Settings::Redirect),
+            Type::UrlRewrite => self.url_rewrite.as_ref().map(Settings::UrlRewrite),
+            Type::Cors => self.cors.as_ref().map(Settings::Cors),
+            Type::ExternalAuth => self.external_auth.as_ref().map(Settings::ExternalAuth),
+            Type::ExtensionRef => self.extension_ref.as_ref().map(Settings::Extension),
             Type::Unknown(_) => None,
         };
-        settings.unwrap_or(Self::Unknown(filter.r#type.as_str()))
+        settings.unwrap_or(Settings::Unknown(self.r#type.as_str()))
+    }
+}
+
+impl TypedFilter for GrpcRouteFilter {
+    fn settings(&self) -> FilterSettings<'_> {
+        use FilterSettings as Settings;
+        use GrpcRouteFilterType as Type;
+        let settings = match &self.r#type {
+            Type::RequestHeaderModifier => {
+                self.request_header_modifier.as_ref().map(Settings::RequestHeaders)
+            }
+            Type::ResponseHeaderModifier => {
+                self.response_header_modifier.as_ref().map(Settings::ResponseHeaders)
+            }
+            Type::RequestMirror => self.request_mirror.as_ref().map(Settings::Mirror),
+            Type::ExtensionRef => self.extension_ref.as_ref().map(Settings::Extension),
+            Type::Unknown(_) => None,
+        };
+        settings.unwrap_or(Settings::Unknown(self.r#type.as_str()))
     }
 }
 
@@ -148,7 +176,7 @@ pub struct RuleDraft {
 /// Applies the filters of a rule.
 pub(super) fn lower_all(
     cx: &FilterCx<'_, '_>,
-    filters: &[HttpRouteFilter],
+    filters: &[impl TypedFilter],
     draft: &mut RuleDraft,
     problems: &mut Vec<Diagnostic>,
 ) {
@@ -156,7 +184,7 @@ pub(super) fn lower_all(
     let mut mirrors = 0_usize;
     for (position, filter) in filters.iter().enumerate() {
         let path = path.index(position);
-        let spec = FilterSpec { position, path, settings: FilterSettings::of(filter) };
+        let spec = FilterSpec { position, path, settings: filter.settings() };
         mirrors += usize::from(matches!(spec.settings, FilterSettings::Mirror(_)));
         let built_in = FILTERS.iter().any(|known| known.apply(cx, &spec, draft, problems));
         let added = &cx.cx.env().features.route_filters;

@@ -3,39 +3,59 @@
 //! API: `rules[].backendRefs` with their weights and filters. Backend references have filters for headers and for the host,
 //! and no others.
 
-use eg_api::gateway::{BackendReference, HttpBackendRef, HttpRouteFilter};
+use eg_api::gateway::{BackendReference, GrpcBackendRef, GrpcRouteFilter, HttpBackendRef, HttpRouteFilter};
 use eg_diag::{Code, Diagnostic, FieldPath};
 use eg_ir::route::{BackendFilters, HostRewrite};
 
 use super::{
-    filter::FilterSettings,
+    filter::{FilterSettings, TypedFilter},
     header_modifier::{self, Direction},
     rule::RulePlace,
     url_rewrite,
 };
-use crate::{
-    engine::ReadCx,
-    names,
-    refs::backend::{BackendKey, Transport},
-    route::destination::Destination,
-};
+use crate::{engine::ReadCx, names, refs::backend::BackendKey, route::destination::Destination};
 
 static UNSUPPORTED_FILTER: Code =
     Code::error("unsupported-backend-filter", "ResolvedRefs", "UnsupportedRefValue");
 static INVALID_FILTER: Code = Code::error("invalid-backend-filter", "ResolvedRefs", "InvalidBackendFilters");
 
+/// A backend reference that has filters of its own.
+pub(in crate::route) trait RuleBackend: BackendReference {
+    /// Its filters.
+    type Filter: TypedFilter;
+
+    /// What is done to the requests that go to it.
+    fn filters(&self) -> &[Self::Filter];
+}
+
+impl RuleBackend for HttpBackendRef {
+    type Filter = HttpRouteFilter;
+
+    fn filters(&self) -> &[HttpRouteFilter] {
+        &self.filters
+    }
+}
+
+impl RuleBackend for GrpcBackendRef {
+    type Filter = GrpcRouteFilter;
+
+    fn filters(&self) -> &[GrpcRouteFilter] {
+        &self.filters
+    }
+}
+
 /// Resolves the backend references of a rule.
 pub(super) fn lower<'c, 'e>(
     cx: &'c ReadCx<'e>,
     place: &RulePlace<'c>,
-    backends: &[HttpBackendRef],
+    backends: &[impl RuleBackend],
     problems: &mut Vec<Diagnostic>,
 ) -> Destination<'c, 'e> {
-    let mut destination = Destination::new(cx, place.consumer, place.name.clone());
+    let mut destination = Destination::new(cx, place.consumer, place.name.clone(), place.traffic.protocol());
     for (position, backend) in backends.iter().enumerate() {
         let path = place.path.field("backendRefs").index(position);
-        let key = BackendKey::new(place.route, backend, Transport::Tcp);
-        let filters = filters(&backend.filters, &path);
+        let key = BackendKey::new(place.route, backend);
+        let filters = filters(backend.filters(), &path);
         destination.add(names::backend(&place.name, position), key, backend.weight(), filters, &path);
     }
     problems.append(&mut destination.problems);
@@ -43,12 +63,12 @@ pub(super) fn lower<'c, 'e>(
 }
 
 /// The filters of one backend reference.
-fn filters(filters: &[HttpRouteFilter], backend: &FieldPath) -> Result<BackendFilters, Diagnostic> {
+fn filters(filters: &[impl TypedFilter], backend: &FieldPath) -> Result<BackendFilters, Diagnostic> {
     let mut lowered = BackendFilters::default();
     for (position, filter) in filters.iter().enumerate() {
         let path = backend.field("filters").index(position);
         let mut problems = Vec::new();
-        match FilterSettings::of(filter) {
+        match filter.settings() {
             FilterSettings::RequestHeaders(edits) => {
                 let edited = &mut lowered.request_headers;
                 header_modifier::lower(edits, Direction::Request, &path, edited, &mut problems);

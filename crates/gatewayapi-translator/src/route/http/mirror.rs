@@ -11,11 +11,7 @@ use eg_ir::{
 };
 
 use super::filter::{FilterCx, FilterSettings, FilterSpec, RouteFilter, RuleDraft};
-use crate::{
-    names,
-    refs::backend::{BackendKey, Transport},
-    route::destination::Destination,
-};
+use crate::{names, refs::backend::BackendKey, route::destination::Destination};
 
 static INVALID: Code = Code::error("invalid-mirror-fraction", "Accepted", "UnsupportedValue");
 
@@ -46,9 +42,10 @@ impl RouteFilter for RequestMirror {
             }
         };
         let name = names::mirror(&cx.place.name, filter.position);
-        let mut destination = Destination::new(cx.cx, cx.place.consumer, name.clone());
+        let protocol = cx.place.traffic.protocol();
+        let mut destination = Destination::new(cx.cx, cx.place.consumer, name.clone(), protocol);
         let backend = &mirror.backend_ref;
-        let key = BackendKey::new(cx.place.route, backend, Transport::Tcp);
+        let key = BackendKey::new(cx.place.route, backend);
         let at = path.field("backendRef");
         destination.add(
             names::mirror_backend(&name),

@@ -14,7 +14,7 @@ static INVALID_REGEX: Code = Code::error("invalid-regex", "Accepted", "Unsupport
 static UNKNOWN_MATCH: Code = Code::error("unknown-match-type", "Accepted", "UnsupportedValue");
 
 /// A match and its position in the rule; no position for a rule without matches.
-type Positioned = (Option<usize>, RouteMatch);
+pub(in crate::route) type Positioned = (Option<usize>, RouteMatch);
 
 /// The matches of a rule.
 pub(super) fn lower(matches: &[HttpRouteMatch], rule: &FieldPath) -> Result<Vec<Positioned>, Diagnostic> {
@@ -51,7 +51,7 @@ fn path(one: &HttpRouteMatch, at: &FieldPath) -> Result<Option<PathMatch>, Diagn
     Ok(Some(match path.r#type.as_ref().unwrap_or(&PathMatchType::PathPrefix) {
         PathMatchType::Exact => PathMatch::Exact(value.to_owned()),
         PathMatchType::PathPrefix => PathMatch::Prefix(prefix(value)),
-        PathMatchType::RegularExpression => PathMatch::Regex(regex(value, at)?),
+        PathMatchType::RegularExpression => PathMatch::Regex(regex(value, &at.field("value"))?),
         PathMatchType::Unknown(unknown) => return Err(unknown_type(unknown, at)),
     }))
 }
@@ -64,25 +64,32 @@ fn prefix(value: &str) -> String {
     }
 }
 
-fn value(r#type: Option<&MatchType>, value: &str, at: &FieldPath) -> Result<StringMatch, Diagnostic> {
+/// What a text must be.
+pub(in crate::route) fn value(
+    r#type: Option<&MatchType>,
+    value: &str,
+    at: &FieldPath,
+) -> Result<StringMatch, Diagnostic> {
     Ok(match r#type.unwrap_or(&MatchType::Exact) {
         MatchType::Exact => StringMatch::Exact(value.to_owned()),
-        MatchType::RegularExpression => StringMatch::Regex(regex(value, at)?),
+        MatchType::RegularExpression => StringMatch::Regex(regex(value, &at.field("value"))?),
         MatchType::Unknown(unknown) => return Err(unknown_type(unknown, at)),
     })
 }
 
-fn regex(value: &str, at: &FieldPath) -> Result<String, Diagnostic> {
+/// The text as a regular expression, which is at this place.
+pub(in crate::route) fn regex(value: &str, at: &FieldPath) -> Result<String, Diagnostic> {
     match re2::check(value) {
         Ok(()) => Ok(value.to_owned()),
         Err(error) => {
             let message = format!("`{value}` is not a regular expression: {error}");
-            Err(Diagnostic::new(&INVALID_REGEX, at.field("value"), message))
+            Err(Diagnostic::new(&INVALID_REGEX, at.clone(), message))
         }
     }
 }
 
-fn unknown_type(name: &str, at: &FieldPath) -> Diagnostic {
+/// What is said of a comparison that nobody knows.
+pub(in crate::route) fn unknown_type(name: &str, at: &FieldPath) -> Diagnostic {
     Diagnostic::new(&UNKNOWN_MATCH, at.field("type"), format!("`{name}` is not a way to compare"))
 }
 

@@ -1,27 +1,82 @@
-//! Rules of HTTPRoutes.
+//! Rules of routes whose requests are HTTP.
 
 use std::sync::Arc;
 
-use eg_api::gateway::{HttpRoute, HttpRouteRule};
 use eg_diag::{Diagnostic, FieldPath, ObjectRef};
 use eg_ir::{
     Name, Origin,
+    cluster::UpstreamProtocol,
     route::{HttpRoute as IrRoute, RouteAction, RouteMatch},
 };
 use eg_resources::Object;
 
 use super::{
     HttpRules, LoweredMatch, direct_response,
-    filter::{self, FilterCx, RuleDraft},
-    forward, redirect, retry, route_match, timeout,
+    filter::{self, FilterCx, RuleDraft, TypedFilter},
+    forward::{self, RuleBackend},
+    redirect,
+    route_match::{self, Positioned},
 };
 use crate::{engine::ReadCx, names, origin, policy::ancestor::Consumer, refs::RefCx, route::kind::Lowered};
+
+/// A rule of a route whose requests are HTTP.
+pub(in crate::route) trait Rule {
+    /// Its filters.
+    type Filter: TypedFilter;
+
+    /// Its backend references.
+    type Backend: RuleBackend;
+
+    /// What its requests are.
+    const TRAFFIC: Traffic;
+
+    /// The name that the user gave it.
+    fn name(&self) -> Option<&str>;
+
+    /// What is done to its requests.
+    fn filters(&self) -> &[Self::Filter];
+
+    /// Where its requests go.
+    fn backends(&self) -> &[Self::Backend];
+
+    /// Which requests it serves; `path` is where the rule is.
+    fn matches(&self, path: &FieldPath) -> Result<Vec<Positioned>, Diagnostic>;
+
+    /// Adds what it says of time limits and of retries.
+    fn limit(&self, path: &FieldPath, draft: &mut RuleDraft, problems: &mut Vec<Diagnostic>);
+}
+
+/// What requests are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::route) enum Traffic {
+    Http,
+    Grpc,
+}
+
+impl Traffic {
+    /// What backends speak at least, whatever they say themselves.
+    pub(super) fn protocol(self) -> UpstreamProtocol {
+        match self {
+            Self::Http => UpstreamProtocol::default(),
+            Self::Grpc => UpstreamProtocol::Http2,
+        }
+    }
+
+    /// The protocols to which connections may be upgraded, as the IR has them.
+    fn upgrades(self) -> Option<Vec<Name>> {
+        match self {
+            Self::Http => None,
+            Self::Grpc => Some(Vec::new()),
+        }
+    }
+}
 
 /// Where a rule is.
 pub(super) struct RulePlace<'a> {
     /// The route, for one Gateway.
     pub(super) consumer: Consumer<'a>,
     pub(super) route: &'a ObjectRef,
+    pub(super) traffic: Traffic,
     pub(super) position: usize,
     /// The name of the rule, which is that of its cluster.
     pub(super) name: Name,
@@ -37,48 +92,42 @@ impl RulePlace<'_> {
 }
 
 /// Lowers all rules of a route.
-pub(super) fn lower(cx: &ReadCx<'_>, consumer: Consumer<'_>, route: &HttpRoute) -> Lowered<HttpRules> {
+pub(in crate::route) fn lower<R: Rule>(
+    cx: &ReadCx<'_>,
+    consumer: Consumer<'_>,
+    route: &impl Object,
+    rules: &[R],
+) -> Lowered<HttpRules> {
     let created = route.meta().created().unwrap_or_default();
     let mut lowered = Lowered {
         rules: HttpRules { created, matches: Vec::new() },
-        count: route.spec.rules.len(),
+        count: rules.len(),
         ..Lowered::default()
     };
     let of_route = origin::of(route);
-    for (position, rule) in route.spec.rules.iter().enumerate() {
+    for (position, rule) in rules.iter().enumerate() {
         let place = RulePlace {
             consumer,
             route: consumer.object,
+            traffic: R::TRAFFIC,
             position,
             name: names::rule(consumer.object, position),
             path: FieldPath::spec().field("rules").index(position),
-            origin: Origin { section: rule.name.as_deref().map(Into::into), ..of_route.clone() },
+            origin: Origin { section: rule.name().map(Into::into), ..of_route.clone() },
         };
         lower_rule(cx, &place, rule, &mut lowered);
     }
     lowered
 }
 
-fn lower_rule(
-    cx: &ReadCx<'_>,
-    place: &RulePlace<'_>,
-    rule: &HttpRouteRule,
-    lowered: &mut Lowered<HttpRules>,
-) {
+fn lower_rule(cx: &ReadCx<'_>, place: &RulePlace<'_>, rule: &impl Rule, lowered: &mut Lowered<HttpRules>) {
     let mut problems = Vec::new();
     let mut draft = RuleDraft::default();
     let filter_cx = FilterCx { cx, refs: RefCx::new(cx, place.route), place };
-    filter::lower_all(&filter_cx, &rule.filters, &mut draft, &mut problems);
-    let limits = timeout::lower(rule.timeouts.as_ref(), &place.path, &mut problems);
-    match retry::lower(rule.retry.as_ref(), limits.backend_request, &place.path) {
-        Ok(retry) => draft.retry = retry,
-        Err(problem) => problems.push(problem),
-    }
-    // Without retries there is one attempt, whose limit is that of the whole exchange.
-    let attempt = limits.backend_request.filter(|_| rule.retry.is_none());
-    draft.timeout_ms = attempt.or(limits.request);
-    let matches = route_match::lower(&rule.matches, &place.path);
-    let destination = forward::lower(cx, place, &rule.backend_refs, &mut problems);
+    filter::lower_all(&filter_cx, rule.filters(), &mut draft, &mut problems);
+    rule.limit(&place.path, &mut draft, &mut problems);
+    let matches = rule.matches(&place.path);
+    let destination = forward::lower(cx, place, rule.backends(), &mut problems);
 
     let matches = match matches {
         Ok(matches) => matches,
@@ -137,6 +186,7 @@ fn one_match(
             response_headers: response_headers.clone(),
             rewrite: rewrite.clone(),
             mirrors: mirrors.clone(),
+            upgrades: place.traffic.upgrades(),
             timeout_ms: *timeout_ms,
             retry: retry.clone(),
             extensions: extensions.clone(),
