@@ -79,7 +79,7 @@ fn lower(refs: RefCx<'_, '_>, validation: &BackendTlsPolicyValidation) -> Result
         .filter_map(|name| match name.r#type {
             SubjectAltNameType::Hostname => Some(SubjectAltName::Dns(name.hostname.as_deref()?.into())),
             SubjectAltNameType::Uri => Some(SubjectAltName::Uri(name.uri.as_deref()?.into())),
-            _ => None,
+            SubjectAltNameType::Unknown(_) => None,
         })
         .collect();
     if names.is_empty() {

@@ -3,7 +3,7 @@
 //! The certificates are in key `ca.crt`, or else `tls.crt`, of a ConfigMap or Secret.
 
 use eg_api::{
-    core::{ClusterTrustBundle, ConfigMap, Secret},
+    core::{ByteString, ClusterTrustBundle, ConfigMap, Secret},
     gateway::LocalObjectReference,
 };
 use eg_diag::{FieldPath, ObjectRef};
@@ -120,7 +120,7 @@ impl Unit for CaBundle {
                 .map(|object| first(|name| object.data.get(name).map(String::as_bytes)))
         } else if key.kind == Secret::KIND {
             cx.object::<Secret>(key)
-                .map(|object| first(|name| object.data.get(name).map(|value| value.as_bytes())))
+                .map(|object| first(|name| object.data.get(name).map(ByteString::as_bytes)))
         } else {
             cx.object::<ClusterTrustBundle>(key)
                 .map(|object| Some(object.spec.trust_bundle.clone().into_bytes()))

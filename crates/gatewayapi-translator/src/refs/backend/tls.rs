@@ -34,6 +34,9 @@ pub(crate) struct BackendTls {
     pub(crate) settings: TlsSettings,
 }
 
+/// How TLS is spoken to a backend, or why that is not known; `None` for plain text.
+type Outcome = Result<Option<Arc<BackendTls>>, Problem>;
+
 /// A problem with TLS.
 pub(crate) fn problem(message: impl Into<String>) -> Problem {
     Problem::new(&INVALID_TLS, message)
@@ -45,7 +48,7 @@ pub(super) fn resolve(
     backend: &ObjectRef,
     section: Option<Name>,
     own: Option<&BackendTlsSettings>,
-) -> (Arc<Vec<ObjectRef>>, Result<Option<Arc<BackendTls>>, Problem>) {
+) -> (Arc<Vec<ObjectRef>>, Outcome) {
     let policies = Arc::clone(&*cx.unit::<PoliciesFor>(&(backend.clone(), section)));
     let tls = match policies.first() {
         Some(policy) => match &cx.unit::<ValidationOf>(policy).0 {
