@@ -49,7 +49,6 @@ fn endpoint(endpoint: &Endpoint, tls: Option<&Name>) -> pb::LbEndpoint {
             hostname: hostname.as_deref().unwrap_or_default().to_owned(),
             ..pb::Endpoint::default()
         })),
-        ..pb::LbEndpoint::default()
     }
 }
 
