@@ -95,7 +95,9 @@ impl Unit for GatewayAlone {
         let frontend = Frontend::of(cx, key, &gateway);
         if problem.is_none() {
             (sets, listeners) = declared(cx, key, &gateway);
-            listeners.iter_mut().for_each(|listener| frontend.apply(listener));
+            for listener in &mut listeners {
+                frontend.apply(listener);
+            }
             conflict::settle(key, &mut listeners);
             if !class.merged {
                 overlap::detect(&mut listeners.iter_mut().collect::<Vec<_>>());

@@ -110,8 +110,6 @@ fn bind_listener(
     listener: &ListenerState,
 ) -> BindListener {
     let ir_name = listener.ir_name(gateway);
-    let others =
-        state.listeners.iter().filter(|other| other.port == listener.port && other.key() != listener.key());
     BindListener {
         parent: listener.parent.clone(),
         section: listener.section.clone(),
@@ -123,10 +121,29 @@ fn bind_listener(
         namespaces: listener.namespaces.clone(),
         ready: listener.ready(),
         table: table(cx, gateway, state, listener, &ir_name),
-        isolated_from: others.filter_map(|other| other.hostname.clone()).collect(),
+        isolated_from: isolated_from(cx, gateway, state, listener),
         origin: origin.clone().section(listener.section.clone()),
         ir_name,
     }
+}
+
+/// Hostnames of the other listeners that share the port with this one, also those of other Gateways of its fleet.
+fn isolated_from(
+    cx: &ReadCx<'_>,
+    gateway: &ObjectRef,
+    state: &GatewayState,
+    listener: &ListenerState,
+) -> Vec<Name> {
+    let on_port = |other: &&ListenerState| other.port == listener.port && other.key() != listener.key();
+    let hostname = |other: &ListenerState| other.hostname.clone();
+    let mut names: Vec<Name> = state.listeners.iter().filter(on_port).filter_map(hostname).collect();
+    if state.class.merged {
+        let gateways = cx.unit::<ClassListeners>(&state.class.name);
+        let others = gateways.iter().filter(|(other, _)| other != gateway);
+        let served = others.flat_map(|(_, listeners)| listeners.iter()).filter(|other| other.ready());
+        names.extend(served.filter(on_port).filter_map(hostname));
+    }
+    names
 }
 
 /// The route table of a listener: its own for HTTPS; for plain HTTP that of its port, named after the first listener there.
