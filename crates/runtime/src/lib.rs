@@ -13,3 +13,8 @@ pub use eg_gatewayapi_translator::{Infrastructure, Settings, Translation};
 pub use eg_xds_translator::{SecretsInDump, XdsModel};
 #[cfg(feature = "pipeline")]
 pub use pipeline::{Parts, Pipeline, PipelineError, ReadyPort, SourceFactory, XdsEndpoint, XdsSecurity};
+
+/// The README of the repository, whose snippets are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct RepositoryReadme;
