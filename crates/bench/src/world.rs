@@ -116,9 +116,11 @@ fn service(index: usize) -> Value {
 }
 
 fn slice(index: usize, version: usize) -> Value {
+    // 97 divides no number of routes that anybody asks for, so that an object never gets its old address again.
+    let first = if version == 0 { 10 } else { 11 + version % 97 };
     let address = |offset: usize| {
-        let number = index * 4 + offset + version % 2 * 2;
-        format!("10.{}.{}.{}", 1 + (number >> 16 & 0x7f), number >> 8 & 0xff, number & 0xff)
+        let number = index * 2 + offset;
+        format!("{first}.{}.{}.{}", number >> 16 & 0xff, number >> 8 & 0xff, number & 0xff)
     };
     json!({
         "apiVersion": "discovery.k8s.io/v1",

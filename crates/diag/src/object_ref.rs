@@ -1,6 +1,7 @@
 //! Kinds and references to objects.
 
 use std::{
+    cmp::Ordering,
     collections::BTreeSet,
     fmt,
     sync::{Arc, Mutex, MutexGuard},
@@ -11,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// The API group and kind of an object, such as `gateway.networking.k8s.io` and `HTTPRoute`.
 ///
 /// It is two words wide and `Copy`; equality and order are by text. The version of the API is not part of it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Eq, Hash)]
 pub struct Kind {
     /// The API group; empty for the core group.
     pub group: &'static str,
@@ -38,6 +39,36 @@ impl Kind {
         let names = names();
         Some(Self { group: names.get(group)?, kind: names.get(kind)? })
     }
+}
+
+// By hand, because the texts of equal kinds nearly always are the very same ones, and kinds are the first thing that is
+// compared wherever objects are looked up.
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        same(self.kind, other.kind) && same(self.group, other.group)
+    }
+}
+
+impl Ord for Kind {
+    fn cmp(&self, other: &Self) -> Ordering {
+        compare(self.group, other.group).then_with(|| compare(self.kind, other.kind))
+    }
+}
+
+impl PartialOrd for Kind {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Whether two texts are equal, without looking at them when they are one text.
+fn same(left: &str, right: &str) -> bool {
+    std::ptr::eq(left, right) || left == right
+}
+
+/// The order of two texts, without looking at them when they are one text.
+fn compare(left: &str, right: &str) -> Ordering {
+    if std::ptr::eq(left, right) { Ordering::Equal } else { left.cmp(right) }
 }
 
 /// The names that were interned.
@@ -88,7 +119,7 @@ impl<'de> Deserialize<'de> for Kind {
 }
 
 /// The identity of an object: kind, namespace and name.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Eq, Hash, Serialize, Deserialize)]
 pub struct ObjectRef {
     /// Group and kind.
     pub kind: Kind,
@@ -96,6 +127,27 @@ pub struct ObjectRef {
     pub namespace: Arc<str>,
     /// Name.
     pub name: Arc<str>,
+}
+
+impl PartialEq for ObjectRef {
+    /// Names differ most often, so they are compared first.
+    fn eq(&self, other: &Self) -> bool {
+        same(&self.name, &other.name) && same(&self.namespace, &other.namespace) && self.kind == other.kind
+    }
+}
+
+impl Ord for ObjectRef {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let kinds = self.kind.cmp(&other.kind);
+        let namespaces = || compare(&self.namespace, &other.namespace);
+        kinds.then_with(namespaces).then_with(|| compare(&self.name, &other.name))
+    }
+}
+
+impl PartialOrd for ObjectRef {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl ObjectRef {
@@ -135,6 +187,25 @@ impl fmt::Display for ObjectRef {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kinds_and_references_are_ordered_by_text() {
+        // The same texts at two places.
+        let copy = |text: &str| -> &'static str { Box::leak(text.to_owned().into_boxed_str()) };
+        let (group, kind) = ("gateway.networking.k8s.io", "HTTPRoute");
+        let (one, other) = (Kind::new(group, kind), Kind::new(copy(group), copy(kind)));
+        assert_eq!(one, other);
+        assert_eq!(one.cmp(&other), Ordering::Equal);
+        let ordered = [
+            ObjectRef::new(Kind::new("", "Service"), "z", "z"),
+            ObjectRef::new(Kind::new(group, "Gateway"), "b", "a"),
+            ObjectRef::new(one, "a", "b"),
+            ObjectRef::new(other, "a", "c"),
+            ObjectRef::new(one, "b", "a"),
+        ];
+        assert!(ordered.is_sorted_by(|left, right| left < right && left != right));
+        assert_eq!(ordered[2], ObjectRef::new(other, "a", "b"));
+    }
 
     #[test]
     fn interned_kinds_equal_static_ones() {
