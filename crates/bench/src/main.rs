@@ -23,13 +23,13 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let options = Options::parse(std::env::args().skip(1))?;
     let mut out = std::io::stdout().lock();
     if let Some(subject) = options.profile {
-        for routes in &options.routes {
-            repeat(subject, *routes, options.edits)?;
+        for (layout, routes) in options.layouts.iter().zip(&options.routes) {
+            repeat(subject, *layout, *routes, options.edits)?;
         }
         return Ok(ExitCode::SUCCESS);
     }
     let mut measured: Vec<Measured> = Vec::new();
-    for layout in world::Layout::ALL {
+    for layout in options.layouts.iter().copied() {
         for routes in &options.routes {
             let one = measure(layout, *routes, options.edits)?;
             report::row(&mut out, &one)?;

@@ -290,15 +290,19 @@ fn median<T: Ord + Copy + Default>(values: &mut [T]) -> T {
 }
 
 /// Does one thing again and again.
-pub(crate) fn repeat(subject: Subject, routes: usize, times: usize) -> Result<(), Box<dyn Error>> {
-    let layout = Layout::OwnHosts;
-    let mut staged = Staged::new(layout, routes)?;
+pub(crate) fn repeat(
+    subject: Subject,
+    layout: Layout,
+    routes: usize,
+    times: usize,
+) -> Result<(), Box<dyn Error>> {
+    let (mut core, _) = filled(layout, routes)?;
     for number in 0..times {
         if subject == Subject::Scratch {
-            staged = Staged::new(layout, routes)?;
+            core = filled(layout, routes)?.0;
         } else {
             let index = number * 7919 % routes.max(1);
-            staged.apply(Batch::Changes(vec![subject.edit(layout, index, number + 1)?]));
+            black_box(step(&mut core, subject.edit(layout, index, number + 1)?));
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! The worlds that are measured: one class, one Gateway, and routes that each have a backend of their own.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use eg_resources::{AnyObject, Change, DecodeError, Decoder};
 use serde_json::{Value, json};
@@ -25,6 +25,15 @@ impl fmt::Display for Layout {
             Self::OwnHosts => "own_hosts",
             Self::OneHost => "one_host",
         })
+    }
+}
+
+impl FromStr for Layout {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.into_iter().find(|layout| layout.to_string() == text);
+        known.ok_or_else(|| format!("{text} is no layout: own_hosts or one_host are"))
     }
 }
 
