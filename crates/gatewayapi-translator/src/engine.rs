@@ -7,7 +7,7 @@
 //! - Objects, buckets, groups and units are known by small integers inside. A change pushes dirtiness along reverse
 //!   edges, dirty units re-run in the order of their rank, and a unit whose output is equal to its last one stops there.
 //!   A unit reads only units of lower rank, so that each re-runs at most once in an update.
-//! - A [`Group`] collects what many units *send* to a key. Its content is a persistent map, so that "all routes of this
+//! - A [`Group`] collects what many units *send* to a key. The content of a large one is a persistent map, so that "all routes of this
 //!   virtual host" is kept by the members that change and never collected.
 //! - [`Root`]s exist for each object of a kind or for each non-empty group; everything else exists while something reads
 //!   it.
@@ -25,6 +25,7 @@ use std::{
 use eg_diag::{Kind, ObjectRef};
 use eg_resources::{Clock, Delta, Snapshot};
 
+mod collected;
 mod group;
 mod input;
 mod node;
@@ -33,6 +34,7 @@ mod report;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use collected::Collected;
 pub(crate) use group::Group;
 use group::Groups;
 use input::{Input, InputId, Inputs};
@@ -361,7 +363,7 @@ impl Engine {
             self.queue.borrow_mut().remove(&(rank, id));
             forget(&mut *self.tables.borrow_mut()[usize::from(ty)], &*key);
             self.relink(id, &deps, &[]);
-            group::apply(self, &sends, BTreeMap::new());
+            group::apply(self, &sends, group::Sends::default());
         }
     }
 

@@ -20,7 +20,7 @@ impl Unit for ClusterUnit {
     const RANK: u8 = 10;
 
     fn compute(cx: &ReadCx<'_>, key: &FleetName) -> Self::Out {
-        cx.group::<Clusters>(key).get_min().map(|(_, cluster)| Arc::clone(cluster))
+        cx.group::<Clusters>(key).first().map(|(_, cluster)| Arc::clone(cluster))
     }
 }
 

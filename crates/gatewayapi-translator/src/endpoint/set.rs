@@ -25,7 +25,7 @@ impl Unit for EndpointSetUnit {
 
     fn compute(cx: &ReadCx<'_>, key: &FleetName) -> Self::Out {
         let plans = cx.group::<EndpointPlans>(key);
-        let (_, plan) = plans.get_min()?;
+        let (_, plan) = plans.first()?;
         let localities = plan.localities.iter().flat_map(|plan| localities(cx, plan)).collect();
         Some(Arc::new(EndpointSet { cluster: key.1.clone(), localities }))
     }

@@ -6,9 +6,7 @@ use std::{
     fmt::Debug,
 };
 
-use imbl::OrdMap;
-
-use super::{Engine, Exists, InputId};
+use super::{Collected, Engine, Exists, InputId};
 
 /// A kind of collection. Units send members to its keys; other units read the members of a key.
 pub(crate) trait Group: 'static {
@@ -20,33 +18,69 @@ pub(crate) trait Group: 'static {
     type Value: Clone + PartialEq + Send + Sync + 'static;
 }
 
-/// What one unit sent, by type of group.
-pub(super) type Sends = BTreeMap<TypeId, Box<dyn AnySends>>;
+/// What one unit sent, by type of group. Most units send a thing or nothing, so these are lists and not trees.
+#[derive(Default)]
+pub(super) struct Sends(Vec<(TypeId, Box<dyn AnySends>)>);
 
-/// What one unit sent to groups of one type.
-pub(super) struct Sent<G: Group>(pub(super) BTreeMap<(G::Key, G::Member), G::Value>);
+impl Sends {
+    /// Adds what is sent to one group; a member that was sent already is replaced.
+    pub(super) fn add<G: Group>(&mut self, key: G::Key, member: G::Member, value: G::Value) {
+        let ty = TypeId::of::<G>();
+        let at = self.0.iter().position(|(of, _)| *of == ty).unwrap_or_else(|| {
+            self.0.reserve_exact(1);
+            self.0.push((ty, Box::new(Sent::<G>(Vec::new()))));
+            self.0.len() - 1
+        });
+        if let Some(sent) = self.0[at].1.as_any_mut().downcast_mut::<Sent<G>>() {
+            sent.set((key, member), value);
+        }
+    }
 
-impl<G: Group> Default for Sent<G> {
-    fn default() -> Self {
-        Self(BTreeMap::new())
+    fn of(&self, ty: TypeId) -> Option<&dyn AnySends> {
+        self.0.iter().find(|(of, _)| *of == ty).map(|(_, sent)| &**sent)
+    }
+}
+
+/// A member of a group.
+type Place<G> = (<G as Group>::Key, <G as Group>::Member);
+
+/// What one unit sent to groups of one type, in order.
+struct Sent<G: Group>(Vec<(Place<G>, G::Value)>);
+
+impl<G: Group> Sent<G> {
+    fn find(&self, place: &Place<G>) -> Result<usize, usize> {
+        self.0.binary_search_by(|(one, _)| one.cmp(place))
+    }
+
+    fn get(&self, place: &Place<G>) -> Option<&G::Value> {
+        self.find(place).ok().map(|at| &self.0[at].1)
+    }
+
+    fn set(&mut self, place: Place<G>, value: G::Value) {
+        match self.find(&place) {
+            Ok(at) => self.0[at].1 = value,
+            Err(at) => self.0.insert(at, (place, value)),
+        }
     }
 }
 
 /// [`Sent`] with its type erased.
-pub(super) trait AnySends: Send {
+trait AnySends: Send {
     /// Brings the groups from what the same unit sent before (`old`) to this.
     fn replace(&self, engine: &Engine, old: Option<&dyn AnySends>);
     /// Takes back all of it.
     fn retract(&self, engine: &Engine);
+    /// Gives back memory; nothing is added any more.
+    fn shrink(&mut self);
     fn as_any(&self) -> &dyn Any;
     fn as_any_mut(&mut self) -> &mut dyn Any;
 }
 
 impl<G: Group> AnySends for Sent<G> {
     fn replace(&self, engine: &Engine, old: Option<&dyn AnySends>) {
-        let old = old.and_then(|old| old.as_any().downcast_ref::<Self>()).map(|old| &old.0);
-        for (place, _) in old.into_iter().flatten() {
-            if !self.0.contains_key(place) {
+        let old = old.and_then(|old| old.as_any().downcast_ref::<Self>());
+        for (place, _) in old.into_iter().flat_map(|old| &old.0) {
+            if self.find(place).is_err() {
                 engine.set_member::<G>(&place.0, &place.1, None);
             }
         }
@@ -58,9 +92,13 @@ impl<G: Group> AnySends for Sent<G> {
     }
 
     fn retract(&self, engine: &Engine) {
-        for place in self.0.keys() {
+        for (place, _) in &self.0 {
             engine.set_member::<G>(&place.0, &place.1, None);
         }
+    }
+
+    fn shrink(&mut self) {
+        self.0.shrink_to_fit();
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -73,14 +111,15 @@ impl<G: Group> AnySends for Sent<G> {
 }
 
 /// Brings the groups from what a unit sent before to what it sends now, and returns the latter to be kept.
-pub(super) fn apply(engine: &Engine, old: &Sends, new: Sends) -> Sends {
-    for (ty, sent) in old {
-        if !new.contains_key(ty) {
+pub(super) fn apply(engine: &Engine, old: &Sends, mut new: Sends) -> Sends {
+    for (ty, sent) in &old.0 {
+        if new.of(*ty).is_none() {
             sent.retract(engine);
         }
     }
-    for (ty, sent) in &new {
-        sent.replace(engine, old.get(ty).map(|old| &**old));
+    for (ty, sent) in &mut new.0 {
+        sent.shrink();
+        sent.replace(engine, old.of(*ty));
     }
     new
 }
@@ -99,7 +138,7 @@ impl<G: Group> Default for GroupTable<G> {
 
 /// One group: its members, and the inputs that stand for its content and for its size.
 struct Members<G: Group> {
-    values: OrdMap<G::Member, G::Value>,
+    values: Collected<G::Member, G::Value>,
     content: InputId,
     len: InputId,
 }
@@ -125,7 +164,7 @@ impl Groups {
 
 impl Engine {
     /// The members of a group, and the inputs for its content and its size.
-    pub(super) fn group<G: Group>(&self, key: &G::Key) -> (OrdMap<G::Member, G::Value>, InputId, InputId) {
+    pub(super) fn group<G: Group>(&self, key: &G::Key) -> (Collected<G::Member, G::Value>, InputId, InputId) {
         let mut groups = self.groups.borrow_mut();
         let group = groups.table::<G>().by_key.entry(key.clone()).or_insert_with(|| self.empty_group());
         (group.values.clone(), group.content, group.len)
@@ -133,7 +172,7 @@ impl Engine {
 
     fn empty_group<G: Group>(&self) -> Members<G> {
         let mut inputs = self.inputs.borrow_mut();
-        Members { values: OrdMap::new(), content: inputs.anonymous(), len: inputs.anonymous() }
+        Members { values: Collected::default(), content: inputs.anonymous(), len: inputs.anonymous() }
     }
 
     /// Sets or removes one member, wakes those who read the group, and creates or ends the roots that exist for it.
@@ -143,8 +182,8 @@ impl Engine {
         let group = table.by_key.entry(key.clone()).or_insert_with(|| self.empty_group());
         let before = group.values.len();
         match value {
-            Some(value) => drop(group.values.insert(member.clone(), value.clone())),
-            None => drop(group.values.remove(member)),
+            Some(value) => group.values.insert(member.clone(), value.clone()),
+            None => group.values.remove(member),
         }
         let after = group.values.len();
         let (content, len) = (group.content, group.len);

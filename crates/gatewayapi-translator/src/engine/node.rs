@@ -49,7 +49,7 @@ impl Node {
             value: None,
             deps: Box::default(),
             readers: BTreeSet::new(),
-            sends: Sends::new(),
+            sends: Sends::default(),
         }
     }
 }

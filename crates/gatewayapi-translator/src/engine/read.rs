@@ -1,16 +1,11 @@
 //! The only window through which translation looks at the world.
 
-use std::{any::TypeId, cell::RefCell, collections::BTreeMap, fmt, sync::Arc};
+use std::{cell::RefCell, fmt, sync::Arc};
 
 use eg_diag::{Kind, ObjectRef};
 use eg_resources::{AnyObject, Bucket, Object};
-use imbl::OrdMap;
 
-use super::{
-    Engine, Group, Input, InputId, Unit,
-    group::{AnySends, Sent},
-    node::NodeId,
-};
+use super::{Collected, Engine, Group, Input, InputId, Unit, group::Sends, node::NodeId};
 use crate::Env;
 
 /// One read.
@@ -24,7 +19,7 @@ pub(super) enum Read {
 #[derive(Default)]
 pub(super) struct Trace {
     pub(super) reads: Vec<Read>,
-    pub(super) sends: BTreeMap<TypeId, Box<dyn AnySends>>,
+    pub(super) sends: Sends,
 }
 
 /// Tracked access to the snapshot, to other units and to time.
@@ -101,7 +96,7 @@ impl ReadCx<'_> {
     }
 
     /// What other units sent to a group.
-    pub(crate) fn group<G: Group>(&self, key: &G::Key) -> OrdMap<G::Member, G::Value> {
+    pub(crate) fn group<G: Group>(&self, key: &G::Key) -> Collected<G::Member, G::Value> {
         let (members, content, _) = self.engine.group::<G>(key);
         self.trace.borrow_mut().reads.push(Read::Known(content));
         members
@@ -116,11 +111,7 @@ impl ReadCx<'_> {
 
     /// Sends a value to a group. `member` must name this unit's key, so that no other unit sends the same one.
     pub(crate) fn send<G: Group>(&self, key: G::Key, member: G::Member, value: G::Value) {
-        let mut trace = self.trace.borrow_mut();
-        let sends = trace.sends.entry(TypeId::of::<G>()).or_insert_with(|| Box::new(Sent::<G>::default()));
-        if let Some(sent) = sends.as_any_mut().downcast_mut::<Sent<G>>() {
-            sent.0.insert((key, member), value);
-        }
+        self.trace.borrow_mut().sends.add::<G>(key, member, value);
     }
 
     /// Configuration and features; they never change under a session.

@@ -244,7 +244,7 @@ impl Unit for Members {
     const RANK: u8 = 4;
 
     fn compute(cx: &ReadCx<'_>, team: &String) -> Self::Out {
-        cx.group::<Teams>(team).into_iter().collect()
+        cx.group::<Teams>(team).iter().map(|(member, value)| (member.clone(), *value)).collect()
     }
 }
 

@@ -22,9 +22,9 @@ impl Unit for VirtualHostUnit {
     const RANK: u8 = 10;
 
     fn compute(cx: &ReadCx<'_>, key: &HostKey) -> Self::Out {
-        let routes = cx.group::<HostRoutes>(key);
+        let routes = cx.group::<HostRoutes>(key).into_map();
         let owners = cx.group::<HostOwners>(key);
-        let ((listener, _), origin) = owners.get_min()?;
+        let ((listener, _), origin) = owners.first()?;
         Some(Arc::new(VirtualHost {
             name: if cx.env().settings.flag("XDSNameSchemeV2") {
                 names::domain(&key.2)

@@ -38,7 +38,7 @@ impl Unit for BackendTlsPolicyRoot {
         let generation = policy.meta().generation();
         // A policy that is applied somewhere at an ancestor did not lose there.
         let mut ancestors = Ancestors::<Option<&ObjectRef>>::default();
-        for (used, ancestor) in &uses {
+        for (used, ancestor) in uses.iter() {
             let outcome = ancestors.entry(ancestor, || used.lost_to.as_ref());
             if used.lost_to.is_none() {
                 *outcome = None;
