@@ -110,6 +110,7 @@ pub(crate) struct Edit {
 
 /// What stays in memory.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are those of the recorded floor")]
 pub(crate) struct Memory {
     /// Live heap of the objects and the core, by route.
     pub(crate) heap_per_route: usize,
@@ -233,7 +234,7 @@ impl Staged {
         if let Some(ir) = self.session.current().xds.values().next() {
             black_box(self.emitter.update(ir));
         }
-        [stored, translated - stored, begin.elapsed() - translated]
+        [stored, translated.saturating_sub(stored), begin.elapsed().saturating_sub(translated)]
     }
 }
 

@@ -28,18 +28,18 @@ pub(crate) fn row(out: &mut impl Write, measured: &Measured) -> io::Result<()> {
     writeln!(out, "  units          {} ({})", units.values().sum::<usize>(), listed(units))
 }
 
-fn edit(out: &mut impl Write, name: &str, edit: &Edit) -> io::Result<()> {
-    let [store, translate, emit] = edit.parts_us;
+fn edit(out: &mut impl Write, name: &str, measured: &Edit) -> io::Result<()> {
+    let [store, translate, emit] = measured.parts_us;
     writeln!(
         out,
         "  {name:<14} {:.0} us (store {store:.0}, translate {translate:.0}, emit {emit:.0}), {} allocations, {} KiB, \
          {} resources, {} reads, runs: {}",
-        edit.median_us,
-        edit.allocations,
-        edit.allocated_bytes / 1024,
-        edit.resources,
-        edit.reads,
-        listed(&edit.runs)
+        measured.median_us,
+        measured.allocations,
+        measured.allocated_bytes / 1024,
+        measured.resources,
+        measured.reads,
+        listed(&measured.runs)
     )
 }
 
