@@ -123,7 +123,9 @@ struct Case {
     id: String,
     input: String,
     config: Option<PathBuf>,
-    case: Option<PathBuf>,
+    /// The description of the case, which may hold answers of the outside world.
+    #[serde(rename = "case")]
+    description: Option<PathBuf>,
 }
 
 /// The part of a case's description that matters here.
@@ -163,7 +165,7 @@ fn run_batch(arguments: &Arguments) -> Result<ExitCode, Error> {
 /// The answer to a case. A panic, which is a bug of ours, spoils no other case.
 fn answer(arguments: &Arguments, case: &Case) -> Value {
     let translated = catch_unwind(AssertUnwindSafe(|| {
-        let description = case.case.as_deref().map(read_json::<Description>).transpose()?;
+        let description = case.description.as_deref().map(read_json::<Description>).transpose()?;
         let facts = description.and_then(|description| description.mock_data).unwrap_or_default();
         translate(arguments, &case.input, case.config.as_deref(), &facts)
     }));

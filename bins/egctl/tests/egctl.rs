@@ -192,7 +192,7 @@ fn a_batch_answers_line_by_line_and_survives_bad_cases() {
         json!("no case"),
         json!({"id": "good again", "input": input}),
     ];
-    let lines: String = cases.iter().map(|case| format!("{case}\n")).collect();
+    let lines = cases.map(|case| case.to_string()).join("\n");
     let output = egctl(&["x", "translate", "--batch", "--to", "status,xds", "-o", "json"], &lines);
     let answers: Vec<Value> = String::from_utf8_lossy(&output.stdout)
         .lines()

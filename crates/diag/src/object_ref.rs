@@ -13,6 +13,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 ///
 /// It is two words wide and `Copy`; equality and order are by text. The version of the API is not part of it.
 #[derive(Clone, Copy, Eq, Hash)]
+#[expect(
+    clippy::derived_hash_with_manual_eq,
+    reason = "equality by hand compares the same texts, only faster"
+)]
 pub struct Kind {
     /// The API group; empty for the core group.
     pub group: &'static str,
@@ -120,6 +124,10 @@ impl<'de> Deserialize<'de> for Kind {
 
 /// The identity of an object: kind, namespace and name.
 #[derive(Clone, Eq, Hash, Serialize, Deserialize)]
+#[expect(
+    clippy::derived_hash_with_manual_eq,
+    reason = "equality by hand compares the same texts, only faster"
+)]
 pub struct ObjectRef {
     /// Group and kind.
     pub kind: Kind,

@@ -35,7 +35,6 @@ struct OidcDiscovery {
 
 /// A Wasm module that was fetched, or why it was not.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct WasmModule {
     /// Where the user says that it is.
     url: String,

@@ -54,7 +54,7 @@ impl Running {
         let host = Arc::new(HostProvisioner::new(options)?);
 
         let (world, statuses) = (MemoryWorld::default(), Statuses::default());
-        let (watched, ports) = (world.clone(), Arc::clone(&host));
+        let (watched, platform) = (world.clone(), Arc::clone(&host));
         let source: SourceFactory = Box::new(move || Box::new(watched.source("memory")));
         let control_plane =
             ControlPlane { host: "127.0.0.1".to_owned(), port: 0, security: Security::Plaintext };
@@ -62,7 +62,7 @@ impl Running {
             sources: vec![(SourceId::new("memory"), source)],
             statuses: vec![Arc::new(statuses.clone())],
             infrastructure: Some((Arc::clone(&host) as _, control_plane)),
-            ready_port: Some(Arc::new(move |fleet| ports.ports(fleet).map(|plan| plan.ready))),
+            ready_port: Some(Arc::new(move |fleet| platform.ports(fleet).map(|plan| plan.ready))),
             ..Parts::default()
         };
         // The proxies share this process's output: keep it readable.
@@ -126,7 +126,7 @@ impl Statuses {
     fn complaints(&self) -> String {
         let statuses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let bad = statuses.iter().filter(|(_, status)| status.contains("\"status\":\"False\""));
-        bad.map(|(object, status)| format!("{object}: {status}\n")).collect()
+        bad.map(|(object, status)| format!("{object}: {status}")).collect::<Vec<_>>().join("\n")
     }
 }
 
