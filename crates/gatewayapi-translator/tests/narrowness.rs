@@ -68,7 +68,7 @@ impl World {
                 "metadata": {"name": "eg"},
                 "spec": {"controllerName": "gateway.envoyproxy.io/gatewayclass-controller"},
             })),
-            gateway(json!([])),
+            gateway(&json!([])),
         ];
         for number in 0..routes {
             objects.push(route(number, &format!("/route-{number}"), number));
@@ -110,7 +110,7 @@ impl World {
     }
 }
 
-fn gateway(addresses: Value) -> AnyObject {
+fn gateway(addresses: &Value) -> AnyObject {
     decode(json!({
         "apiVersion": "gateway.networking.k8s.io/v1",
         "kind": "Gateway",
@@ -152,7 +152,7 @@ fn a_change_runs_what_depends_on_it() {
     assert!(added.values().all(|runs| *runs <= 1), "a new route: {added:?}");
     assert_eq!(added.get("gateway_status"), Some(&1), "it counts as attached: {added:?}");
 
-    let unrelated = world.put(gateway(json!([{"type": "IPAddress", "value": "192.0.2.1"}])));
+    let unrelated = world.put(gateway(&json!([{"type": "IPAddress", "value": "192.0.2.1"}])));
     assert_eq!(unrelated.get("http_route_attached"), None, "an address of the Gateway: {unrelated:?}");
 }
 
