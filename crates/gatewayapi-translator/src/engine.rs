@@ -18,18 +18,21 @@ use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet},
     fmt::Debug,
+    hash::{BuildHasher, Hash},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 
 use eg_diag::{Kind, ObjectRef};
 use eg_resources::{Clock, Delta, Snapshot};
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 mod collected;
 mod group;
 mod input;
 mod node;
 mod read;
+mod readers;
 mod report;
 #[cfg(test)]
 mod tests;
@@ -37,7 +40,7 @@ mod tests;
 pub(crate) use collected::Collected;
 pub(crate) use group::Group;
 use group::Groups;
-use input::{Input, InputId, Inputs};
+use input::{InputId, Inputs};
 use node::{Dep, Node, NodeId, Nodes, State};
 pub use read::ReadCx;
 use read::Trace;
@@ -51,7 +54,7 @@ type Erased = Arc<dyn Any + Send + Sync>;
 /// A pure function of its key and of what it reads.
 pub(crate) trait Unit: Sized + 'static {
     /// Names one instance.
-    type Key: Clone + Ord + Debug + Send + Sync + 'static;
+    type Key: Clone + Ord + Hash + Debug + Send + Sync + 'static;
     /// What it computes; equal outputs stop propagation. The default is what a unit is worth that panicked.
     type Out: Default + PartialEq + Send + Sync + 'static;
     /// Its name in run counts and metrics.
@@ -77,7 +80,7 @@ pub(crate) struct UnitType {
     default: fn() -> Erased,
     same: fn(&dyn Any, &dyn Any) -> bool,
     describe: fn(&dyn Any) -> String,
-    forget: fn(&mut dyn Any, &dyn Any),
+    hash: fn(&DefaultHashBuilder, &dyn Any) -> u64,
     publish: Option<Publish>,
 }
 
@@ -86,8 +89,8 @@ type Exists<K> = fn(&Engine, &K, bool);
 
 type Publish = fn(&mut crate::assembly::Assembly, &dyn Any, Option<&Erased>);
 
-/// The instances of one unit type by key.
-type Table<K> = BTreeMap<Arc<K>, NodeId>;
+/// The instances of one unit type, by the hash of their keys. Nothing goes over them in the order of the table.
+type Table = HashTable<(u64, NodeId)>;
 
 /// The memo of all units.
 pub(crate) struct Engine {
@@ -96,7 +99,9 @@ pub(crate) struct Engine {
     now: Option<i64>,
     types: RefCell<Vec<UnitType>>,
     type_index: RefCell<BTreeMap<TypeId, u16>>,
-    tables: RefCell<Vec<Box<dyn Any + Send>>>,
+    /// By type of unit.
+    tables: RefCell<Vec<Table>>,
+    hasher: DefaultHashBuilder,
     nodes: RefCell<Nodes>,
     inputs: RefCell<Inputs>,
     groups: RefCell<Groups>,
@@ -118,6 +123,7 @@ impl Engine {
             types: RefCell::default(),
             type_index: RefCell::default(),
             tables: RefCell::default(),
+            hasher: DefaultHashBuilder::default(),
             nodes: RefCell::default(),
             inputs: RefCell::default(),
             groups: RefCell::default(),
@@ -194,6 +200,9 @@ impl Engine {
             self.refresh(id);
         }
         self.publish(assembly);
+        self.inputs.get_mut().forget_idle();
+        // The store changes in place what nobody else holds.
+        self.snapshot = Snapshot::default();
     }
 
     /// Which units ran in the last update, and what went wrong.
@@ -283,7 +292,7 @@ impl Engine {
 
     /// Records what a unit read, sent and computed, and wakes those who read it when it computed something else.
     fn complete(&self, id: NodeId, changed: Option<Erased>, trace: Trace) {
-        let new = self.inputs.borrow_mut().intern(trace.reads);
+        let new = input::deps(trace.reads);
         let (old, old_sends) = {
             let mut nodes = self.nodes.borrow_mut();
             let node = nodes.get_mut(id);
@@ -301,7 +310,7 @@ impl Engine {
             let node = nodes.get_mut(id);
             node.sends = sends;
             let readers: Vec<NodeId> =
-                if changed.is_some() { node.readers.iter().copied().collect() } else { Vec::new() };
+                if changed.is_some() { node.readers.iter().collect() } else { Vec::new() };
             (readers, node.rooted)
         };
         if rooted && changed.is_some() {
@@ -320,7 +329,7 @@ impl Engine {
                 Dep::Node(node) => {
                     let mut nodes = self.nodes.borrow_mut();
                     let Some(read) = nodes.find_mut(node) else { continue };
-                    read.readers.remove(&id);
+                    read.readers.remove(id);
                     if read.readers.is_empty() && !read.rooted {
                         self.orphans.borrow_mut().push(node);
                     }
@@ -356,12 +365,17 @@ impl Engine {
                 nodes.remove(id);
                 gone
             };
-            let (rank, forget) = {
+            let (rank, hash) = {
                 let types = self.types.borrow();
-                (types[usize::from(ty)].rank, types[usize::from(ty)].forget)
+                let ty = &types[usize::from(ty)];
+                (ty.rank, (ty.hash)(&self.hasher, &*key))
             };
             self.queue.borrow_mut().remove(&(rank, id));
-            forget(&mut *self.tables.borrow_mut()[usize::from(ty)], &*key);
+            if let Ok(entry) =
+                self.tables.borrow_mut()[usize::from(ty)].find_entry(hash, |(_, one)| *one == id)
+            {
+                entry.remove();
+            }
             self.relink(id, &deps, &[]);
             group::apply(self, &sends, group::Sends::default());
         }
@@ -397,7 +411,7 @@ impl Engine {
             let mut types = self.types.borrow_mut();
             let index = u16::try_from(types.len()).unwrap_or(u16::MAX);
             types.push(UnitType::of::<U>());
-            self.tables.borrow_mut().push(Box::new(Table::<U::Key>::new()));
+            self.tables.borrow_mut().push(Table::new());
             self.type_index.borrow_mut().insert(TypeId::of::<U>(), index);
             index
         })
@@ -415,17 +429,18 @@ impl Engine {
     }
 
     fn node_of<U: Unit>(&self, ty: u16, key: &U::Key) -> Option<NodeId> {
+        let hash = self.hasher.hash_one(key);
+        let nodes = self.nodes.borrow();
+        let same = |id: NodeId| nodes.get(id).key.downcast_ref() == Some(key);
         let tables = self.tables.borrow();
-        let table = tables[usize::from(ty)].downcast_ref::<Table<U::Key>>()?;
-        table.get(key).copied()
+        let found = tables[usize::from(ty)].find(hash, |(one, id)| *one == hash && same(*id));
+        found.map(|(_, id)| *id)
     }
 
     fn create<U: Unit>(&self, ty: u16, key: &U::Key) -> NodeId {
-        let key = Arc::new(key.clone());
-        let id = self.nodes.borrow_mut().insert(Node::new(ty, key.clone()));
-        if let Some(table) = self.tables.borrow_mut()[usize::from(ty)].downcast_mut::<Table<U::Key>>() {
-            table.insert(key, id);
-        }
+        let id = self.nodes.borrow_mut().insert(Node::new(ty, Arc::new(key.clone())));
+        let hash = self.hasher.hash_one(key);
+        self.tables.borrow_mut()[usize::from(ty)].insert_unique(hash, (hash, id), |(hash, _)| *hash);
         id
     }
 }
@@ -445,13 +460,7 @@ impl UnitType {
                 _ => false,
             },
             describe: |key| key.downcast_ref::<U::Key>().map(|key| format!("{key:?}")).unwrap_or_default(),
-            forget: |table, key| {
-                if let (Some(table), Some(key)) =
-                    (table.downcast_mut::<Table<U::Key>>(), key.downcast_ref::<U::Key>())
-                {
-                    table.remove(key);
-                }
-            },
+            hash: |hasher, key| key.downcast_ref::<U::Key>().map_or(0, |key| hasher.hash_one(key)),
             publish: None,
         }
     }

@@ -91,7 +91,7 @@ pub(crate) enum EndpointSource {
 }
 
 /// A port of a Service or ServiceImport, whose EndpointSlices say where its endpoints are.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct SlicePort {
     pub(crate) service: ObjectRef,
     /// The TCP port of the Service, not of its endpoints.

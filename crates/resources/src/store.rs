@@ -40,7 +40,7 @@ impl Store {
     /// Applies batches in order, as one change: an upsert equal to what is there is no change, nor is an object that is
     /// removed and added again unaltered.
     pub fn apply_all(&mut self, batches: impl IntoIterator<Item = (SourceId, Batch)>) -> Delta {
-        let mut step = Step { before: BTreeMap::new(), buckets: BTreeMap::new(), rejected: Vec::new() };
+        let mut step = Step::default();
         for (source, batch) in batches {
             match batch {
                 Batch::Replace(objects) => self.replace(&mut step, &source, objects),
@@ -71,25 +71,25 @@ impl Store {
     }
 
     fn upsert(&mut self, step: &mut Step, source: &SourceId, object: AnyObject) {
-        let key = object.key().clone();
-        match self.current.source(&key).cloned() {
-            Some(owner) if owner < *source => {
+        let before = self.current.objects.get(object.key()).cloned();
+        match &before {
+            Some(held) if held.source < *source => {
+                let (key, owner) = (object.key().clone(), held.source.clone());
                 step.rejected.push(Rejected { key: key.clone(), source: source.clone(), owner });
                 self.shadowed.entry(key).or_default().insert(source.clone(), object);
             }
-            Some(owner) if owner != *source => {
-                if let Some(shadowed) = self.current.get_any(&key).cloned() {
-                    step.rejected.push(Rejected {
-                        key: key.clone(),
-                        source: owner.clone(),
-                        owner: source.clone(),
-                    });
-                    self.shadowed.entry(key.clone()).or_default().insert(owner.clone(), shadowed);
-                }
+            Some(held) if held.source != *source => {
+                let (key, owner) = (object.key().clone(), held.source.clone());
+                step.rejected.push(Rejected {
+                    key: key.clone(),
+                    source: owner.clone(),
+                    owner: source.clone(),
+                });
+                self.shadowed.entry(key.clone()).or_default().insert(owner.clone(), held.object.clone());
                 self.disown(&owner, &key);
-                self.set(step, key, Some((object, source.clone())));
+                self.set(step, before, Some(Entry { object, source: source.clone() }));
             }
-            _ => self.set(step, key, Some((object, source.clone()))),
+            _ => self.set(step, before, Some(Entry { object, source: source.clone() })),
         }
     }
 
@@ -97,7 +97,8 @@ impl Store {
         if let Some(shadows) = self.shadowed.get_mut(key) {
             shadows.remove(source);
         }
-        if self.current.source(key) != Some(source) {
+        let before = self.current.objects.get(key).filter(|held| held.source == *source).cloned();
+        if before.is_none() {
             return;
         }
         self.disown(source, key);
@@ -105,7 +106,7 @@ impl Store {
         if self.shadowed.get(key).is_some_and(BTreeMap::is_empty) {
             self.shadowed.remove(key);
         }
-        self.set(step, key.clone(), heir.map(|(source, object)| (object, source)));
+        self.set(step, before, heir.map(|(source, object)| Entry { object, source }));
     }
 
     fn disown(&mut self, source: &SourceId, key: &ObjectRef) {
@@ -114,34 +115,35 @@ impl Store {
         }
     }
 
-    /// Puts an object into force, or takes it out, and keeps the indexes true.
-    fn set(&mut self, step: &mut Step, key: ObjectRef, to: Option<(AnyObject, SourceId)>) {
-        if let Some((_, source)) = &to {
-            self.owned.entry(source.clone()).or_default().insert(key.clone());
-        }
-        let before = self.current.get_any(&key).cloned();
-        if let (Some(old), Some((new, _))) = (&before, &to)
-            && old == new
-        {
+    /// Puts an object into force in place of another one, or takes it out, and keeps the indexes true.
+    fn set(&mut self, step: &mut Step, before: Option<Entry>, to: Option<Entry>) {
+        let Some(key) = to.as_ref().or(before.as_ref()).map(|entry| entry.object.key().clone()) else {
             return;
-        }
-        let after = to.as_ref().map(|(object, _)| object.clone());
-        index::update(&mut self.current, &mut step.buckets, before.as_ref(), after.as_ref());
-        match to {
-            Some((object, source)) => self.current.objects.insert(key.clone(), Entry { object, source }),
-            None => self.current.objects.remove(&key),
         };
-        step.before.entry(key).or_insert(before);
+        let is_new = |to: &&Entry| before.as_ref().is_none_or(|before| before.source != to.source);
+        if let Some(to) = to.as_ref().filter(is_new) {
+            self.owned.entry(to.source.clone()).or_default().insert(key.clone());
+        }
+        let (old, new) = (before.as_ref().map(|entry| &entry.object), to.as_ref().map(|entry| &entry.object));
+        let same = old.is_some() && old == new;
+        if !same {
+            index::update(&mut self.current, &mut step.buckets, old, new);
+            let touched = step.touched.entry(key.clone());
+            let touched = touched.or_insert_with(|| (old.cloned(), None));
+            touched.1 = new.cloned();
+        }
+        match to {
+            // An equal object stays what it was, so that whoever holds it holds the same one.
+            Some(to) if same && before.is_some_and(|before| before.source == to.source) => {}
+            Some(to) => drop(self.current.objects.insert(key, to)),
+            None => drop(self.current.objects.remove(&key)),
+        }
     }
 
     fn finish(&mut self, step: Step) -> Delta {
-        let mut objects = Vec::with_capacity(step.before.len());
-        for (key, before) in step.before {
-            let after = self.current.get_any(&key).cloned();
-            if before != after {
-                objects.push(ObjectChange { key, before, after });
-            }
-        }
+        let changed = step.touched.into_iter().filter(|(_, (before, after))| before != after);
+        let objects: Vec<ObjectChange> =
+            changed.map(|(key, (before, after))| ObjectChange { key, before, after }).collect();
         if !objects.is_empty() {
             self.current.revision = Revision(self.current.revision.0 + 1);
         }
@@ -157,9 +159,10 @@ impl Store {
 }
 
 /// What happened so far in one application.
+#[derive(Default)]
 struct Step {
-    /// The objects touched, as they were before.
-    before: BTreeMap<ObjectRef, Option<AnyObject>>,
+    /// The objects touched, as they were before and as they are.
+    touched: BTreeMap<ObjectRef, (Option<AnyObject>, Option<AnyObject>)>,
     buckets: index::Moves,
     rejected: Vec<Rejected>,
 }

@@ -4,14 +4,17 @@ use std::{
     any::{Any, TypeId},
     collections::BTreeMap,
     fmt::Debug,
+    hash::Hash,
 };
+
+use hashbrown::HashMap;
 
 use super::{Collected, Engine, Exists, InputId};
 
 /// A kind of collection. Units send members to its keys; other units read the members of a key.
 pub(crate) trait Group: 'static {
     /// Names one collection.
-    type Key: Clone + Ord + Debug + Send + Sync + 'static;
+    type Key: Clone + Ord + Hash + Debug + Send + Sync + 'static;
     /// Names a member, and with it its sender.
     type Member: Clone + Ord + Send + Sync + 'static;
     /// What is sent.
@@ -124,15 +127,15 @@ pub(super) fn apply(engine: &Engine, old: &Sends, mut new: Sends) -> Sends {
     new
 }
 
-/// The groups of one type.
+/// The groups of one type. Nothing goes over them in the order of the table.
 struct GroupTable<G: Group> {
-    by_key: BTreeMap<G::Key, Members<G>>,
+    by_key: HashMap<G::Key, Members<G>>,
     on_existence: Vec<Exists<G::Key>>,
 }
 
 impl<G: Group> Default for GroupTable<G> {
     fn default() -> Self {
-        Self { by_key: BTreeMap::new(), on_existence: Vec::new() }
+        Self { by_key: HashMap::new(), on_existence: Vec::new() }
     }
 }
 

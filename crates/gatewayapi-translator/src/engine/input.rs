@@ -1,13 +1,17 @@
 //! What units read from outside: objects, buckets, groups and time.
+//!
+//! An input has a number while a unit reads it. The number of an object also leads to the object itself, so that reading
+//! one that is known already costs one hashed look-up, however many objects there are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeMap, hash::BuildHasher};
 
-use eg_diag::ObjectRef;
-use eg_resources::{Bucket, Delta};
+use eg_diag::{Kind, ObjectRef};
+use eg_resources::{AnyObject, Bucket, Delta, Snapshot};
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::{
     node::{Dep, NodeId},
-    read::Read,
+    readers::Readers,
 };
 
 /// Names one input.
@@ -15,100 +19,179 @@ use super::{
 pub(super) struct InputId(u32);
 
 /// Something outside the units.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Input {
-    /// The presence and content of an object.
-    Object(ObjectRef),
+enum Input {
+    /// The content of an object that is there.
+    Present(AnyObject),
+    /// That an object is not there.
+    Absent(ObjectRef),
     /// Which objects are in a bucket.
-    Bucket(Bucket),
+    Bucket(Box<Bucket>),
     /// Whether a point in time, in seconds since 1970, has passed.
     Passed(i64),
+    /// The content or the size of a group, which the group knows.
+    Anonymous,
+    /// None: the place is free.
+    Free,
+}
+
+struct Place {
+    input: Input,
+    readers: Readers,
 }
 
 /// The inputs that units read, with who reads them.
+///
+/// They are found by a hash that is seeded anew in each process; nothing ever goes over them in its order.
 #[derive(Default)]
 pub(super) struct Inputs {
-    ids: BTreeMap<Input, InputId>,
-    texts: Vec<Option<Input>>,
-    readers: Vec<BTreeSet<NodeId>>,
+    places: Vec<Place>,
     free: Vec<u32>,
+    hasher: DefaultHashBuilder,
+    objects: HashTable<u32>,
+    buckets: HashTable<u32>,
+    times: BTreeMap<i64, InputId>,
+    /// Inputs that may be without readers. They are given up when an update ends, because a unit that runs may hold the
+    /// number of an input of which it is not a reader yet.
+    idle: Vec<InputId>,
 }
 
 impl Inputs {
-    /// Names the reads of a unit, sorted and without repetition.
-    pub(super) fn intern(&mut self, reads: Vec<Read>) -> Box<[Dep]> {
-        let mut deps: Vec<Dep> = reads
-            .into_iter()
-            .map(|read| match read {
-                Read::Node(node) => Dep::Node(node),
-                Read::Known(input) => Dep::Input(input),
-                Read::Input(input) => Dep::Input(self.id(input)),
-            })
-            .collect();
-        deps.sort_unstable();
-        deps.dedup();
-        deps.into_boxed_slice()
+    /// An object, and the number of that read.
+    pub(super) fn object(&mut self, snapshot: &Snapshot, key: &ObjectRef) -> (InputId, Option<AnyObject>) {
+        self.named(snapshot, key.kind, &key.namespace, &key.name)
     }
 
-    fn id(&mut self, input: Input) -> InputId {
-        if let Some(id) = self.ids.get(&input) {
+    /// The same for an object whose reference is in parts.
+    pub(super) fn named(
+        &mut self,
+        snapshot: &Snapshot,
+        kind: Kind,
+        namespace: &str,
+        name: &str,
+    ) -> (InputId, Option<AnyObject>) {
+        let hash = self.hasher.hash_one((kind, namespace, name));
+        let same = |key: &ObjectRef| *key.name == *name && *key.namespace == *namespace && key.kind == kind;
+        let found = self.objects.find(hash, |index| self.places[*index as usize].is_object(&same)).copied();
+        if let Some(index) = found {
+            return (InputId(index), self.places[index as usize].present().cloned());
+        }
+        let key = ObjectRef::new(kind, namespace, name);
+        let object = snapshot.get_any(&key).cloned();
+        let id = self.fresh(object.clone().map_or(Input::Absent(key), Input::Present));
+        let (places, hasher) = (&self.places, &self.hasher);
+        self.objects.insert_unique(hash, id.0, |index| places[*index as usize].hash(hasher));
+        (id, object)
+    }
+
+    /// The number of reading a bucket.
+    pub(super) fn bucket(&mut self, bucket: Bucket) -> InputId {
+        let hash = self.hasher.hash_one(&bucket);
+        if let Some(index) =
+            self.buckets.find(hash, |index| self.places[*index as usize].bucket() == Some(&bucket))
+        {
+            return InputId(*index);
+        }
+        let id = self.fresh(Input::Bucket(Box::new(bucket)));
+        let (places, hasher) = (&self.places, &self.hasher);
+        self.buckets.insert_unique(hash, id.0, |index| places[*index as usize].hash(hasher));
+        id
+    }
+
+    /// The number of asking whether a point in time has passed.
+    pub(super) fn passed(&mut self, at: i64) -> InputId {
+        if let Some(id) = self.times.get(&at) {
             return *id;
         }
-        let id = self.fresh(Some(input.clone()));
-        self.ids.insert(input, id);
+        let id = self.fresh(Input::Passed(at));
+        self.times.insert(at, id);
         id
     }
 
     /// An input of its own, which only its owner can name.
     pub(super) fn anonymous(&mut self) -> InputId {
-        self.fresh(None)
+        self.fresh(Input::Anonymous)
     }
 
-    fn fresh(&mut self, input: Option<Input>) -> InputId {
-        if let Some(index) = self.free.pop() {
-            self.texts[index as usize] = input;
-            return InputId(index);
+    fn fresh(&mut self, input: Input) -> InputId {
+        let anonymous = matches!(input, Input::Anonymous);
+        let id = if let Some(index) = self.free.pop() {
+            self.places[index as usize].input = input;
+            InputId(index)
+        } else {
+            self.places.push(Place { input, readers: Readers::default() });
+            InputId(u32::try_from(self.places.len() - 1).unwrap_or(u32::MAX))
+        };
+        if !anonymous {
+            self.idle.push(id);
         }
-        let id = InputId(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
-        self.texts.push(input);
-        self.readers.push(BTreeSet::new());
         id
     }
 
     pub(super) fn add_reader(&mut self, input: InputId, reader: NodeId) {
-        self.readers[input.0 as usize].insert(reader);
+        self.places[input.0 as usize].readers.insert(reader);
     }
 
     pub(super) fn remove_reader(&mut self, input: InputId, reader: NodeId) {
-        let readers = &mut self.readers[input.0 as usize];
-        readers.remove(&reader);
-        if readers.is_empty()
-            && let Some(known) = self.texts[input.0 as usize].take()
-        {
-            self.ids.remove(&known);
-            self.free.push(input.0);
+        let place = &mut self.places[input.0 as usize];
+        place.readers.remove(reader);
+        if place.readers.is_empty() && !matches!(place.input, Input::Anonymous) {
+            self.idle.push(input);
+        }
+    }
+
+    /// Gives up what no unit reads any more.
+    pub(super) fn forget_idle(&mut self) {
+        for id in std::mem::take(&mut self.idle) {
+            let place = &mut self.places[id.0 as usize];
+            if !place.readers.is_empty() || matches!(place.input, Input::Free) {
+                continue;
+            }
+            let hash = place.hash(&self.hasher);
+            match std::mem::replace(&mut place.input, Input::Free) {
+                Input::Present(_) | Input::Absent(_) => remove(&mut self.objects, hash, id),
+                Input::Bucket(_) => remove(&mut self.buckets, hash, id),
+                Input::Passed(at) => drop(self.times.remove(&at)),
+                Input::Anonymous | Input::Free => {}
+            }
+            self.free.push(id.0);
         }
     }
 
     pub(super) fn readers(&self, input: InputId) -> Vec<NodeId> {
-        self.readers[input.0 as usize].iter().copied().collect()
+        self.places[input.0 as usize].readers.iter().collect()
     }
 
     /// Whether no unit reads the input.
     pub(super) fn is_unread(&self, input: InputId) -> bool {
-        self.readers[input.0 as usize].is_empty()
+        self.places[input.0 as usize].readers.is_empty()
     }
 
     /// Gives up an anonymous input that nobody reads.
     pub(super) fn release(&mut self, input: InputId) {
+        self.places[input.0 as usize].input = Input::Free;
         self.free.push(input.0);
     }
 
-    /// The units that read something that changed.
-    pub(super) fn touched(&self, delta: &Delta, before: Option<i64>, now: Option<i64>) -> Vec<NodeId> {
-        let objects = delta.objects.iter().map(|change| Input::Object(change.key.clone()));
-        let buckets = delta.buckets.iter().map(|bucket| Input::Bucket(bucket.clone()));
-        let known = objects.chain(buckets).filter_map(|input| self.ids.get(&input).copied());
+    /// Takes over the objects that changed, and returns the units that read something that did.
+    pub(super) fn touched(&mut self, delta: &Delta, before: Option<i64>, now: Option<i64>) -> Vec<NodeId> {
+        let mut touched = Vec::new();
+        for change in &delta.objects {
+            let key = &change.key;
+            let hash = self.hasher.hash_one((key.kind, &*key.namespace, &*key.name));
+            let same = |one: &ObjectRef| one == key;
+            let found = self.objects.find(hash, |index| self.places[*index as usize].is_object(&same));
+            if let Some(place) = found.map(|index| &mut self.places[*index as usize]) {
+                place.input = change.after.clone().map_or_else(|| Input::Absent(key.clone()), Input::Present);
+                touched.extend(place.readers.iter());
+            }
+        }
+        for bucket in &delta.buckets {
+            let hash = self.hasher.hash_one(bucket);
+            let same = |index: &u32| self.places[*index as usize].bucket() == Some(bucket);
+            if let Some(index) = self.buckets.find(hash, same) {
+                touched.extend(self.places[*index as usize].readers.iter());
+            }
+        }
         let span = match (before, now) {
             (Some(before), Some(now)) if before == now => None,
             (Some(before), Some(now)) => Some((before.min(now).saturating_add(1), before.max(now))),
@@ -116,14 +199,56 @@ impl Inputs {
             // The clock appeared or went: every answer may differ.
             _ => Some((i64::MIN, i64::MAX)),
         };
-        let passed = span.map(|(first, last)| self.ids.range(Input::Passed(first)..=Input::Passed(last)));
-        let passed = passed.into_iter().flatten().map(|(_, id)| *id);
-        known.chain(passed).flat_map(|id| self.readers(id)).collect()
+        let passed = span.map(|(first, last)| self.times.range(first..=last)).into_iter().flatten();
+        touched.extend(passed.flat_map(|(_, id)| self.places[id.0 as usize].readers.iter()));
+        touched
     }
 
     /// The first point in time after `now` that a unit asked about.
     pub(super) fn next_deadline(&self, now: i64) -> Option<i64> {
-        let next = self.ids.range(Input::Passed(now.saturating_add(1))..).next();
-        next.and_then(|(input, _)| if let Input::Passed(at) = input { Some(*at) } else { None })
+        self.times.range(now.saturating_add(1)..).next().map(|(at, _)| *at)
     }
+}
+
+impl Place {
+    fn is_object(&self, same: &impl Fn(&ObjectRef) -> bool) -> bool {
+        match &self.input {
+            Input::Present(object) => same(object.key()),
+            Input::Absent(key) => same(key),
+            _ => false,
+        }
+    }
+
+    fn present(&self) -> Option<&AnyObject> {
+        if let Input::Present(object) = &self.input { Some(object) } else { None }
+    }
+
+    fn bucket(&self) -> Option<&Bucket> {
+        if let Input::Bucket(bucket) = &self.input { Some(bucket) } else { None }
+    }
+
+    /// By which it is found; of use for objects and buckets alone.
+    fn hash(&self, hasher: &DefaultHashBuilder) -> u64 {
+        let of = |key: &ObjectRef| hasher.hash_one((key.kind, &*key.namespace, &*key.name));
+        match &self.input {
+            Input::Present(object) => of(object.key()),
+            Input::Absent(key) => of(key),
+            Input::Bucket(bucket) => hasher.hash_one(bucket),
+            Input::Passed(_) | Input::Anonymous | Input::Free => 0,
+        }
+    }
+}
+
+/// Removes a number from a table, if it is there.
+fn remove(table: &mut HashTable<u32>, hash: u64, id: InputId) {
+    if let Ok(entry) = table.find_entry(hash, |index| *index == id.0) {
+        entry.remove();
+    }
+}
+
+/// The reads of a unit, sorted and without repetition.
+pub(super) fn deps(mut reads: Vec<Dep>) -> Box<[Dep]> {
+    reads.sort_unstable();
+    reads.dedup();
+    reads.into_boxed_slice()
 }

@@ -1,12 +1,17 @@
 //! Instances of units.
 
-use std::collections::BTreeSet;
-
-use super::{Erased, InputId, group::Sends};
+use super::{Erased, InputId, group::Sends, readers::Readers};
 
 /// Names one instance of a unit. The second number tells apart instances that used the same place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct NodeId(u32, u32);
+
+#[cfg(test)]
+impl NodeId {
+    pub(super) fn for_test(index: u32) -> Self {
+        Self(index, 0)
+    }
+}
 
 /// What a unit read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,7 +40,7 @@ pub(super) struct Node {
     pub(super) value: Option<Erased>,
     /// What it read, sorted.
     pub(super) deps: Box<[Dep]>,
-    pub(super) readers: BTreeSet<NodeId>,
+    pub(super) readers: Readers,
     pub(super) sends: Sends,
 }
 
@@ -48,7 +53,7 @@ impl Node {
             key,
             value: None,
             deps: Box::default(),
-            readers: BTreeSet::new(),
+            readers: Readers::default(),
             sends: Sends::default(),
         }
     }

@@ -5,20 +5,13 @@ use std::{cell::RefCell, fmt, sync::Arc};
 use eg_diag::{Kind, ObjectRef};
 use eg_resources::{AnyObject, Bucket, Object};
 
-use super::{Collected, Engine, Group, Input, InputId, Unit, group::Sends, node::NodeId};
+use super::{Collected, Engine, Group, InputId, Unit, group::Sends, node::Dep};
 use crate::Env;
-
-/// One read.
-pub(super) enum Read {
-    Input(Input),
-    Known(InputId),
-    Node(NodeId),
-}
 
 /// What a unit read and sent while it ran.
 #[derive(Default)]
 pub(super) struct Trace {
-    pub(super) reads: Vec<Read>,
+    pub(super) reads: Vec<Dep>,
     pub(super) sends: Sends,
 }
 
@@ -40,14 +33,17 @@ impl fmt::Debug for ReadCx<'_> {
 impl ReadCx<'_> {
     /// One object; its presence and content become dependencies.
     pub fn get<K: Object>(&self, namespace: &str, name: &str) -> Option<Arc<K>> {
-        self.note(Input::Object(ObjectRef::new(K::KIND, namespace, name)));
-        self.engine.snapshot.get(namespace, name)
+        let engine = self.engine;
+        let (input, object) = engine.inputs.borrow_mut().named(&engine.snapshot, K::KIND, namespace, name);
+        self.note(input);
+        object.and_then(|object| object.downcast())
     }
 
     /// One object by its identity; its presence and content become dependencies.
     pub fn get_any(&self, key: &ObjectRef) -> Option<AnyObject> {
-        self.note(Input::Object(key.clone()));
-        self.engine.snapshot.get_any(key).cloned()
+        let (input, object) = self.engine.inputs.borrow_mut().object(&self.engine.snapshot, key);
+        self.note(input);
+        object
     }
 
     /// One object that must be of type `K`.
@@ -83,7 +79,8 @@ impl ReadCx<'_> {
     /// Whether a point in time, in seconds since 1970, has passed; `None` while the store has no clock. The unit runs
     /// again when the answer changes.
     pub fn passed(&self, at: i64) -> Option<bool> {
-        self.note(Input::Passed(at));
+        let input = self.engine.inputs.borrow_mut().passed(at);
+        self.note(input);
         self.engine.now.map(|now| now >= at)
     }
 
@@ -91,21 +88,21 @@ impl ReadCx<'_> {
     pub(crate) fn unit<U: Unit>(&self, key: &U::Key) -> Arc<U::Out> {
         debug_assert!(U::RANK < self.rank, "{} must have a rank below {}", U::NAME, self.rank);
         let (node, value) = self.engine.fetch::<U>(key);
-        self.trace.borrow_mut().reads.push(Read::Node(node));
+        self.trace.borrow_mut().reads.push(Dep::Node(node));
         value
     }
 
     /// What other units sent to a group.
     pub(crate) fn group<G: Group>(&self, key: &G::Key) -> Collected<G::Member, G::Value> {
         let (members, content, _) = self.engine.group::<G>(key);
-        self.trace.borrow_mut().reads.push(Read::Known(content));
+        self.note(content);
         members
     }
 
     /// How much other units sent to a group; a member that changes without entering or leaving is no change.
     pub(crate) fn group_len<G: Group>(&self, key: &G::Key) -> usize {
         let (members, _, len) = self.engine.group::<G>(key);
-        self.trace.borrow_mut().reads.push(Read::Known(len));
+        self.note(len);
         members.len()
     }
 
@@ -121,11 +118,12 @@ impl ReadCx<'_> {
 
     fn bucket(&self, bucket: Bucket) -> Vec<ObjectRef> {
         let members = self.engine.snapshot.bucket(&bucket);
-        self.note(Input::Bucket(bucket));
+        let input = self.engine.inputs.borrow_mut().bucket(bucket);
+        self.note(input);
         members
     }
 
-    fn note(&self, input: Input) {
-        self.trace.borrow_mut().reads.push(Read::Input(input));
+    fn note(&self, input: InputId) {
+        self.trace.borrow_mut().reads.push(Dep::Input(input));
     }
 }

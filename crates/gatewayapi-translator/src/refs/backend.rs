@@ -97,7 +97,7 @@ impl Default for Resolved {
 }
 
 /// A reference to a backend, as far as it matters for what it leads to.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct BackendKey {
     /// The kind and namespace of the object that refers.
     from: (Kind, Arc<str>),
