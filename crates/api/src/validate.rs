@@ -133,12 +133,18 @@ impl Validator {
     ///
     /// Defaults are filled in on a copy; unknown fields are not reported, see [`Validator::unknown_fields`].
     pub fn validate(&self, object: &Value) -> Vec<Violation> {
+        self.check(&self.defaulted(object), None)
+    }
+
+    /// The same for an object whose defaults are filled in already, by [`Validator::apply_defaults`] or
+    /// [`apply_defaults`](crate::schema::apply_defaults).
+    pub fn validate_defaulted(&self, object: &Value) -> Vec<Violation> {
         self.check(object, None)
     }
 
     /// Everything that is wrong with an object that is about to replace another, rules about the change included.
     pub fn validate_update(&self, object: &Value, old: &Value) -> Vec<Violation> {
-        self.check(object, Some(old))
+        self.check(&self.defaulted(object), Some(&self.defaulted(old)))
     }
 
     /// The fields of an object that the schema does not know. An API server drops them.
@@ -146,18 +152,18 @@ impl Validator {
         unknown::unknown_fields(self.schema, object)
     }
 
+    fn defaulted(&self, object: &Value) -> Value {
+        let mut object = object.clone();
+        self.apply_defaults(&mut object);
+        object
+    }
+
     fn check(&self, object: &Value, old: Option<&Value>) -> Vec<Violation> {
-        let defaulted = |object: &Value| {
-            let mut object = object.clone();
-            self.apply_defaults(&mut object);
-            object
-        };
-        let (object, old) = (defaulted(object), old.map(defaulted));
-        let mut violations = metadata::check(self.info, &object);
-        violations.extend(self.structure.check(&object));
-        violations.extend(lists::check(self.schema, &object));
+        let mut violations = metadata::check(self.info, object);
+        violations.extend(self.structure.check(object));
+        violations.extend(lists::check(self.schema, object));
         if !violations.iter().any(|violation| violation.kind.hides_rules()) {
-            violations.extend(self.rules.check(&object, old.as_ref()));
+            violations.extend(self.rules.check(object, old));
         }
         violations.sort();
         violations.dedup();

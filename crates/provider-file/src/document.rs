@@ -62,7 +62,7 @@ pub fn object(mut value: Value, decoder: &Decoder, strict: bool) -> Result<AnyOb
     prune_nulls(&mut value);
     schema::apply_defaults(&mut value);
     if strict && let Some(validator) = validate::validator_for(&value) {
-        let violations = validator.validate(&value);
+        let violations = validator.validate_defaulted(&value);
         if !violations.is_empty() {
             return Err(DocumentError::Invalid { violations });
         }

@@ -112,7 +112,11 @@ impl Pending {
             if Instant::now() >= due {
                 return std::mem::take(&mut self.lock().0);
             }
-            sleep_until(due).await;
+            // What comes meanwhile may complete the change, and then nothing is left to wait for.
+            tokio::select! {
+                () = sleep_until(due) => {}
+                () = self.news.notified() => {}
+            }
         }
     }
 
@@ -170,6 +174,19 @@ mod tests {
         pending.add(Ok(happens(WRITTEN, "a.yaml")));
         pending.add(Ok(happens(CLOSED, "a.yaml")));
         assert_eq!(waited(&pending, false).await, (DEBOUNCE.complete, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_end_of_a_change_ends_the_wait_for_it() {
+        let pending = std::sync::Arc::new(Pending::default());
+        pending.add(Ok(happens(WRITTEN, "a.yaml")));
+        let writer = std::sync::Arc::clone(&pending);
+        let writing = tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(3)).await;
+            writer.add(Ok(happens(CLOSED, "a.yaml")));
+        });
+        assert_eq!(waited(&pending, false).await, (Duration::from_millis(3) + DEBOUNCE.complete, 1));
+        writing.await.unwrap();
     }
 
     #[tokio::test(start_paused = true)]

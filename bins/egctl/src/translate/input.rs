@@ -8,14 +8,14 @@ use crate::output::{self, Error};
 
 /// The objects of a file as JSON, defaults filled in.
 #[derive(Debug, Default)]
-pub(super) struct Input {
+pub(crate) struct Input {
     /// In the order of the file.
-    pub(super) values: Vec<Value>,
+    pub(crate) values: Vec<Value>,
 }
 
 impl Input {
     /// Reads the documents. Objects that need a namespace and name none get this one.
-    pub(super) fn parse(text: &str, namespace: &str) -> Self {
+    pub(crate) fn parse(text: &str, namespace: &str) -> Self {
         let mut values = Vec::new();
         for document in documents(text) {
             let number = document.number;
@@ -32,7 +32,7 @@ impl Input {
     }
 
     /// Fails without a GatewayClass: nothing would be translated.
-    pub(super) fn require_class(&self) -> Result<(), Error> {
+    pub(crate) fn require_class(&self) -> Result<(), Error> {
         if self.of_kind("GatewayClass").next().is_some() {
             return Ok(());
         }
@@ -78,7 +78,7 @@ fn fill_in(value: &mut Value, namespace: &str) {
 /// Says what an object breaks of its schema.
 fn report(number: usize, value: &Value) {
     let Some(validator) = eg_api::validate::validator_for(value) else { return };
-    for violation in validator.unknown_fields(value).into_iter().chain(validator.validate(value)) {
+    for violation in validator.unknown_fields(value).into_iter().chain(validator.validate_defaulted(value)) {
         output::complain(&format!("egctl: document {number}: {violation}"));
     }
 }

@@ -12,11 +12,11 @@ use eg_certs::{HandshakeLimits, ReloadingTls, TlsConnection, TlsFiles, TlsIncomi
 use eg_xds_server::{Nack, Server, StreamInfo, StreamObserver};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     sync::watch,
     task::JoinSet,
 };
-use tokio_stream::{StreamExt, wrappers::TcpListenerStream};
+use tokio_stream::{Stream, StreamExt, wrappers::TcpListenerStream};
 use tonic::transport::server::{Connected, TcpConnectInfo};
 
 use super::PipelineError;
@@ -58,7 +58,7 @@ pub(super) async fn serve(
     };
     match endpoint.security {
         XdsSecurity::Plaintext => {
-            let incoming = TcpListenerStream::new(listener);
+            let incoming = connections(listener);
             tasks.spawn(async move { server.serve(incoming, shutdown).await });
         }
         XdsSecurity::MutualTls(files) => {
@@ -78,6 +78,17 @@ pub(super) async fn serve(
     }
     tracing::info!(%address, "xDS is served");
     Ok(address)
+}
+
+/// Connections in plain text, on which small messages do not wait for the acknowledgement of those before them.
+fn connections(listener: TcpListener) -> impl Stream<Item = io::Result<TcpStream>> {
+    TcpListenerStream::new(listener).map(|accepted| {
+        accepted.inspect(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "cannot switch off Nagle's algorithm");
+            }
+        })
+    })
 }
 
 /// A connection whose TLS handshake is done.
@@ -131,5 +142,20 @@ impl StreamObserver for Log {
 
     fn disconnected(&self, stream: &StreamInfo) {
         tracing::info!(?stream, "a proxy disconnected");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn small_messages_do_not_wait_for_acknowledgements() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (client, accepted) =
+            tokio::join!(TcpStream::connect(address), async { Box::pin(connections(listener)).next().await });
+        assert!(client.is_ok());
+        assert!(accepted.unwrap().unwrap().nodelay().unwrap());
     }
 }
