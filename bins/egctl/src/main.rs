@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod explain;
 mod output;
 mod translate;
 mod validate;
@@ -31,6 +32,8 @@ enum Command {
 enum Experimental {
     /// Translates Gateway API objects to what Envoy Gateway makes of them.
     Translate(translate::Arguments),
+    /// Explains which objects serve a request, and why others do not.
+    Explain(explain::Arguments),
     /// Checks objects against the schemas and rules of their kinds.
     Validate(validate::Arguments),
 }
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Version(arguments) => version::run(&arguments),
         Command::Experimental(Experimental::Translate(arguments)) => translate::run(&arguments),
+        Command::Experimental(Experimental::Explain(arguments)) => explain::run(&arguments),
         Command::Experimental(Experimental::Validate(arguments)) => validate::run(&arguments),
     };
     outcome.unwrap_or_else(|error| {

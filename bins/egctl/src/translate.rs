@@ -24,9 +24,9 @@ use serde_json::{Value, json};
 use crate::output::{self, Error, Format};
 use facts::Facts;
 
-mod complete;
+pub(crate) mod complete;
 mod facts;
-mod input;
+pub(crate) mod input;
 mod render;
 
 #[derive(Debug, Args)]
@@ -197,19 +197,26 @@ fn translate(
     }
     let settings =
         settings(config)?.in_namespace(&arguments.namespace).with_dns_domain(&arguments.dns_domain);
+    let core = core(settings.clone(), input);
+    let render = render::Render { core: &core, settings: &settings };
+    if for_people { render.for_people(&arguments.to, arguments.kind) } else { render.plain(&arguments.to) }
+}
+
+/// A core that was given the objects.
+pub(crate) fn core(settings: Settings, input: input::Input) -> Core {
     let source = SourceId::new("file");
-    let mut core = Core::new(settings.clone(), [source.clone()]);
+    let mut core = Core::new(settings, [source.clone()]);
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
     let tick = Event::Tick(i64::try_from(now).unwrap_or(i64::MAX));
     core.step([tick, Event::Batch { source, batch: Batch::Replace(input.objects()) }]);
     for panic in core.panics() {
         output::complain(&format!("egctl: {} of {} failed: {}", panic.unit, panic.key, panic.message));
     }
-    let render = render::Render { core: &core, settings: &settings };
-    if for_people { render.for_people(&arguments.to, arguments.kind) } else { render.plain(&arguments.to) }
+    core
 }
 
-fn settings(config: Option<&Path>) -> Result<Settings, Error> {
+/// The settings of a configuration file; without one, those that translate the most.
+pub(crate) fn settings(config: Option<&Path>) -> Result<Settings, Error> {
     let Some(path) = config else {
         return Ok(Settings { enable_backend: true, ..Settings::default() });
     };

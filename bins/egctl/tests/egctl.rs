@@ -211,6 +211,80 @@ fn a_batch_answers_line_by_line_and_survives_bad_cases() {
     assert_eq!(answers[0]["xds"], answers[4]["xds"]);
 }
 
+/// What becomes of a request, as JSON.
+fn explain(arguments: &[&str], input: &str) -> Value {
+    let arguments = [&["x", "explain", "-f", "-", "-o", "json"], arguments].concat();
+    let output = egctl(&arguments, input);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+#[test]
+fn a_request_that_is_served_names_its_objects_and_endpoints() {
+    let text = format!("{SHOP}{CART}");
+    let explained = explain(&["http://shop.example.com/a"], &text);
+    let fleet = &explained["fleets"][0];
+    assert_eq!(fleet["fleet"], "shop/web");
+    assert_eq!(fleet["listener"]["boundPort"], 10080);
+    assert_eq!(fleet["listener"]["origin"]["object"]["name"], "web");
+    assert_eq!(fleet["virtualHost"]["domain"], "shop.example.com");
+    assert_eq!(fleet["route"]["origin"]["object"]["name"], "cart");
+    let destination = &fleet["outcome"]["destinations"][0];
+    assert_eq!(destination["percent"], 100.0);
+    assert_eq!(destination["backends"][0]["address"], "10.96.0.7:8080");
+    assert_eq!(destination["backends"][0]["origin"]["object"]["kind"], "Service");
+}
+
+#[test]
+fn a_request_that_nothing_serves_names_what_lost_and_why() {
+    let text = SHOP.replace(
+        "rules: [{",
+        "rules: [{matches: [{path: {value: /a}, headers: [{name: x-env, value: b}]}], ",
+    );
+    let nearest = |arguments: &[&str]| explain(arguments, &text)["fleets"][0]["candidates"][0].clone();
+    let header = nearest(&["http://shop.example.com/a", "-H", "x-env=c"]);
+    assert_eq!(
+        header["why"],
+        json!({
+            "type": "value", "place": "header", "name": "x-env", "expected": {"exact": "b"}, "found": "c",
+        })
+    );
+    assert_eq!(header["origin"]["object"]["name"], "cart");
+    assert_eq!(nearest(&["http://shop.example.com/b", "-H", "x-env=b"])["why"]["type"], "path");
+    let host = nearest(&["http://127.0.0.1/a", "-H", "host=example.com", "-H", "x-env: b"]);
+    assert_eq!((&host["part"], &host["why"]["expected"]), (&json!("route"), &json!(["shop.example.com"])));
+    let port = explain(&["http://shop.example.com:8080/a", "-H", "x-env=b"], &text);
+    assert_eq!(port["fleets"], json!([]));
+    assert_eq!(port["candidates"][0]["why"], json!({"type": "port", "listens": [80]}));
+}
+
+#[test]
+fn an_object_that_is_refused_is_a_candidate_with_its_condition() {
+    let text = SHOP.replace("[{name: web}]", "[{name: web, sectionName: absent}]");
+    let explained = explain(&["http://shop.example.com/"], &text);
+    let candidate = &explained["fleets"][0]["candidates"][0];
+    assert_eq!(candidate["part"], "object");
+    assert_eq!(candidate["origin"]["object"]["name"], "cart");
+    assert_eq!(candidate["why"]["reason"], "NoMatchingParent");
+}
+
+#[test]
+fn explanations_for_people_say_it_in_words() {
+    let directory = TempDir::new().expect("a directory");
+    file(&directory, "shop.yaml", SHOP);
+    file(&directory, "cart.yaml", CART);
+    file(&directory, "notes.txt", "not YAML: [");
+    let at = directory.path().to_str().expect("a path");
+    let output = egctl(&["x", "explain", "http://shop.example.com/", "-f", at], "");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.starts_with("GET http://shop.example.com/ at port 80\nfleet shop/web\n"), "{text}");
+    assert!(text.contains("10.96.0.7:8080, priority 0, from Service shop/cart"), "{text}");
+    let output = egctl(&["x", "explain", "shop.example.com", "-f", at], "");
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("http://"));
+}
+
 #[test]
 fn validation_names_object_and_field() {
     let text = SHOP.replace("port: 80,", "port: 88888,");

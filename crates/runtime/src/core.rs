@@ -14,7 +14,10 @@ use eg_resources::{
 };
 use eg_xds_translator::{XdsModel, XdsTranslator};
 
-use crate::{Effects, Publication};
+use crate::{
+    Effects, Publication,
+    explain::{Explanation, Request, explain},
+};
 
 /// The name of the source that owns facts. It orders before every source of objects that is named in letters.
 const FACTS: &str = "!facts";
@@ -191,6 +194,11 @@ impl Core {
     /// What the proxies of a fleet were told.
     pub fn model(&self, fleet: &IrKey) -> Option<&XdsModel> {
         self.fleets.get(fleet).map(eg_xds_translator::Session::model)
+    }
+
+    /// What becomes of a request, and what does not serve it.
+    pub fn explain(&self, request: &Request) -> Explanation {
+        explain(self.session.current(), &self.store.snapshot(), request)
     }
 
     /// The objects and facts.

@@ -3,6 +3,7 @@
 mod bootstrap;
 mod core;
 mod effect;
+pub mod explain;
 #[cfg(feature = "pipeline")]
 mod pipeline;
 

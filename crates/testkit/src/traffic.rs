@@ -13,5 +13,6 @@ pub mod edits;
 pub mod expect;
 pub mod gateway;
 pub mod placeholder;
+pub mod prediction;
 pub mod program;
 pub mod run;

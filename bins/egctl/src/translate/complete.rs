@@ -16,29 +16,42 @@ type Name = (String, String);
 
 /// Makes Services reachable at their cluster addresses.
 pub(super) fn use_cluster_addresses(input: &mut Input) {
+    reach(input, &BTreeSet::new());
+}
+
+/// Makes Services that have no EndpointSlices reachable at their cluster addresses.
+pub(crate) fn add_cluster_addresses(input: &mut Input) {
+    let with_slices = input.of_kind("EndpointSlice").map(service_of).collect();
+    reach(input, &with_slices);
+}
+
+/// The Service that an EndpointSlice belongs to.
+fn service_of(slice: &Value) -> Name {
+    (name(slice).0, text(&slice["metadata"]["labels"]["kubernetes.io/service-name"]).to_owned())
+}
+
+/// Makes Services reachable at their cluster addresses, except for these.
+fn reach(input: &mut Input, except: &BTreeSet<Name>) {
     let mut slices = Vec::new();
     let mut replaced = BTreeSet::new();
     for service in input.values.iter_mut().filter(|value| value["kind"] == "Service") {
         let address = text(&service["spec"]["clusterIP"]).to_owned();
-        if address.is_empty() || address == "None" {
+        let name = name(service);
+        if address.is_empty() || address == "None" || except.contains(&name) {
             continue;
         }
-        let name = name(service);
         distinguish_ports(service);
         slices.push(slice(&name, &address, &service["spec"]["ports"]));
         replaced.insert(name);
     }
     // Which pods there are at the moment is no matter of a file.
-    input.values.retain(|value| {
-        let service = text(&value["metadata"]["labels"]["kubernetes.io/service-name"]).to_owned();
-        value["kind"] != "EndpointSlice" || !replaced.contains(&(name(value).0, service))
-    });
+    input.values.retain(|value| value["kind"] != "EndpointSlice" || !replaced.contains(&service_of(value)));
     input.values.append(&mut slices);
 }
 
 /// Adds the namespaces and Services that the objects refer to, the addresses of Services that have none, and the
 /// parameters of classes that have none.
-pub(super) fn add_missing(input: &mut Input, namespace: &str) -> Result<(), Error> {
+pub(crate) fn add_missing(input: &mut Input, namespace: &str) -> Result<(), Error> {
     add_services(input);
     add_addresses(input);
     add_parameters(input, namespace)?;

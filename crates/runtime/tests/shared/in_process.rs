@@ -4,12 +4,21 @@ use eg_infra::{
     Provisioner,
     host::{BinarySearch, HostOptions, HostPathOverrides, HostPaths, HostProvisioner},
 };
-use eg_resources::{BoxFuture as SinkFuture, Decoder, SourceError, SourceId, StatusSink, StatusUpdate};
-use eg_runtime::{Infrastructure, Parts, Pipeline, Settings, SourceFactory, XdsEndpoint, XdsSecurity};
+use eg_resources::{
+    Batch, BoxFuture as SinkFuture, Decoder, Snapshot, SourceError, SourceId, StatusSink, StatusUpdate,
+};
+use eg_runtime::{
+    Core, Event, Infrastructure, Parts, Pipeline, Settings, SourceFactory, Translation, XdsEndpoint,
+    XdsSecurity,
+    explain::{self, Backend, Explanation, Outcome},
+};
 use eg_testkit::{
-    BoxError, envoy,
+    BoxError, client, envoy,
     memory::MemoryWorld,
-    traffic::gateway::{BoxFuture, Gateway, GatewayFactory},
+    traffic::{
+        gateway::{BoxFuture, Gateway, GatewayFactory},
+        prediction::Prediction,
+    },
 };
 use eg_xds_translator::bootstrap::{ControlPlane, Security};
 use serde_json::json;
@@ -19,6 +28,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
 };
 use tempfile::TempDir;
 
@@ -37,6 +47,9 @@ struct Running {
     host: Arc<HostProvisioner>,
     statuses: Statuses,
     home: TempDir,
+    settings: Settings,
+    /// The same objects and what is made of them, to explain what becomes of requests.
+    explained: Option<(Translation, Snapshot)>,
 }
 
 impl Running {
@@ -80,8 +93,8 @@ impl Running {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             security: XdsSecurity::Plaintext,
         };
-        let pipeline = Pipeline::start(settings, parts, endpoint).await?;
-        Ok(Self { world, pipeline, host, statuses, home })
+        let pipeline = Pipeline::start(settings.clone(), parts, endpoint).await?;
+        Ok(Self { world, pipeline, host, statuses, home, settings, explained: None })
     }
 }
 
@@ -93,6 +106,12 @@ impl Gateway for Running {
             let objects = documents.into_iter().filter(|document| !document.is_null());
             let objects = objects.map(|document| decoder.decode(document)).collect::<Result<Vec<_>, _>>()?;
             self.world.replace(&objects);
+            let source = SourceId::new("memory");
+            let mut core = Core::new(self.settings.clone(), [source.clone()]);
+            let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
+            let batch = Event::Batch { source, batch: Batch::Replace(objects) };
+            core.step([Event::Tick(i64::try_from(since)?), batch]);
+            self.explained = Some((core.translation().clone(), core.snapshot()));
             Ok(())
         })
     }
@@ -106,6 +125,20 @@ impl Gateway for Running {
         })
     }
 
+    fn predict(&self, request: &client::Request) -> Option<Prediction> {
+        let request = explain::Request {
+            method: request.method.to_string(),
+            tls: request.sni.is_some(),
+            port: request.target.port(),
+            authority: request.host.clone(),
+            path: request.path.clone(),
+            headers: request.headers.clone(),
+            server_name: request.sni.clone(),
+        };
+        let (translation, snapshot) = self.explained.as_ref()?;
+        Some(prediction(&explain::explain(translation, snapshot, &request)))
+    }
+
     fn explain(&self) -> BoxFuture<'_, String> {
         Box::pin(async {
             let mut text = self.statuses.complaints();
@@ -115,6 +148,33 @@ impl Gateway for Running {
             text
         })
     }
+}
+
+/// An explanation as a prediction. Nobody at the port, or no chain for the server name, is a connection that is refused.
+fn prediction(explanation: &Explanation) -> Prediction {
+    let mut prediction = Prediction::default();
+    for fleet in &explanation.fleets {
+        match &fleet.outcome {
+            Outcome::Forwarded { destinations } => {
+                for destination in destinations.iter().filter(|destination| destination.percent > 0.0) {
+                    prediction.statuses.extend(destination.status);
+                    let backends = destination.backends.iter().filter(|backend| !backend.draining);
+                    let port = |backend: &Backend| backend.address.rsplit_once(':')?.1.parse::<u16>().ok();
+                    prediction.ports.extend(backends.filter_map(port));
+                }
+            }
+            Outcome::Redirected { status, location } => {
+                prediction.statuses.insert(*status);
+                prediction.location = Some(location.clone());
+            }
+            Outcome::Answered { status, .. } | Outcome::Rejected { status, .. } => {
+                prediction.statuses.insert(*status);
+            }
+            Outcome::NotFound => drop(prediction.statuses.insert(404)),
+            _ => {}
+        }
+    }
+    prediction
 }
 
 /// The last status of each object.

@@ -1,6 +1,7 @@
 //! The seam between the harness and what it tests.
 
-use crate::BoxError;
+use super::prediction::Prediction;
+use crate::{BoxError, client::Request};
 use std::{future::Future, pin::Pin, time::Duration};
 
 /// A boxed future, so that the traits stay usable behind `dyn`.
@@ -23,6 +24,13 @@ pub trait Gateway: Send + Sync {
 
     /// What went wrong, as far as the gateway knows: logs, the state of its proxies. Shown when a case fails.
     fn explain(&self) -> BoxFuture<'_, String>;
+
+    /// What the gateway says will become of a request with the objects that were applied last, where it can tell. Every
+    /// request that was answered as expected is compared with it.
+    fn predict(&self, request: &Request) -> Option<Prediction> {
+        let _ = request;
+        None
+    }
 
     /// How long the first answer may take: a control plane and an Envoy start meanwhile.
     fn warm_up(&self) -> Duration {

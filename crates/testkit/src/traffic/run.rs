@@ -5,6 +5,7 @@ use super::{
     expect::{self, Mismatch},
     gateway::{Gateway, GatewayFactory},
     placeholder::Values,
+    prediction::Observed,
 };
 use crate::{
     BoxError, deadline,
@@ -12,7 +13,6 @@ use crate::{
     tls::AUTHORITY,
 };
 use std::{
-    collections::BTreeMap,
     net::SocketAddr,
     path::Path,
     sync::{
@@ -77,15 +77,20 @@ async fn steps(case: &Case, values: &mut Values, gateway: &mut dyn Gateway) -> R
             values.backends.remove(name);
         }
         let warm_up = if number == 0 { gateway.warm_up() } else { PATIENCE };
-        requests(step, values, warm_up)
+        requests(step, values, warm_up, gateway)
             .await
             .map_err(|mismatch| format!("step {}, {mismatch}", number + 1))?;
     }
     Ok(())
 }
 
-/// Every expectation with patience, then all of them again without.
-async fn requests(step: &Step, values: &mut Values, warm_up: Duration) -> Result<(), Mismatch> {
+/// Every expectation with patience, then all of them again without; then they are what the gateway predicts, if it does.
+async fn requests(
+    step: &Step,
+    values: &mut Values,
+    warm_up: Duration,
+    gateway: &dyn Gateway,
+) -> Result<(), Mismatch> {
     let mut ports = Vec::new();
     for exchange in &step.requests {
         ports.push(values.port(&exchange.port));
@@ -97,7 +102,14 @@ async fn requests(step: &Step, values: &mut Values, warm_up: Duration) -> Result
     }
     for (number, (exchange, port)) in step.requests.iter().zip(&ports).enumerate() {
         let held = attempt(exchange, *port, values).await;
-        held.map_err(|mismatch| format!("held, but not to the end: {}", named(number, exchange, &mismatch)))?;
+        let observed = held.map_err(|mismatch| {
+            format!("held, but not to the end: {}", named(number, exchange, &mismatch))
+        })?;
+        let predicted = gateway.predict(&expect::request(exchange, *port)?);
+        let ports = values.addresses.iter().map(|(name, address)| (name.as_str(), address.port())).collect();
+        predicted
+            .map_or(Ok(()), |prediction| prediction.check(&observed, exchange.times, &ports))
+            .map_err(|mismatch| format!("explained wrongly: {}", named(number, exchange, &mismatch)))?;
     }
     Ok(())
 }
@@ -107,13 +119,13 @@ fn named(number: usize, exchange: &Exchange, mismatch: &str) -> String {
     format!("request {} ({method} {host}{path} on {port}): {mismatch}", number + 1)
 }
 
-/// Sends the exchange's requests once and compares.
-async fn attempt(exchange: &Exchange, port: u16, values: &Values) -> Result<(), Mismatch> {
+/// Sends the exchange's requests once and compares; returns who answered.
+async fn attempt(exchange: &Exchange, port: u16, values: &Values) -> Result<Observed, Mismatch> {
     static ATTEMPTS: AtomicU64 = AtomicU64::new(0);
     let mark = ATTEMPTS.fetch_add(1, Ordering::Relaxed).to_string();
     let request = expect::request(exchange, port)?.header(MARK, &mark);
     let expect = &exchange.expect;
-    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    let mut observed = Observed::default();
     for _ in 0..exchange.times {
         let response = match request.send().await {
             Err(_) if expect.refused => continue,
@@ -122,13 +134,14 @@ async fn attempt(exchange: &Exchange, port: u16, values: &Values) -> Result<(), 
             Ok(response) => response,
         };
         let answered = expect::check(expect, &response, &values.certificates)?;
-        *counts.entry(answered).or_default() += 1;
+        *observed.counts.entry(answered).or_default() += 1;
+        observed.locations.extend(response.header("location"));
     }
     if !expect.split.is_empty() {
-        expect::check_shares("backend", &expect.split, &counts, exchange.times, expect.tolerance)?;
+        expect::check_shares("backend", &expect.split, &observed.counts, exchange.times, expect.tolerance)?;
     }
     if expect.mirrored.is_empty() {
-        return Ok(());
+        return Ok(observed);
     }
     // Copies are sent without waiting: give them the time they need.
     let mirrored = || async {
@@ -141,7 +154,7 @@ async fn attempt(exchange: &Exchange, port: u16, values: &Values) -> Result<(), 
         expect::check_shares("mirror", &expect.mirrored, &counts.collect(), exchange.times, expect.tolerance)
     };
     deadline::poll(COPIES, mirrored).await?;
-    deadline::holds(COPIES / 10, mirrored).await
+    deadline::holds(COPIES / 10, mirrored).await.map(|()| observed)
 }
 
 /// Runs a case to its end on the runtime that all cases of the process share; for `datatest_stable::harness!`.
