@@ -35,6 +35,9 @@ pub(crate) struct Arguments {
     /// The directory to which statuses of objects are written, one file for each.
     #[arg(long, value_name = "DIR")]
     status_dir: Option<PathBuf>,
+    /// Compares every incremental step with starting over, which is slow, and goes on with the latter where they differ.
+    #[arg(long)]
+    verify_incremental: bool,
 }
 
 /// Why the control plane ended.
@@ -135,6 +138,7 @@ fn parts(arguments: &Arguments, config: &EnvoyGateway, custom: &EnvoyGatewayCust
         sources: vec![(FileSource::source_id(), factory)],
         statuses: vec![Arc::new(statuses)],
         xds: config::xds_options(config.xds_server.as_ref()),
+        verify_incremental: arguments.verify_incremental,
         ..Parts::default()
     }
 }

@@ -19,6 +19,10 @@ use crate::{
     explain::{Explanation, Request, explain},
 };
 
+mod verify;
+
+pub use verify::Difference;
+
 /// The name of the source that owns facts. It orders before every source of objects that is named in letters.
 const FACTS: &str = "!facts";
 
@@ -56,6 +60,7 @@ pub enum Event {
 #[derive(Debug)]
 pub struct Core {
     store: Store,
+    translator: Translator,
     session: Session,
     emitter: XdsTranslator,
     fleets: BTreeMap<IrKey, eg_xds_translator::Session>,
@@ -63,6 +68,8 @@ pub struct Core {
     /// Sources whose first batch is still to come; until then nothing is translated.
     awaited: BTreeSet<SourceId>,
     started: bool,
+    /// Whether every step is compared with starting over.
+    verify: bool,
 }
 
 impl Core {
@@ -77,15 +84,28 @@ impl Core {
         emitter: XdsTranslator,
         sources: impl IntoIterator<Item = SourceId>,
     ) -> Self {
+        let translator = Translator::new(settings);
         Self {
             store: Store::new(),
-            session: Translator::new(settings).session(),
+            session: translator.session(),
+            translator,
             emitter,
             fleets: BTreeMap::new(),
             ready_ports: BTreeMap::new(),
             awaited: sources.into_iter().collect(),
             started: false,
+            verify: false,
         }
+    }
+
+    /// Compares every step with translation and emission from scratch, which costs as much as starting over each time.
+    ///
+    /// A difference is a bug of this project: [`Effects::differences`] tells of it, and what starting over gives is put
+    /// into force.
+    #[must_use]
+    pub fn verifying(mut self, verify: bool) -> Self {
+        self.verify = verify;
+        self
     }
 
     /// Takes what happened, as one change.
@@ -119,6 +139,9 @@ impl Core {
             return effects;
         }
         self.translate(&delta, settings, re_emit, &mut effects);
+        if self.verify {
+            self.verify(&mut effects);
+        }
         effects.wake_at = self.session.next_deadline();
         effects
     }
@@ -127,13 +150,14 @@ impl Core {
         &mut self,
         delta: &Delta,
         settings: Option<Settings>,
-        mut re_emit: BTreeSet<IrKey>,
+        re_emit: BTreeSet<IrKey>,
         effects: &mut Effects,
     ) {
         let snapshot = self.store.snapshot();
         let changed = if let Some(settings) = settings {
             let before = self.session.current().clone();
-            self.session = Translator::new(settings).session();
+            self.translator = Translator::new(settings);
+            self.session = self.translator.session();
             self.session.update(&snapshot, &snapshot.as_delta());
             difference(&before, self.session.current())
         } else if self.started {
@@ -142,6 +166,11 @@ impl Core {
             self.session.update(&snapshot, &snapshot.as_delta())
         };
         self.started = true;
+        self.carry_out(changed, re_emit, effects);
+    }
+
+    /// Emits the fleets that differ, and these, and says what else must happen.
+    fn carry_out(&mut self, changed: TranslationDelta, mut re_emit: BTreeSet<IrKey>, effects: &mut Effects) {
         re_emit.extend(changed.xds.iter().cloned());
         for fleet in re_emit {
             self.emit(fleet, effects);
@@ -152,6 +181,7 @@ impl Core {
                 None => effects.delete.push(fleet),
             }
         }
+        let snapshot = self.store.snapshot();
         for object in changed.statuses {
             effects.statuses.extend(self.status(&snapshot, object));
         }

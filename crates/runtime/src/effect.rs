@@ -6,6 +6,8 @@ use eg_ir::{InfraIr, IrKey};
 use eg_resources::{Rejected, StatusUpdate};
 use eg_xds_translator::ModelDelta;
 
+use crate::Difference;
+
 /// Everything that the shell around a [`Core`](crate::Core) must do after a step.
 #[derive(Debug, Default)]
 pub struct Effects {
@@ -21,6 +23,8 @@ pub struct Effects {
     pub statuses: Vec<StatusUpdate>,
     /// Objects that stay out because another source owns them.
     pub rejected: Vec<Rejected>,
+    /// What sessions got wrong, where that is looked for.
+    pub differences: Vec<Difference>,
     /// When the next [`Event::Tick`](crate::Event::Tick) is due although nothing changes, in seconds since 1970.
     pub wake_at: Option<i64>,
 }

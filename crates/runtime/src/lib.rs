@@ -8,7 +8,7 @@ pub mod explain;
 mod pipeline;
 
 pub use bootstrap::{ProxyOptions, bootstrap_options};
-pub use core::{Core, Event};
+pub use core::{Core, Difference, Event};
 pub use effect::{Effects, Publication};
 pub use eg_gatewayapi_translator::{Infrastructure, Settings, Translation};
 pub use eg_xds_translator::{SecretsInDump, XdsModel};

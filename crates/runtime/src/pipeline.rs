@@ -8,7 +8,15 @@
 //! clock     --+                       +--> infrastructure --> Provisioner
 //! ```
 
-use std::{collections::BTreeSet, fmt, io, net::SocketAddr, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    fmt, io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use eg_gatewayapi_translator::Settings;
 use eg_infra::Provisioner;
@@ -57,6 +65,8 @@ pub struct Parts {
     pub emitter: XdsTranslator,
     /// Limits and times of the xDS server.
     pub xds: Options,
+    /// Whether every step is compared with translation and emission from scratch; see [`Core::verifying`].
+    pub verify_incremental: bool,
 }
 
 impl fmt::Debug for Parts {
@@ -93,6 +103,7 @@ pub struct Pipeline {
     infrastructure: Option<Infrastructure>,
     address: SocketAddr,
     complete: watch::Receiver<bool>,
+    differences: Arc<AtomicU64>,
 }
 
 /// The platform, kept to shut it down in order.
@@ -111,7 +122,15 @@ impl Pipeline {
         parts: Parts,
         endpoint: XdsEndpoint,
     ) -> Result<Self, PipelineError> {
-        let Parts { sources, statuses, infrastructure, ready_port, emitter, xds: options } = parts;
+        let Parts {
+            sources,
+            statuses,
+            infrastructure,
+            ready_port,
+            emitter,
+            xds: options,
+            verify_incremental,
+        } = parts;
         let (events, inbox) = mpsc::channel(EVENTS);
         let (stop, stopped) = watch::channel(false);
         let (completed, complete) = watch::channel(false);
@@ -122,7 +141,7 @@ impl Pipeline {
         let address = xds::serve(&mut tasks, server, endpoint, stopped.clone()).await?;
 
         let ids: BTreeSet<SourceId> = sources.iter().map(|(id, _)| id.clone()).collect();
-        let core = Core::with_emitter(settings, emitter, ids);
+        let core = Core::with_emitter(settings, emitter, ids).verifying(verify_incremental);
         let to_statuses = status::start(&mut tasks, statuses, stopped.clone());
         let to_infra = infrastructure.clone().map(|(provisioner, mut control_plane)| {
             if control_plane.port == 0 {
@@ -131,14 +150,21 @@ impl Pipeline {
             let (events, stopped) = (events.clone(), stopped.clone());
             infra::start(&mut tasks, provisioner, control_plane, ready_port, events, stopped)
         });
-        let outputs = drive::Outputs { store, statuses: to_statuses, infra: to_infra, complete: completed };
+        let differences = Arc::new(AtomicU64::new(0));
+        let outputs = drive::Outputs {
+            store,
+            statuses: to_statuses,
+            infra: to_infra,
+            complete: completed,
+            differences: Arc::clone(&differences),
+        };
         tasks.spawn(drive::run(core, inbox, outputs, stopped.clone()));
         tasks.spawn(source::facts(events.clone()));
         for (id, factory) in sources {
             tasks.spawn(source::run(id, factory, events.clone(), stopped.clone()));
         }
         let infrastructure = infrastructure.map(|(provisioner, _)| Infrastructure(provisioner));
-        Ok(Self { events, stop, tasks, infrastructure, address, complete })
+        Ok(Self { events, stop, tasks, infrastructure, address, complete, differences })
     }
 
     /// The address at which xDS is served.
@@ -156,6 +182,11 @@ impl Pipeline {
     pub async fn complete(&self) {
         let mut complete = self.complete.clone();
         let _ended = complete.wait_for(|complete| *complete).await;
+    }
+
+    /// How many differences between sessions and starting over were found, where that is looked for.
+    pub fn differences(&self) -> u64 {
+        self.differences.load(Ordering::Relaxed)
     }
 
     /// Stops everything in order: sources, then proxies, then the xDS server.

@@ -130,10 +130,12 @@ proptest! {
     /// Who sees only the effects knows exactly what is true.
     #[test]
     fn effects_tell_everything(history in arb::history(12, 6)) {
-        let (mut core, mut observer) = (empty_core(), Observer::default());
+        let (mut core, mut observer) = (empty_core().verifying(true), Observer::default());
         observer.see(&core.step([Event::Tick(NOW), replace(history.start.decode().expect("objects"))]));
         for batch in &history.batches {
-            observer.see(&core.step([changes(batch)]));
+            let effects = core.step([changes(batch)]);
+            prop_assert!(effects.differences.is_empty(), "{:?}", effects.differences);
+            observer.see(&effects);
             prop_assert_eq!(&observer.resources, &versions(&core));
             let fleets: BTreeSet<IrKey> = core.translation().infra.keys().cloned().collect();
             prop_assert_eq!(&observer.infrastructure, &fleets);

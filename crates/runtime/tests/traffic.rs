@@ -9,7 +9,8 @@ use eg_testkit::traffic::run::run_blocking;
 use std::path::Path;
 
 fn case(path: &Path) -> datatest_stable::Result<()> {
-    run_blocking(path, &in_process::InProcess).map_err(|error| error.to_string().into())
+    run_blocking(path, &in_process::InProcess { verify_incremental: true })
+        .map_err(|error| error.to_string().into())
 }
 
 datatest_stable::harness! {

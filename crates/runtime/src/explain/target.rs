@@ -147,27 +147,27 @@ mod tests {
     use crate::explain::Request;
 
     #[track_caller]
-    fn check(url: &str, redirect: Redirect, expected: &str) {
+    fn check(url: &str, redirect: &Redirect, expected: &str) {
         let request = Request::parse(url).unwrap();
         let path = request.path.split('?').next().unwrap().to_owned();
         let matched = PathMatch::Prefix("/a".into());
-        assert_eq!(location(&redirect, Some(&matched), &Seen::new(&request, path)), expected);
+        assert_eq!(location(redirect, Some(&matched), &Seen::new(&request, path)), expected);
     }
 
     #[test]
     fn redirects_keep_what_they_do_not_change() {
         let to = Redirect::default;
-        check("http://h:81/a?q=1", to(), "http://h:81/a?q=1");
-        check("http://h:80/a", Redirect { scheme: Some("https".into()), ..to() }, "https://h/a");
-        check("http://h:81/a", Redirect { port: Some(8443), ..to() }, "http://h:8443/a");
-        check("http://h/a", Redirect { host: Some("i".into()), ..to() }, "http://i/a");
+        check("http://h:81/a?q=1", &to(), "http://h:81/a?q=1");
+        check("http://h:80/a", &Redirect { scheme: Some("https".into()), ..to() }, "https://h/a");
+        check("http://h:81/a", &Redirect { port: Some(8443), ..to() }, "http://h:8443/a");
+        check("http://h/a", &Redirect { host: Some("i".into()), ..to() }, "http://i/a");
         let path = |path| Redirect { path: Some(path), ..to() };
-        check("http://h/a/b?q", path(PathRewrite::Full("/n".into())), "http://h/n?q");
-        check("http://h/a/b?q", path(PathRewrite::Full("/n?r".into())), "http://h/n?r");
-        check("http://h/a/b", path(PathRewrite::Prefix("/n/".into())), "http://h/n/b");
-        check("http://h/a/b", path(PathRewrite::Prefix("/".into())), "http://h/b");
-        check("http://h/a", path(PathRewrite::Prefix("/".into())), "http://h/");
+        check("http://h/a/b?q", &path(PathRewrite::Full("/n".into())), "http://h/n?q");
+        check("http://h/a/b?q", &path(PathRewrite::Full("/n?r".into())), "http://h/n?r");
+        check("http://h/a/b", &path(PathRewrite::Prefix("/n/".into())), "http://h/n/b");
+        check("http://h/a/b", &path(PathRewrite::Prefix("/".into())), "http://h/b");
+        check("http://h/a", &path(PathRewrite::Prefix("/".into())), "http://h/");
         let regex = eg_ir::route::RegexRewrite { pattern: "/a/(.)".into(), substitution: r"/$\1\1".into() };
-        check("http://h/a/b", path(PathRewrite::Regex(regex)), "http://h/$bb");
+        check("http://h/a/b", &path(PathRewrite::Regex(regex)), "http://h/$bb");
     }
 }

@@ -1,6 +1,13 @@
 //! The task that owns the core.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use eg_diag::ObjectRef;
 use eg_resources::StatusUpdate;
@@ -24,6 +31,7 @@ pub(super) struct Outputs {
     pub(super) statuses: watch::Sender<BTreeMap<ObjectRef, StatusUpdate>>,
     pub(super) infra: Option<mpsc::UnboundedSender<infra::Wish>>,
     pub(super) complete: watch::Sender<bool>,
+    pub(super) differences: Arc<AtomicU64>,
 }
 
 /// Drives the core until it is told to stop or nobody can send events any more.
@@ -68,6 +76,8 @@ pub(super) async fn run(
 
 impl Outputs {
     fn take(&self, core: &Core, effects: Effects) {
+        let differences = u64::try_from(effects.differences.len()).unwrap_or(u64::MAX);
+        self.differences.fetch_add(differences, Ordering::Relaxed);
         for publication in effects.publish {
             publish::publish(&self.store, &publication);
         }
@@ -106,6 +116,9 @@ fn report(core: &Core, effects: &Effects) {
             "a unit of translation failed: {}",
             panic.message
         );
+    }
+    for difference in &effects.differences {
+        tracing::error!("a session differed from starting over, which was put into force: {difference}");
     }
     for rejected in &effects.rejected {
         tracing::warn!(

@@ -33,11 +33,14 @@ use std::{
 use tempfile::TempDir;
 
 /// Starts one pipeline a case.
-pub(crate) struct InProcess;
+pub(crate) struct InProcess {
+    /// Whether every step is compared with starting over; a difference fails the case.
+    pub(crate) verify_incremental: bool,
+}
 
 impl GatewayFactory for InProcess {
     fn start(&self) -> BoxFuture<'_, Result<Box<dyn Gateway>, BoxError>> {
-        Box::pin(async { Ok(Box::new(Running::start().await?) as Box<dyn Gateway>) })
+        Box::pin(async { Ok(Box::new(Running::start(self.verify_incremental).await?) as Box<dyn Gateway>) })
     }
 }
 
@@ -53,7 +56,7 @@ struct Running {
 }
 
 impl Running {
-    async fn start() -> Result<Self, BoxError> {
+    async fn start(verify_incremental: bool) -> Result<Self, BoxError> {
         let home = tempfile::tempdir()?;
         let directory = |name: &str| Some(home.path().join(name));
         let overrides = HostPathOverrides {
@@ -76,6 +79,7 @@ impl Running {
             statuses: vec![Arc::new(statuses.clone())],
             infrastructure: Some((Arc::clone(&host) as _, control_plane)),
             ready_port: Some(Arc::new(move |fleet| platform.ports(fleet).map(|plan| plan.ready))),
+            verify_incremental,
             ..Parts::default()
         };
         // The proxies share this process's output: keep it readable.
@@ -120,7 +124,11 @@ impl Gateway for Running {
         Box::pin(async move {
             // The proxies end in order; what is left of the control plane ends with its value.
             self.host.shutdown().await;
+            let differences = self.pipeline.differences();
             drop(self.pipeline);
+            if differences > 0 {
+                return Err(format!("{differences} differences between sessions and starting over").into());
+            }
             Ok(())
         })
     }
