@@ -6,6 +6,7 @@ pub(crate) mod condition;
 pub(crate) mod envoy_proxy;
 pub(crate) mod gateway;
 pub(crate) mod listener_set;
+pub(crate) mod outcome;
 pub(crate) mod policy;
 pub(crate) mod route;
 

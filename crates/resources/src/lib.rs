@@ -16,7 +16,7 @@ pub use decode::{DecodeError, Decoder};
 pub use dynamic::DynamicObject;
 pub use eg_api as api;
 pub use eg_diag::{Kind, ObjectRef};
-pub use fact::{Clock, Observed};
+pub use fact::{Aspect, Clock, Observed, Outcome, Problem};
 pub use object::{AnyObject, Object};
 pub use snapshot::Snapshot;
 pub use source::{BoxFuture, ChangeSink, Closed, ResourceSource, SourceError, StatusSink};

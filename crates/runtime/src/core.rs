@@ -18,6 +18,9 @@ use crate::{
     Effects, Publication,
     explain::{Explanation, Request, explain},
 };
+use outcome::Outcomes;
+
+mod outcome;
 
 mod verify;
 
@@ -65,6 +68,12 @@ pub struct Core {
     emitter: XdsTranslator,
     fleets: BTreeMap<IrKey, eg_xds_translator::Session>,
     ready_ports: BTreeMap<IrKey, u16>,
+    /// What emission found.
+    outcomes: Outcomes,
+    /// A configuration that is not in force yet.
+    configured: Option<Settings>,
+    /// What ran in the last step.
+    runs: Runs,
     /// Sources whose first batch is still to come; until then nothing is translated.
     awaited: BTreeSet<SourceId>,
     started: bool,
@@ -92,6 +101,9 @@ impl Core {
             emitter,
             fleets: BTreeMap::new(),
             ready_ports: BTreeMap::new(),
+            outcomes: Outcomes::default(),
+            configured: None,
+            runs: Runs::default(),
             awaited: sources.into_iter().collect(),
             started: false,
             verify: false,
@@ -112,7 +124,7 @@ impl Core {
     pub fn step(&mut self, events: impl IntoIterator<Item = Event>) -> Effects {
         let mut batches = Vec::new();
         let mut re_emit = BTreeSet::new();
-        let mut settings = None;
+        self.runs = Runs::default();
         for event in events {
             match event {
                 Event::Batch { source, batch } => {
@@ -130,7 +142,7 @@ impl Core {
                         re_emit.insert(fleet);
                     }
                 }
-                Event::Configure(new) => settings = Some(*new),
+                Event::Configure(new) => self.configured = Some(*new),
             }
         }
         let delta = self.store.apply_all(batches);
@@ -138,7 +150,7 @@ impl Core {
         if !self.awaited.is_empty() {
             return effects;
         }
-        self.translate(&delta, settings, re_emit, &mut effects);
+        self.translate(&delta, re_emit, &mut effects);
         if self.verify {
             self.verify(&mut effects);
         }
@@ -146,35 +158,24 @@ impl Core {
         effects
     }
 
-    fn translate(
-        &mut self,
-        delta: &Delta,
-        settings: Option<Settings>,
-        re_emit: BTreeSet<IrKey>,
-        effects: &mut Effects,
-    ) {
-        let snapshot = self.store.snapshot();
-        let changed = if let Some(settings) = settings {
-            let before = self.session.current().clone();
-            self.translator = Translator::new(settings);
-            self.session = self.translator.session();
-            self.session.update(&snapshot, &snapshot.as_delta());
-            difference(&before, self.session.current())
-        } else if self.started {
-            self.session.update(&snapshot, delta)
-        } else {
-            self.session.update(&snapshot, &snapshot.as_delta())
-        };
-        self.started = true;
+    /// Translation, emission, and the statuses that follow from both.
+    fn translate(&mut self, delta: &Delta, re_emit: BTreeSet<IrKey>, effects: &mut Effects) {
+        let changed = self.lower(delta);
         self.carry_out(changed, re_emit, effects);
     }
 
     /// Emits the fleets that differ, and these, and says what else must happen.
-    fn carry_out(&mut self, changed: TranslationDelta, mut re_emit: BTreeSet<IrKey>, effects: &mut Effects) {
+    fn carry_out(
+        &mut self,
+        mut changed: TranslationDelta,
+        mut re_emit: BTreeSet<IrKey>,
+        effects: &mut Effects,
+    ) {
         re_emit.extend(changed.xds.iter().cloned());
         for fleet in re_emit {
             self.emit(fleet, effects);
         }
+        changed.statuses.extend(self.learn());
         for fleet in changed.infra {
             match self.session.current().infra.get(&fleet) {
                 Some(infra) => effects.apply.push((fleet, infra.clone())),
@@ -187,11 +188,53 @@ impl Core {
         }
     }
 
+    /// Brings the translation up to date with the store and the configuration.
+    fn lower(&mut self, delta: &Delta) -> TranslationDelta {
+        let snapshot = self.store.snapshot();
+        let configured = self.configured.take();
+        let before = configured.map(|settings| {
+            self.translator = Translator::new(settings);
+            std::mem::replace(&mut self.session, self.translator.session()).current().clone()
+        });
+        let everything = before.is_some() || !self.started;
+        self.started = true;
+        let changed = if everything {
+            self.update(&snapshot, &snapshot.as_delta())
+        } else {
+            self.update(&snapshot, delta)
+        };
+        before.map_or(changed, |before| difference(&before, self.session.current()))
+    }
+
+    /// Puts what emission found into the store, and returns whose statuses it changes.
+    fn learn(&mut self) -> BTreeSet<ObjectRef> {
+        let facts = self.outcomes.changes();
+        if facts.is_empty() {
+            return BTreeSet::new();
+        }
+        let delta = self.store.apply_all([(SourceId::new(FACTS), Batch::Changes(facts))]);
+        let changed = self.update(&self.store.snapshot(), &delta);
+        debug_assert!(changed.xds.is_empty() && changed.infra.is_empty(), "outcomes change statuses alone");
+        changed.statuses
+    }
+
+    fn update(&mut self, snapshot: &Snapshot, delta: &Delta) -> TranslationDelta {
+        let changed = self.session.update(snapshot, delta);
+        let Runs { units, reads, panics } = self.session.runs();
+        for (unit, count) in units {
+            *self.runs.units.entry(unit).or_default() += count;
+        }
+        self.runs.reads += reads;
+        self.runs.panics.extend(panics);
+        changed
+    }
+
     /// Emits a fleet anew; the emitter finds what differs.
     fn emit(&mut self, fleet: IrKey, effects: &mut Effects) {
         let Some(ir) = self.session.current().xds.get(&fleet) else {
             if self.fleets.remove(&fleet).is_some() {
                 self.ready_ports.remove(&fleet);
+                self.outcomes.forget(&fleet);
                 effects.withdraw.push(fleet);
             }
             return;
@@ -201,6 +244,7 @@ impl Core {
         let is_new = !self.fleets.contains_key(&fleet);
         let session = self.fleets.entry(fleet.clone()).or_insert_with(|| emitter.session());
         let delta = session.update(&ir);
+        self.outcomes.note(&fleet, &delta);
         if is_new || !delta.is_empty() {
             effects.publish.push(Publication { fleet, delta });
         }
@@ -243,12 +287,12 @@ impl Core {
 
     /// Which units ran in the last step.
     pub fn runs(&self) -> Runs {
-        self.session.runs()
+        self.runs.clone()
     }
 
     /// The panics that were caught in the last step.
     pub fn panics(&self) -> Vec<Panic> {
-        self.session.runs().panics
+        self.runs.panics.clone()
     }
 
     /// Whether every source delivered its first batch.

@@ -142,7 +142,7 @@ impl Pipeline {
 
         let ids: BTreeSet<SourceId> = sources.iter().map(|(id, _)| id.clone()).collect();
         let core = Core::with_emitter(settings, emitter, ids).verifying(verify_incremental);
-        let to_statuses = status::start(&mut tasks, statuses, stopped.clone());
+        let to_statuses = status::start(&mut tasks, statuses, &stopped);
         let to_infra = infrastructure.clone().map(|(provisioner, mut control_plane)| {
             if control_plane.port == 0 {
                 control_plane.port = address.port();

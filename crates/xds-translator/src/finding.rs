@@ -42,10 +42,28 @@ impl NodePath {
 pub struct Finding {
     /// The node whose emission raised it.
     pub node: NodePath,
-    /// The object that the node was made from.
+    /// The object that the node was made from, the first one where there are several.
     pub origin: Origin,
+    /// The other objects that the node was made from.
+    pub others: Vec<Origin>,
     /// What is wrong.
     pub diagnostic: Diagnostic,
+}
+
+impl Finding {
+    /// What is wrong with a node that was made from these objects.
+    pub(crate) fn new(node: NodePath, origins: &[Origin], diagnostic: Diagnostic) -> Self {
+        let (origin, others) = match origins {
+            [first, others @ ..] => (first.clone(), others.to_vec()),
+            [] => (Origin::default(), Vec::new()),
+        };
+        Self { node, origin, others, diagnostic }
+    }
+
+    /// The objects that the node was made from.
+    pub fn origins(&self) -> impl Iterator<Item = &Origin> {
+        std::iter::once(&self.origin).chain(&self.others)
+    }
 }
 
 /// A diagnostic for something Envoy has no words for.

@@ -199,9 +199,8 @@ impl Session {
         delta: &mut ModelDelta,
     ) {
         let node = NodePath::resource(resource_type, name.clone());
-        let blamed = origins.first().cloned().unwrap_or_default();
         let packed = emitted.and_then(|message| {
-            let packed = Packed::new(&message, origins);
+            let packed = Packed::new(&message, origins.clone());
             check(resource_type.type_url(), &packed.body)?;
             Ok(packed)
         });
@@ -213,7 +212,7 @@ impl Session {
                 self.model.find(&node, None, delta);
             }
             Err(diagnostic) => {
-                let finding = Finding { node: node.clone(), origin: blamed, diagnostic };
+                let finding = Finding::new(node.clone(), &origins, diagnostic);
                 self.model.find(&node, Some(finding), delta);
             }
         }

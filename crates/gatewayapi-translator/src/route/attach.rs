@@ -4,6 +4,7 @@ use std::{marker::PhantomData, sync::Arc};
 
 use eg_api::gateway::ParentReference;
 use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
+use eg_ir::IrKey;
 
 use super::{
     bind::{Bound, Refusal, bind, parent},
@@ -24,6 +25,8 @@ static NO_MATCHING_HOSTNAME: Code =
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Attachment {
     pub(crate) reference: ParentReference,
+    /// The fleet that serves the parent.
+    pub(crate) fleet: IrKey,
     /// Why it attached to nothing.
     pub(crate) refusal: Option<Diagnostic>,
     /// How many rules the route has.
@@ -86,7 +89,8 @@ fn attach<R: RouteKind>(
         send_clusters::<R>(cx, key, view, &lowered.clusters);
     }
     let (rules, problems) = (lowered.count, lowered.problems.clone());
-    Some(Attachment { reference: reference.clone(), refusal, rules, problems, matches })
+    let (reference, fleet) = (reference.clone(), view.fleet.clone());
+    Some(Attachment { reference, fleet, refusal, rules, problems, matches })
 }
 
 fn send_clusters<R: RouteKind>(

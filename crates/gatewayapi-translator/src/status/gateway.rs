@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use eg_api::gateway::{Gateway, GatewayStatus, GatewayStatusAddress, ListenerStatus, RouteGroupKind};
 use eg_diag::ObjectRef;
+use eg_ir::IrKey;
 use eg_resources::{Observed, Status, StatusUpdate};
 
-use super::{condition::Conditions, update_of};
+use super::{condition::Conditions, outcome, update_of};
 use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
@@ -40,7 +41,10 @@ impl Unit for GatewayRoot {
         let status = GatewayStatus {
             addresses,
             conditions: conditions.into_list(),
-            listeners: state.listeners_of(key).map(|listener| listener_status(cx, listener)).collect(),
+            listeners: state
+                .listeners_of(key)
+                .map(|listener| listener_status(cx, listener, &state.fleet))
+                .collect(),
             attached_listener_sets: attached_sets(state),
         };
         Some(update_of(&*gateway, Status::Gateway(status)))
@@ -150,7 +154,9 @@ fn attached_sets(state: &GatewayState) -> Option<i32> {
 }
 
 /// The status of one listener of a Gateway or listener set.
-pub(super) fn listener_status(cx: &ReadCx<'_>, listener: &ListenerState) -> ListenerStatus {
+pub(super) fn listener_status(cx: &ReadCx<'_>, listener: &ListenerState, fleet: &IrKey) -> ListenerStatus {
+    let mut conditions = listener.conditions.clone();
+    conditions.fail(&outcome::problems(cx, &listener.parent, Some(&listener.section), fleet));
     let attached = cx.group_len::<AttachedRoutes>(&(listener.parent.clone(), listener.section.clone()));
     ListenerStatus {
         name: listener.section.to_string(),
@@ -160,6 +166,6 @@ pub(super) fn listener_status(cx: &ReadCx<'_>, listener: &ListenerState) -> List
             .map(|kind| RouteGroupKind { group: Some(kind.group.to_owned()), kind: kind.kind.to_owned() })
             .collect(),
         attached_routes: i32::try_from(attached).unwrap_or(i32::MAX),
-        conditions: listener.conditions.clone().into_list(),
+        conditions: conditions.into_list(),
     }
 }

@@ -36,7 +36,8 @@ impl Unit for ListenerSetRoot {
         } else {
             let own: Vec<&ListenerState> = state.listeners_of(key).collect();
             valid(&mut conditions, &own);
-            listeners = own.into_iter().map(|listener| listener_status(cx, &settled(listener))).collect();
+            let status = |listener| listener_status(cx, &settled(listener), &state.fleet);
+            listeners = own.into_iter().map(status).collect();
         }
         let status = ListenerSetStatus { conditions: conditions.into_list(), listeners };
         Some(update_of(&*set, Status::ListenerSet(status)))

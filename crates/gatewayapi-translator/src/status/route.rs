@@ -6,7 +6,7 @@ use eg_api::gateway::{RouteParentStatus, RouteStatus};
 use eg_diag::{Diagnostic, ObjectRef};
 use eg_resources::{Status, StatusUpdate};
 
-use super::{condition::Conditions, update_of};
+use super::{condition::Conditions, outcome, update_of};
 use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
@@ -78,6 +78,7 @@ fn conditions(cx: &ReadCx<'_>, key: &ObjectRef, attachment: &Attachment, generat
     }
     conditions.set_default("Accepted", true, "Accepted", "The route is accepted.");
     overlaps(cx, key, &attachment.matches, &mut conditions);
+    conditions.fail(&outcome::problems(cx, key, None, &attachment.fleet));
     conditions
 }
 

@@ -1,7 +1,6 @@
 //! The task that owns the core.
 
 use std::{
-    collections::BTreeMap,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -9,15 +8,13 @@ use std::{
     time::Duration,
 };
 
-use eg_diag::ObjectRef;
-use eg_resources::StatusUpdate;
 use eg_xds_server::MemoryStore;
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, sleep_until},
 };
 
-use super::{clock, infra, publish};
+use super::{clock, infra, publish, status};
 use crate::{Core, Effects, Event};
 
 /// The longest time for which changes are gathered while they never stop.
@@ -28,7 +25,7 @@ const SHORTEST_WINDOW: Duration = Duration::from_millis(2);
 /// Where the effects of a step go.
 pub(super) struct Outputs {
     pub(super) store: Arc<MemoryStore>,
-    pub(super) statuses: watch::Sender<BTreeMap<ObjectRef, StatusUpdate>>,
+    pub(super) statuses: status::Statuses,
     pub(super) infra: Option<mpsc::UnboundedSender<infra::Wish>>,
     pub(super) complete: watch::Sender<bool>,
     pub(super) differences: Arc<AtomicU64>,
@@ -97,11 +94,7 @@ impl Outputs {
                 let _ended = infra.send(infra::Wish::Complete);
             }
         }
-        if !effects.statuses.is_empty() {
-            self.statuses.send_modify(|waiting| {
-                waiting.extend(effects.statuses.into_iter().map(|status| (status.object.clone(), status)));
-            });
-        }
+        self.statuses.write(&effects.statuses);
         if core.is_complete() {
             self.complete.send_if_modified(|complete| !std::mem::replace(complete, true));
         }

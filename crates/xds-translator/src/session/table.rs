@@ -96,7 +96,7 @@ impl Session {
     fn find_host(&mut self, node: &NodePath, host: Option<&EmittedHost>, delta: &mut ModelDelta) {
         let finding = host.and_then(|host| {
             let diagnostic = host.diagnostic.clone()?;
-            Some(Finding { node: node.clone(), origin: host.origin.clone(), diagnostic })
+            Some(Finding::new(node.clone(), std::slice::from_ref(&host.origin), diagnostic))
         });
         self.model.find(node, finding, delta);
     }
@@ -121,11 +121,8 @@ impl Session {
             return;
         };
         let node = NodePath { route: Some(route.name.clone()), place: Some(order.clone()), ..host.clone() };
-        let finding = holds.then(|| Finding {
-            node: node.clone(),
-            origin: route.origin.clone(),
-            diagnostic: diagnostic.clone(),
-        });
+        let origin = std::slice::from_ref(&route.origin);
+        let finding = holds.then(|| Finding::new(node.clone(), origin, diagnostic.clone()));
         self.model.find(&node, finding, delta);
     }
 }

@@ -1,0 +1,90 @@
+//! What emission found, as facts for the store: one for each object and fleet.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use eg_diag::ObjectRef;
+use eg_ir::{IrKey, Origin};
+use eg_resources::{AnyObject, Aspect, Change, Outcome, Problem};
+use eg_xds_translator::{Finding, ModelDelta, NodePath};
+
+/// How many problems of one object are kept for its status.
+const MOST: usize = 8;
+
+/// An object in a fleet.
+type Place = (IrKey, ObjectRef);
+
+/// The findings in force by the objects they are about, and which of these objects have other findings than the store
+/// says. The cost follows what changes.
+#[derive(Debug, Default)]
+pub(super) struct Outcomes {
+    findings: BTreeMap<Place, BTreeMap<NodePath, Finding>>,
+    touched: BTreeSet<Place>,
+}
+
+impl Outcomes {
+    /// Takes over what an emission found.
+    pub(super) fn note(&mut self, fleet: &IrKey, delta: &ModelDelta) {
+        for finding in &delta.withdrawn {
+            for place in places(fleet, finding) {
+                if let Some(findings) = self.findings.get_mut(&place) {
+                    findings.remove(&finding.node);
+                }
+                self.touched.insert(place);
+            }
+        }
+        for finding in &delta.raised {
+            for place in places(fleet, finding) {
+                let findings = self.findings.entry(place.clone()).or_default();
+                findings.insert(finding.node.clone(), finding.clone());
+                self.touched.insert(place);
+            }
+        }
+    }
+
+    /// Forgets a fleet that is gone.
+    pub(super) fn forget(&mut self, fleet: &IrKey) {
+        let gone = self.findings.extract_if(.., |(of, _), _| of == fleet);
+        self.touched.extend(gone.map(|(place, _)| place));
+    }
+
+    /// What the store has to be told since the last call.
+    pub(super) fn changes(&mut self) -> Vec<Change> {
+        let touched = std::mem::take(&mut self.touched);
+        touched.into_iter().map(|place| self.change(&place)).collect()
+    }
+
+    fn change(&mut self, place: &Place) -> Change {
+        let (fleet, object) = place;
+        if self.findings.get(place).is_some_and(BTreeMap::is_empty) {
+            self.findings.remove(place);
+        }
+        let Some(findings) = self.findings.get(place) else {
+            return Change::Remove(Outcome::key(object, fleet.as_str(), Aspect::Resources));
+        };
+        let of_object = |finding: &Finding| -> Vec<Origin> {
+            finding.origins().filter(|origin| origin.object == *object).cloned().collect()
+        };
+        let mut generation = 0;
+        let mut problems = BTreeSet::new();
+        for finding in findings.values() {
+            for origin in of_object(finding) {
+                generation = generation.max(origin.generation);
+                let diagnostic = finding.diagnostic.clone();
+                problems.insert(Problem { section: origin.section, diagnostic });
+            }
+        }
+        let problems = problems.into_iter().take(MOST).collect();
+        let fleet = Arc::clone(&fleet.0);
+        let outcome = Outcome::new(object.clone(), generation, fleet, Aspect::Resources, problems);
+        Change::Upsert(AnyObject::new(outcome))
+    }
+}
+
+/// The objects that a finding is about, each in the fleet.
+fn places(fleet: &IrKey, finding: &Finding) -> BTreeSet<Place> {
+    let known = finding.origins().filter(|origin| !origin.object.kind.kind.is_empty());
+    known.map(|origin| (fleet.clone(), origin.object.clone())).collect()
+}
