@@ -7,6 +7,7 @@ use eg_ir::{
     Globals, InfraIr, IrKey, Name, Secret, XdsIr,
     cluster::{Cluster, EndpointSet},
     listener::Listener,
+    patch::{PatchOrder, PatchPolicy},
     route::{RouteTable, VirtualHost},
 };
 use eg_resources::StatusUpdate;
@@ -133,6 +134,11 @@ impl<'t> Assembly<'t> {
 
     pub(crate) fn secret(&mut self, key: &IrKey, name: &Name, secret: Option<&Arc<Secret>>) {
         set(&mut self.fleet(key).secrets, name, secret);
+    }
+
+    /// The patches of a fleet.
+    pub(crate) fn patches(&mut self, key: &IrKey, patches: Option<&OrdMap<PatchOrder, Arc<PatchPolicy>>>) {
+        self.fleet(key).patches = patches.cloned().unwrap_or_default();
     }
 
     /// The status that an object should have, or that it is none of ours any more.

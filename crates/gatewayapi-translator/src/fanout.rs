@@ -8,6 +8,7 @@ use eg_ir::{
     cluster::{Cluster, Endpoint},
     infra::InfraListener,
     listener::{HttpServer, TerminateTls},
+    patch::{PatchOrder, PatchPolicy},
     route::{HttpRoute, RouteOrder},
 };
 
@@ -118,6 +119,15 @@ impl Group for Secrets {
     /// The gateway, listener set or policy that uses it.
     type Member = ObjectRef;
     type Value = Arc<Secret>;
+}
+
+/// The patches of a fleet, in order.
+pub(crate) struct Patches;
+
+impl Group for Patches {
+    type Key = IrKey;
+    type Member = PatchOrder;
+    type Value = Arc<PatchPolicy>;
 }
 
 /// A gateway listener, or an entry of a listener set.

@@ -49,6 +49,8 @@ pub struct Settings {
     pub infrastructure: Infrastructure,
     /// Whether routes may refer to Backends.
     pub enable_backend: bool,
+    /// Whether EnvoyPatchPolicies are applied.
+    pub enable_envoy_patch_policy: bool,
     /// Whether listeners may refer to secrets that an SDS server serves.
     pub enable_sds_secret_ref: bool,
     /// Runtime flags that are on.
@@ -94,6 +96,7 @@ impl Default for Settings {
             dns_domain: "cluster.local".into(),
             infrastructure: Infrastructure::default(),
             enable_backend: false,
+            enable_envoy_patch_policy: false,
             enable_sds_secret_ref: false,
             flags: BTreeSet::new(),
             default_proxy: None,
@@ -110,6 +113,7 @@ impl Settings {
         }
         if let Some(apis) = &config.extension_apis {
             settings.enable_backend = apis.enable_backend;
+            settings.enable_envoy_patch_policy = apis.enable_envoy_patch_policy;
             settings.enable_sds_secret_ref = apis.enable_sds_secret_ref;
         }
         if let Some(flags) = &config.runtime_flags {

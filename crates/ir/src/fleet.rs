@@ -9,6 +9,7 @@ use crate::{
     Name, Secret,
     cluster::{Cluster, EndpointSet},
     listener::Listener,
+    patch::{self, PatchOrder, PatchPolicy},
     route::RouteTable,
 };
 
@@ -29,6 +30,9 @@ pub struct XdsIr {
     pub endpoints: OrdMap<Name, Arc<EndpointSet>>,
     /// Secrets by name.
     pub secrets: OrdMap<Name, Arc<Secret>>,
+    /// Changes of the resources that all the rest becomes, in order.
+    #[serde(with = "patch::as_list", skip_serializing_if = "OrdMap::is_empty")]
+    pub patches: OrdMap<PatchOrder, Arc<PatchPolicy>>,
     /// What every fleet has.
     pub globals: Arc<Globals>,
 }
@@ -72,6 +76,8 @@ pub struct XdsDiff {
     pub endpoints: Vec<Name>,
     /// Secrets that differ.
     pub secrets: Vec<Name>,
+    /// Policies that differ whose patches change resources.
+    pub patches: Vec<PatchOrder>,
     /// Whether the globals differ.
     pub globals: bool,
 }
@@ -110,14 +116,15 @@ impl XdsIr {
             clusters: changed(&old.clusters, &self.clusters),
             endpoints: changed(&old.endpoints, &self.endpoints),
             secrets: changed(&old.secrets, &self.secrets),
+            patches: changed(&old.patches, &self.patches),
             globals: old.globals != self.globals,
         }
     }
 }
 
 /// The keys whose values differ between two maps.
-fn changed<T: Eq>(old: &OrdMap<Name, Arc<T>>, new: &OrdMap<Name, Arc<T>>) -> Vec<Name> {
-    let key = |item: DiffItem<'_, '_, Name, Arc<T>>| match item {
+fn changed<K: Ord + Clone, T: Eq>(old: &OrdMap<K, Arc<T>>, new: &OrdMap<K, Arc<T>>) -> Vec<K> {
+    let key = |item: DiffItem<'_, '_, K, Arc<T>>| match item {
         DiffItem::Add(key, _) | DiffItem::Remove(key, _) | DiffItem::Update { new: (key, _), .. } => {
             key.clone()
         }

@@ -10,6 +10,7 @@ mod fleet;
 pub mod infra;
 pub mod listener;
 mod origin;
+pub mod patch;
 pub mod route;
 mod secret;
 

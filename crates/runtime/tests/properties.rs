@@ -20,8 +20,12 @@ fn source() -> SourceId {
 }
 
 fn empty_core() -> Core {
-    let settings =
-        Settings { infrastructure: Infrastructure::Host, enable_backend: true, ..Settings::default() };
+    let settings = Settings {
+        infrastructure: Infrastructure::Host,
+        enable_backend: true,
+        enable_envoy_patch_policy: true,
+        ..Settings::default()
+    };
     Core::new(settings, [source()])
 }
 

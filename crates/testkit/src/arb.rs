@@ -115,6 +115,7 @@ pub fn object() -> BoxedStrategy<Value> {
         2 => backend::reference_grant(),
         1 => backend::namespace_kind(),
         3 => policy::policy(),
+        2 => policy::patch_policy(),
     ]
     .boxed()
 }

@@ -13,6 +13,19 @@ pub static NOT_EXPRESSIBLE: Code = Code::error("xds-not-expressible", "Programme
 pub static RULE_VIOLATED: Code = Code::error("xds-rule-violated", "Programmed", "Invalid");
 /// Emission itself failed, which is a bug of this project or of an added feature.
 pub static EMISSION_FAILED: Code = Code::error("xds-emission-failed", "Programmed", "Invalid");
+/// A patch is for a resource that the fleet does not have.
+pub static PATCH_TARGET_MISSING: Code = Code::error("patch-target-missing", "Programmed", "ResourceNotFound");
+/// A patch does not apply to its resource, or the result would not be valid.
+pub static PATCH_REFUSED: Code = Code::error("patch-refused", "Programmed", "Invalid");
+
+/// What became of the patches of a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatchReport {
+    /// The policy.
+    pub origin: Origin,
+    /// What is wrong; empty when all patches are in force.
+    pub problems: Vec<Diagnostic>,
+}
 
 /// Names a resource, or a virtual host or route inside of a route configuration.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -22,7 +22,10 @@ mod translator;
 
 pub use dump::SecretsInDump;
 pub use features::Features;
-pub use finding::{EMISSION_FAILED, Finding, NOT_EXPRESSIBLE, NodePath, RULE_VIOLATED};
+pub use finding::{
+    EMISSION_FAILED, Finding, NOT_EXPRESSIBLE, NodePath, PATCH_REFUSED, PATCH_TARGET_MISSING, PatchReport,
+    RULE_VIOLATED,
+};
 pub use model::{ModelDelta, XdsModel};
 pub use pack::{Origins, Packed, ResourceType, Version};
 pub use session::{Emitted, Session};

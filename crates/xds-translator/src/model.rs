@@ -1,9 +1,10 @@
 //! Everything a fleet receives, and the difference of two versions of it.
 
+use eg_diag::ObjectRef;
 use eg_ir::{Name, OrdMap};
 
 use crate::{
-    Finding, NodePath, ResourceType,
+    Finding, NodePath, PatchReport, ResourceType,
     pack::{Packed, Shared},
 };
 
@@ -14,6 +15,7 @@ use crate::{
 pub struct XdsModel {
     resources: [OrdMap<Name, Shared>; ResourceType::ALL.len()],
     findings: OrdMap<NodePath, Finding>,
+    patched: OrdMap<ObjectRef, PatchReport>,
 }
 
 impl XdsModel {
@@ -30,6 +32,25 @@ impl XdsModel {
     /// What emission had to say, by node.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.findings.values()
+    }
+
+    /// What became of the patches of each policy.
+    pub fn patched(&self) -> impl Iterator<Item = &PatchReport> {
+        self.patched.values()
+    }
+
+    /// Replaces the report on the patches of a policy.
+    pub(crate) fn report(&mut self, policy: &ObjectRef, report: Option<PatchReport>, delta: &mut ModelDelta) {
+        let Some(report) = report else {
+            if self.patched.remove(policy).is_some() {
+                delta.unpatched.push(policy.clone());
+            }
+            return;
+        };
+        let old = self.patched.insert(policy.clone(), report.clone());
+        if old.as_ref() != Some(&report) {
+            delta.patched.push(report);
+        }
     }
 
     /// Sets or removes a resource and notes in `delta` what proxies must be told.
@@ -77,6 +98,10 @@ pub struct ModelDelta {
     pub raised: Vec<Finding>,
     /// Findings that no longer hold.
     pub withdrawn: Vec<Finding>,
+    /// New reports on the patches of policies.
+    pub patched: Vec<PatchReport>,
+    /// Policies whose patches are gone.
+    pub unpatched: Vec<ObjectRef>,
 }
 
 impl ModelDelta {

@@ -28,6 +28,11 @@ impl ResourceType {
     /// All types, in the order in which additions are safe.
     pub const ALL: [Self; 5] = [Self::Cluster, Self::Endpoint, Self::Secret, Self::Listener, Self::Route];
 
+    /// The type of this type URL.
+    pub fn of_url(type_url: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|resource_type| resource_type.type_url() == type_url)
+    }
+
     /// The type URL in discovery requests and in `Any`.
     pub const fn type_url(self) -> &'static str {
         match self {

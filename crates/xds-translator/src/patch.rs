@@ -66,16 +66,29 @@ pub enum Op {
     Test,
 }
 
-impl fmt::Display for Op {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Op {
+    /// The operation of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        let all = [Self::Add, Self::Remove, Self::Replace, Self::Move, Self::Copy, Self::Test];
+        all.into_iter().find(|op| op.as_str() == name)
+    }
+
+    /// The name of the operation.
+    pub fn as_str(self) -> &'static str {
+        match self {
             Self::Add => "add",
             Self::Remove => "remove",
             Self::Replace => "replace",
             Self::Move => "move",
             Self::Copy => "copy",
             Self::Test => "test",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

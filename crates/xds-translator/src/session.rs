@@ -18,7 +18,10 @@ use crate::{
     secret,
 };
 
+mod patch;
 mod table;
+
+use patch::Patches;
 
 /// How many nodes were emitted, to show that work follows the change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +32,8 @@ pub struct Emitted {
     pub virtual_hosts: usize,
     /// Resources that were packed: route configurations, and everything else.
     pub resources: usize,
+    /// Resources to which patches were applied.
+    pub patched: usize,
 }
 
 /// Translates successive versions of one fleet's IR.
@@ -44,6 +49,7 @@ pub struct Session {
     tables: OrdMap<Name, HostMap>,
     /// What the features of each listener need beside the IR.
     needed: BTreeMap<Name, ResourceSink>,
+    patches: Patches,
     emitted: Emitted,
 }
 
@@ -55,6 +61,7 @@ impl Session {
             model: XdsModel::default(),
             tables: OrdMap::new(),
             needed: BTreeMap::new(),
+            patches: Patches::default(),
             emitted: Emitted::default(),
         }
     }
@@ -79,7 +86,8 @@ impl Session {
         let mut delta = ModelDelta::default();
         self.emitted = Emitted::default();
         let old = std::mem::replace(&mut self.ir, ir.clone());
-        let XdsDiff { listeners, routes, clusters, endpoints, secrets, globals } = ir.diff(&old);
+        let XdsDiff { listeners, routes, clusters, endpoints, secrets, patches, globals } = ir.diff(&old);
+        self.change_patches(ir, &patches, &mut delta);
         if globals {
             self.update_ready(&old, ir, &mut delta);
         }
@@ -98,6 +106,7 @@ impl Session {
         for name in &secrets {
             self.update_secret(ir, name, &mut delta);
         }
+        self.apply_patches(&mut delta);
         delta
     }
 
@@ -111,7 +120,7 @@ impl Session {
         }
         if let (Some(name), Some(ready)) = (name, &ir.globals.ready) {
             let emitted = guarded(|| Ok(listener::ready(ready)));
-            self.publish(ResourceType::Listener, &name, Vec::new(), emitted, delta);
+            self.publish(ResourceType::Listener, &name, &[], emitted, delta);
         }
     }
 
@@ -123,7 +132,8 @@ impl Session {
             return;
         };
         let features = self.translator.features.clone();
-        let origins = listener::servers(listener).map(|(server, _)| server.origin.clone()).collect();
+        let origins: Vec<Origin> =
+            listener::servers(listener).map(|(server, _)| server.origin.clone()).collect();
         let emitted = guarded(|| {
             let needed = http::resources(&features.http, listener)?;
             Ok((listener::emit(&features, listener)?, needed))
@@ -136,7 +146,7 @@ impl Session {
             Ok((message, old)) => (Ok(message), old),
             Err(diagnostic) => (Err(diagnostic), ResourceSink::default()),
         };
-        self.publish(ResourceType::Listener, name, origins, message, delta);
+        self.publish(ResourceType::Listener, name, &origins, message, delta);
         let mut touched = old;
         if let Some(new) = self.needed.get(name) {
             touched.clusters.extend(new.clusters.iter().cloned());
@@ -165,16 +175,17 @@ impl Session {
         };
         let features = self.translator.features.clone();
         let emitted = guarded(|| cluster::emit(&features, &cluster));
-        self.publish(ResourceType::Cluster, name, vec![cluster.origin.clone()], emitted, delta);
+        self.publish(ResourceType::Cluster, name, std::slice::from_ref(&cluster.origin), emitted, delta);
     }
 
     fn update_endpoints(&mut self, ir: &XdsIr, name: &Name, delta: &mut ModelDelta) {
         let Some(endpoints) = ir.endpoints.get(name) else {
             return self.withdraw(ResourceType::Endpoint, name, delta);
         };
-        let origins = endpoints.localities.iter().map(|locality| locality.origin.clone()).collect();
+        let origins: Vec<Origin> =
+            endpoints.localities.iter().map(|locality| locality.origin.clone()).collect();
         let emitted = guarded(|| Ok(cluster::load_assignment(endpoints)));
-        self.publish(ResourceType::Endpoint, name, origins, emitted, delta);
+        self.publish(ResourceType::Endpoint, name, &origins, emitted, delta);
     }
 
     fn update_secret(&mut self, ir: &XdsIr, name: &Name, delta: &mut ModelDelta) {
@@ -186,7 +197,7 @@ impl Session {
             return self.withdraw(ResourceType::Secret, name, delta);
         };
         let emitted = guarded(|| secret::emit(&secret));
-        self.publish(ResourceType::Secret, name, vec![secret.origin.clone()], emitted, delta);
+        self.publish(ResourceType::Secret, name, std::slice::from_ref(&secret.origin), emitted, delta);
     }
 
     /// Packs what was emitted, or keeps the last good form.
@@ -194,13 +205,13 @@ impl Session {
         &mut self,
         resource_type: ResourceType,
         name: &Name,
-        origins: Vec<Origin>,
+        origins: &[Origin],
         emitted: Result<M, Diagnostic>,
         delta: &mut ModelDelta,
     ) {
         let node = NodePath::resource(resource_type, name.clone());
         let packed = emitted.and_then(|message| {
-            let packed = Packed::new(&message, origins.clone());
+            let packed = Packed::new(&message, origins.to_vec());
             check(resource_type.type_url(), &packed.body)?;
             Ok(packed)
         });
@@ -208,18 +219,18 @@ impl Session {
             Ok(packed) => {
                 self.emitted.resources += 1;
                 let packed: Shared = Arc::new(packed);
-                self.model.set(resource_type, name, Some(packed), delta);
+                self.place(resource_type, name, Some(packed), delta);
                 self.model.find(&node, None, delta);
             }
             Err(diagnostic) => {
-                let finding = Finding::new(node.clone(), &origins, diagnostic);
+                let finding = Finding::new(node.clone(), origins, diagnostic);
                 self.model.find(&node, Some(finding), delta);
             }
         }
     }
 
     fn withdraw(&mut self, resource_type: ResourceType, name: &Name, delta: &mut ModelDelta) {
-        self.model.set(resource_type, name, None, delta);
+        self.place(resource_type, name, None, delta);
         self.model.find(&NodePath::resource(resource_type, name.clone()), None, delta);
     }
 }

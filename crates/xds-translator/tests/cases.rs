@@ -36,7 +36,13 @@ fn findings(model: &XdsModel) -> Value {
             "diagnostic": finding.diagnostic.to_string(),
         })
     };
-    model.findings().map(finding).collect()
+    let patched = |report: &eg_xds_translator::PatchReport| {
+        json!({
+            "policy": report.origin.object.to_string(),
+            "problems": report.problems.iter().map(|p| (p.code.reason, p.to_string())).collect::<Vec<_>>(),
+        })
+    };
+    model.findings().map(finding).chain(model.patched().map(patched)).collect()
 }
 
 fn every_resource_is_valid(model: &XdsModel) {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use eg_diag::{Kind, ObjectRef};
 use eg_ir::{
-    Globals, Name, Origin, ReadyListener, XdsIr,
+    Globals, Name, OrdMap, Origin, ReadyListener, XdsIr,
     cluster::{Cluster, Endpoint, EndpointAddress, EndpointSet, Locality},
     listener::{HttpServer, Listener},
+    patch::{Patch, PatchOrder, PatchPolicy, PatchValue},
     route::{
         Forward, HttpRoute, PathMatch, RouteAction, RouteMatch, RouteOrder, RouteTable, VirtualHost,
         WeightedCluster,
@@ -119,7 +120,7 @@ fn one_of_1000_routes_edited() {
     session.update(&ir);
     put(&mut ir, &domain(7), 7, route(7, "/edited"));
     let delta = session.update(&ir);
-    assert_eq!(session.emitted(), Emitted { routes: 1, virtual_hosts: 1, resources: 1 });
+    assert_eq!(session.emitted(), Emitted { routes: 1, virtual_hosts: 1, resources: 1, patched: 0 });
     let names: Vec<_> = delta.upserts.iter().map(|(kind, name, _)| (*kind, &**name)).collect();
     assert_eq!(names, [(ResourceType::Route, TABLE)]);
     assert_eq!(session.model(), &XdsTranslator::default().translate(&ir));
@@ -132,7 +133,7 @@ fn an_endpoint_change_touches_nothing_else() {
     session.update(&ir);
     ir.endpoints.insert(cluster_name(5), Arc::new(endpoint_set(5, 2)));
     let delta = session.update(&ir);
-    assert_eq!(session.emitted(), Emitted { routes: 0, virtual_hosts: 0, resources: 1 });
+    assert_eq!(session.emitted(), Emitted { resources: 1, ..Emitted::default() });
     assert_eq!(delta.upserts.len(), 1);
     assert_eq!(delta.upserts[0].0, ResourceType::Endpoint);
 }
@@ -194,4 +195,58 @@ fn every_node_knows_its_object() {
     let routes: Vec<_> = origins.routes(&domain(0)).collect();
     assert_eq!(&**routes[1].0, "httproute/shop/route-1/rule/0/match/0/host-0_example_com");
     assert_eq!(routes[1].1, &origin("HTTPRoute", "route-1"));
+}
+
+/// A policy with one patch of a cluster.
+fn patched(ir: &mut XdsIr, cluster: u32) {
+    let order = PatchOrder { name: "edit".into(), ..PatchOrder::default() };
+    let patch = Patch {
+        resource_type: ResourceType::Cluster.type_url().into(),
+        resource: cluster_name(cluster),
+        op: "add".into(),
+        path: Some("/alt_stat_name".into()),
+        value: Some(PatchValue::new("patched".into())),
+        ..Patch::default()
+    };
+    let origin = origin("EnvoyPatchPolicy", "edit");
+    let policy = PatchPolicy { order: order.clone(), origin, patches: vec![patch] };
+    ir.patches.insert(order, Arc::new(policy));
+}
+
+#[test]
+fn only_what_has_patches_is_patched_again() {
+    let mut ir = fleet(20, 2);
+    let mut session = XdsTranslator::default().session();
+    session.update(&ir);
+    patched(&mut ir, 3);
+    let delta = session.update(&ir);
+    assert_eq!(session.emitted(), Emitted { patched: 1, ..Emitted::default() });
+    assert_eq!(delta.upserts.len(), 1);
+    assert_eq!(session.model(), &XdsTranslator::default().translate(&ir));
+
+    // Another cluster.
+    let edited = Cluster { connect_timeout_ms: 7, ..Cluster::clone(&ir.clusters[&cluster_name(4)]) };
+    ir.clusters.insert(cluster_name(4), Arc::new(edited.clone()));
+    session.update(&ir);
+    assert_eq!(session.emitted(), Emitted { resources: 1, ..Emitted::default() });
+
+    // The patched one: the patch stays in force.
+    let edited = Cluster { name: cluster_name(3), ..edited };
+    ir.clusters.insert(cluster_name(3), Arc::new(edited));
+    session.update(&ir);
+    assert_eq!(session.emitted(), Emitted { resources: 1, patched: 1, ..Emitted::default() });
+    assert_eq!(session.model(), &XdsTranslator::default().translate(&ir));
+
+    // The resource goes and comes back, and so does the policy.
+    let cluster = ir.clusters.remove(&cluster_name(3)).unwrap();
+    session.update(&ir);
+    assert!(session.model().patched().all(|report| !report.problems.is_empty()));
+    assert_eq!(session.model(), &XdsTranslator::default().translate(&ir));
+    ir.clusters.insert(cluster_name(3), cluster);
+    session.update(&ir);
+    assert!(session.model().patched().all(|report| report.problems.is_empty()));
+    ir.patches = OrdMap::new();
+    let delta = session.update(&ir);
+    assert_eq!((delta.upserts.len(), delta.unpatched.len()), (1, 1));
+    assert_eq!(session.model(), &XdsTranslator::default().translate(&ir));
 }

@@ -5,10 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use eg_diag::ObjectRef;
+use eg_diag::{Diagnostic, ObjectRef};
 use eg_ir::{IrKey, Origin};
 use eg_resources::{AnyObject, Aspect, Change, Outcome, Problem};
-use eg_xds_translator::{Finding, ModelDelta, NodePath};
+use eg_xds_translator::{Finding, ModelDelta, NodePath, PatchReport};
 
 /// How many problems of one object are kept for its status.
 const MOST: usize = 8;
@@ -22,6 +22,8 @@ type Place = (IrKey, ObjectRef);
 pub(super) struct Outcomes {
     findings: BTreeMap<Place, BTreeMap<NodePath, Finding>>,
     touched: BTreeSet<Place>,
+    patched: BTreeMap<Place, PatchReport>,
+    patches_touched: BTreeSet<Place>,
 }
 
 impl Outcomes {
@@ -42,18 +44,45 @@ impl Outcomes {
                 self.touched.insert(place);
             }
         }
+        for policy in &delta.unpatched {
+            let place = (fleet.clone(), policy.clone());
+            self.patched.remove(&place);
+            self.patches_touched.insert(place);
+        }
+        for report in &delta.patched {
+            let place = (fleet.clone(), report.origin.object.clone());
+            self.patched.insert(place.clone(), report.clone());
+            self.patches_touched.insert(place);
+        }
     }
 
     /// Forgets a fleet that is gone.
     pub(super) fn forget(&mut self, fleet: &IrKey) {
         let gone = self.findings.extract_if(.., |(of, _), _| of == fleet);
         self.touched.extend(gone.map(|(place, _)| place));
+        let gone = self.patched.extract_if(.., |(of, _), _| of == fleet);
+        self.patches_touched.extend(gone.map(|(place, _)| place));
     }
 
     /// What the store has to be told since the last call.
     pub(super) fn changes(&mut self) -> Vec<Change> {
         let touched = std::mem::take(&mut self.touched);
-        touched.into_iter().map(|place| self.change(&place)).collect()
+        let mut changes: Vec<Change> = touched.into_iter().map(|place| self.change(&place)).collect();
+        let touched = std::mem::take(&mut self.patches_touched);
+        changes.extend(touched.into_iter().map(|place| self.patch_change(&place)));
+        changes
+    }
+
+    fn patch_change(&self, place: &Place) -> Change {
+        let (fleet, object) = place;
+        let Some(PatchReport { origin, problems }) = self.patched.get(place) else {
+            return Change::Remove(Outcome::key(object, fleet.as_str(), Aspect::Patches));
+        };
+        let problem = |diagnostic: &Diagnostic| Problem { section: None, diagnostic: diagnostic.clone() };
+        let problems = problems.iter().take(MOST).map(problem).collect();
+        let fleet = Arc::clone(&fleet.0);
+        let outcome = Outcome::new(object.clone(), origin.generation, fleet, Aspect::Patches, problems);
+        Change::Upsert(AnyObject::new(outcome))
     }
 
     fn change(&mut self, place: &Place) -> Change {

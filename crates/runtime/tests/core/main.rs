@@ -4,4 +4,5 @@
 
 mod configure;
 mod outcome;
+mod patch;
 mod world;

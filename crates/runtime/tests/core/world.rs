@@ -1,7 +1,7 @@
 //! A core with a Gateway, and what a test wants to know of it.
 
 use eg_ir::IrKey;
-use eg_resources::{AnyObject, Batch, Change, Decoder, SourceId, StatusUpdate};
+use eg_resources::{AnyObject, Batch, Change, Decoder, Kind, ObjectRef, SourceId, StatusUpdate};
 use eg_runtime::{Core, Effects, Event, Infrastructure, Settings};
 use eg_xds_translator::XdsTranslator;
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ pub(crate) fn fleet() -> IrKey {
 }
 
 pub(crate) fn settings() -> Settings {
-    Settings { infrastructure: Infrastructure::Host, ..Settings::default() }
+    Settings { infrastructure: Infrastructure::Host, enable_envoy_patch_policy: true, ..Settings::default() }
 }
 
 /// The objects of a text, and these.
@@ -70,6 +70,12 @@ pub(crate) fn replace(text: &str, more: &[Value]) -> Event {
 
 pub(crate) fn put(object: &Value) -> Event {
     let changes = vec![Change::Upsert(decode(object.clone()))];
+    Event::Batch { source: source(), batch: Batch::Changes(changes) }
+}
+
+pub(crate) fn remove(kind: &'static str, name: &str) -> Event {
+    let kind = Kind::new("gateway.envoyproxy.io", kind);
+    let changes = vec![Change::Remove(ObjectRef::new(kind, "shop", name))];
     Event::Batch { source: source(), batch: Batch::Changes(changes) }
 }
 

@@ -90,6 +90,7 @@ impl Running {
         let settings = Settings {
             infrastructure: Infrastructure::Host,
             enable_backend: true,
+            enable_envoy_patch_policy: true,
             default_proxy: Some(Arc::new(serde_json::from_value(quiet)?)),
             ..Settings::default()
         };

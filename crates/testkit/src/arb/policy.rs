@@ -4,6 +4,50 @@ use super::pool::{compact, gateway_name, maybe, metadata, route_name, section_na
 use proptest::{collection::vec, prelude::*, sample::select, strategy::BoxedStrategy};
 use serde_json::{Value, json};
 
+/// An EnvoyPatchPolicy: patches that apply, that do not, and that spoil the resource.
+pub(super) fn patch_policy() -> BoxedStrategy<Value> {
+    let listener = "type.googleapis.com/envoy.config.listener.v3.Listener";
+    let routes = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration";
+    let cluster = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
+    let operation = prop_oneof![
+        Just((listener, json!({"op": "add", "path": "/stat_prefix", "value": "patched"}))),
+        Just((listener, json!({"op": "replace", "path": "/stat_prefix", "value": "again"}))),
+        Just((
+            listener,
+            json!({"op": "replace", "path": "/max_connections_to_accept_per_socket_event", "value": 0})
+        )),
+        Just((
+            routes,
+            json!({"op": "add", "jsonPath": "$.virtual_hosts[*]", "path": "/include_request_attempt_count", "value": true})
+        )),
+        Just((routes, json!({"op": "move", "from": "/virtual_hosts/0", "path": "/virtual_hosts/-"}))),
+        Just((
+            cluster,
+            json!({"op": "add", "path": "", "value": {"name": "added", "connect_timeout": "3s"}})
+        )),
+        Just((cluster, json!({"op": "add", "path": "/nonsense", "value": 1}))),
+    ];
+    let name = select(&["default/gw/http", "default/gw/https", "infra/edge/http", "added", "none"][..]);
+    let patch = (operation, name)
+        .prop_map(|((of, operation), name)| json!({"type": of, "name": name, "operation": operation}));
+    let target = prop_oneof![
+        5 => gateway_name().prop_map(|name| json!({"kind": "Gateway", "name": name})),
+        1 => Just(json!({"kind": "GatewayClass", "name": "eg"})),
+    ];
+    let policy = metadata(select(&["e1", "e2"][..]));
+    (policy, target, vec(patch, 1..4), maybe(-1..2_i32))
+        .prop_map(|(metadata, mut target, patches, priority)| {
+            target["group"] = json!("gateway.networking.k8s.io");
+            compact(json!({
+                "apiVersion": "gateway.envoyproxy.io/v1alpha1",
+                "kind": "EnvoyPatchPolicy",
+                "metadata": metadata,
+                "spec": {"type": "JSONPatch", "targetRef": target, "priority": priority, "jsonPatches": patches},
+            }))
+        })
+        .boxed()
+}
+
 /// A policy of one of three kinds, with targets that may not exist or be claimed twice.
 pub(super) fn policy() -> BoxedStrategy<Value> {
     let target = prop_oneof![

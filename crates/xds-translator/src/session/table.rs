@@ -45,13 +45,13 @@ impl Session {
         }
         if table.is_none() {
             self.tables.remove(&diff.table);
-            self.model.set(ResourceType::Route, &diff.table, None, delta);
+            self.place(ResourceType::Route, &diff.table, None, delta);
             return;
         }
         self.emitted.resources += 1;
         let packed = Arc::new(pack_table(&diff.table, &hosts));
         self.tables.insert(diff.table.clone(), hosts);
-        self.model.set(ResourceType::Route, &diff.table, Some(packed), delta);
+        self.place(ResourceType::Route, &diff.table, Some(packed), delta);
     }
 
     /// Emits a virtual host, with the routes it shares with its earlier version as they are.
