@@ -16,7 +16,7 @@ use tokio::{
 use super::source::chain;
 
 /// First and longest pause before the status of an object is tried again.
-const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(60));
+const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_mins(1));
 
 /// Statuses to write, the last one of each object.
 type Waiting = BTreeMap<ObjectRef, StatusUpdate>;
@@ -97,7 +97,7 @@ impl Writer {
         });
         let updates: Vec<StatusUpdate> = new.into_values().collect();
         let outcome = self.sink.write(&updates).await;
-        let failed = self.report(outcome, updates.len());
+        let failed = failed(outcome, updates.len());
         // Which of several failed is found out by trying each alone.
         let alone = updates.len() == 1;
         for update in updates {
@@ -116,18 +116,18 @@ impl Writer {
         let Some(object) = next.map(|failed| failed.update.object.clone()) else { return };
         let Some(Failed { update, pause, .. }) = self.failed.remove(&object) else { return };
         let outcome = self.sink.write(std::slice::from_ref(&update)).await;
-        if self.report(outcome, 1) {
+        if failed(outcome, 1) {
             let (due, pause) = (Instant::now() + pause, (pause * 2).min(PAUSE.1));
             self.failed.insert(object, Failed { update, due, pause });
         }
     }
+}
 
-    /// Whether to try again.
-    fn report(&self, outcome: Result<(), SourceError>, count: usize) -> bool {
-        let Err(error) = outcome else { return false };
-        tracing::warn!(count, "statuses were not written: {}", chain(&error));
-        error.is_retryable()
-    }
+/// Reports a failure; says whether to try again.
+fn failed(outcome: Result<(), SourceError>, count: usize) -> bool {
+    let Err(error) = outcome else { return false };
+    tracing::warn!(count, "statuses were not written: {}", chain(&error));
+    error.is_retryable()
 }
 
 /// Resolves at this time; never when there is none.

@@ -7,7 +7,7 @@ use eg_xds_translator::XdsTranslator;
 use serde_json::{Value, json};
 
 /// A class, a Gateway with one HTTP listener, and a Service with an endpoint.
-pub(crate) const BASE: &str = r#"
+pub(crate) const BASE: &str = r"
 apiVersion: gateway.networking.k8s.io/v1
 kind: GatewayClass
 metadata: {name: eg}
@@ -31,7 +31,7 @@ metadata: {name: items-1, namespace: shop, labels: {kubernetes.io/service-name: 
 addressType: IPv4
 ports: [{port: 8080, protocol: TCP}]
 endpoints: [{addresses: [10.1.0.1], conditions: {ready: true}}]
-"#;
+";
 
 /// A route for a path.
 pub(crate) fn route(name: &str, generation: i64, path: &str) -> Value {
