@@ -6,7 +6,7 @@ use eg_diag::ObjectRef;
 use eg_ir::{
     Globals, InfraIr, IrKey, Name, Secret, XdsIr,
     cluster::{Cluster, EndpointSet},
-    listener::Listener,
+    listener::{Listener, Transport},
     patch::{PatchOrder, PatchPolicy},
     route::{RouteTable, VirtualHost},
 };
@@ -77,10 +77,15 @@ impl<'t> Assembly<'t> {
     }
 
     /// The listener of a socket. Its name is that of its first part and may change.
-    pub(crate) fn listener(&mut self, key: &IrKey, socket: (&Name, u16), listener: Option<&Arc<Listener>>) {
+    pub(crate) fn listener(
+        &mut self,
+        key: &IrKey,
+        (address, port, transport): (&Name, u16, Transport),
+        listener: Option<&Arc<Listener>>,
+    ) {
         let listeners = &mut self.fleet(key).listeners;
-        let (address, port) = socket;
-        let same = listeners.iter().find(|(_, old)| old.address == *address && old.port == port);
+        let is_same = |old: &Listener| (&old.address, old.port, old.transport) == (address, port, transport);
+        let same = listeners.iter().find(|(_, old)| is_same(old));
         let old = same.map(|(name, _)| name.clone());
         if let Some(old) = old {
             listeners.remove(&old);

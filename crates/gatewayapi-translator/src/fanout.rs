@@ -7,9 +7,9 @@ use eg_ir::{
     FeatureId, IrKey, Name, Origin, Secret,
     cluster::{Cluster, Endpoint},
     infra::InfraListener,
-    listener::{HttpServer, TerminateTls},
+    listener::{HttpServer, StreamServer, TerminateTls, Transport},
     patch::{PatchOrder, PatchPolicy},
-    route::{HttpRoute, RouteOrder},
+    route::{HttpRoute, RouteOrder, StreamRoute},
 };
 
 use crate::engine::Group;
@@ -95,8 +95,10 @@ pub(crate) enum EndpointSource {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct SlicePort {
     pub(crate) service: ObjectRef,
-    /// The TCP port of the Service, not of its endpoints.
+    /// The port of the Service, not of its endpoints.
     pub(crate) port: u16,
+    /// What it carries; a port of TCP and one of UDP may have the same number.
+    pub(crate) transport: Transport,
 }
 
 /// A match on a domain of a listener: fleet, IR listener, domain, and a hash of the match.
@@ -161,8 +163,40 @@ impl Group for Needs {
     type Value = ();
 }
 
-/// A socket of a fleet: address, port, and whether it is UDP.
-pub(crate) type SocketKey = (IrKey, Name, u16, bool);
+/// The place of a route among those of connections or datagrams: routes that TLS chooses by server name before those
+/// that take everything, then creation time, namespace and name of the route.
+pub(crate) type StreamOrder = (StreamKind, i64, Name, Name);
+
+/// A kind of route of connections or datagrams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum StreamKind {
+    Tls,
+    Tcp,
+    Udp,
+}
+
+/// The routes that want the connections or datagrams of a listener: fleet, IR listener. Where there can be one alone, the
+/// first one has it.
+pub(crate) struct StreamClaims;
+
+impl Group for StreamClaims {
+    type Key = FleetName;
+    type Member = StreamOrder;
+    type Value = ();
+}
+
+/// The routes that serve the connections or datagrams of a listener: fleet, IR listener.
+pub(crate) struct StreamRoutes;
+
+impl Group for StreamRoutes {
+    type Key = FleetName;
+    /// The route, and one of the hostnames under which it is served; `*` for all.
+    type Member = (StreamOrder, Name);
+    type Value = Arc<StreamRoute>;
+}
+
+/// A socket of a fleet: address, port, and what it carries.
+pub(crate) type SocketKey = (IrKey, Name, u16, Transport);
 
 /// The gateway listeners that share a socket, in the order in which they are served.
 pub(crate) struct SocketParts;
@@ -192,6 +226,8 @@ pub(crate) enum SocketServer {
     Http(Arc<HttpServer>),
     /// HTTP over TLS, chosen by server name.
     Https { name: Name, server_names: Vec<Name>, tls: TerminateTls, server: Arc<HttpServer> },
+    /// Connections that are not HTTP, or datagrams. The routes are added when all of them are known.
+    Stream(Arc<StreamServer>),
 }
 
 /// The Gateways of a fleet: one, or all of a class when they are merged.

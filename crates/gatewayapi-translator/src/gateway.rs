@@ -8,6 +8,7 @@
 //! - `namespace`: from which namespaces something may attach;
 //! - `state`: all of that for one Gateway, and `merged` for Gateways that share a fleet;
 //! - `view`: the part of it that routes see;
+//! - `stream`: what serves listeners that are not for HTTP;
 //! - `fanout`: what a Gateway sends to its fleet, which `socket` and `fleet` put together;
 //! - `service`: the Service of the fleet's own proxies.
 
@@ -37,6 +38,7 @@ mod proxy;
 mod service;
 mod socket;
 mod state;
+mod stream;
 pub(crate) mod view;
 
 pub(crate) use certificate::certificate_in;
@@ -46,6 +48,7 @@ pub(crate) use listener_set::SetState;
 pub use proxy::EffectiveProxy;
 pub(crate) use proxy::invalid as invalid_proxy;
 pub(crate) use state::{GatewayOf, GatewayState};
+pub(crate) use stream::StreamSecrets;
 
 /// Registers the units of this module.
 pub(crate) fn register(engine: &mut Engine) {

@@ -33,7 +33,17 @@ pub(crate) fn set_listener(gateway: &ObjectRef, set: &ObjectRef, listener: &str)
 
 /// A rule of a route, which is also the name of its cluster: `httproute/<namespace>/<name>/rule/<index>`.
 pub(crate) fn rule(route: &ObjectRef, rule: usize) -> Name {
-    format!("{}/{}/{}/rule/{rule}", route.kind.kind.to_ascii_lowercase(), route.namespace, route.name).into()
+    format!("{}/rule/{rule}", self::route(route)).into()
+}
+
+/// A route, which is also the name of its filter chain where it has one: `tcproute/<namespace>/<name>`.
+pub(crate) fn route(route: &ObjectRef) -> Name {
+    format!("{}/{}/{}", route.kind.kind.to_ascii_lowercase(), route.namespace, route.name).into()
+}
+
+/// The cluster of a route of connections or datagrams, which has one for all its rules: `<route>/rule/-1`.
+pub(crate) fn stream_cluster(route: &str) -> Name {
+    format!("{route}/rule/-1").into()
 }
 
 /// A match of a rule: `<rule>/match/<index>`; the domain is added when the route is emitted.

@@ -6,10 +6,11 @@
 //! - `destination`: clusters of the backends of a rule;
 //! - `http`: lowering of HTTPRoutes, with one module for each feature;
 //! - `grpc`: lowering of GRPCRoutes, with the features of HTTPRoutes;
+//! - `stream`: TLSRoutes, TCPRoutes and UDPRoutes;
 //! - `virtual_host`: the routes of one domain.
 
 use eg_api::{
-    gateway::{GrpcRoute, HttpRoute},
+    gateway::{GrpcRoute, HttpRoute, TcpRoute, TlsRoute, UdpRoute},
     v1alpha1::Backend,
 };
 use eg_resources::Object;
@@ -25,12 +26,16 @@ pub(crate) mod destination;
 mod grpc;
 pub(crate) mod http;
 pub(crate) mod kind;
+mod stream;
 mod virtual_host;
 
 /// Registers the units of this module.
 pub(crate) fn register(engine: &mut Engine) {
     register_kind::<HttpRoute>(engine);
     register_kind::<GrpcRoute>(engine);
+    register_kind::<TlsRoute>(engine);
+    register_kind::<TcpRoute>(engine);
+    register_kind::<UdpRoute>(engine);
     engine.root_for_each_group::<HostRoutes, virtual_host::VirtualHostUnit>();
     engine.root_for_each_object::<BackendRoot>(Backend::KIND);
 }

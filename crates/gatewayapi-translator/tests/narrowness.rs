@@ -156,6 +156,68 @@ fn a_change_runs_what_depends_on_it() {
     assert_eq!(unrelated.get("http_route_attached"), None, "an address of the Gateway: {unrelated:?}");
 }
 
+/// A route of connections to this Service: a TLSRoute of a server name of its own, or a TCPRoute.
+fn stream_route(kind: &str, number: usize, service: usize) -> AnyObject {
+    let hostnames = if kind == "TLSRoute" { json!([format!("{number}.example.com")]) } else { json!(null) };
+    decode(json!({
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": kind,
+        "metadata": {"name": format!("stream-{number:05}"), "namespace": "apps"},
+        "spec": {
+            "parentRefs": [{"name": "streams"}],
+            "hostnames": hostnames,
+            "rules": [{"backendRefs": [{"name": format!("service-{service:05}"), "port": 80}]}],
+        },
+    }))
+}
+
+#[test]
+fn a_route_of_connections_runs_what_depends_on_it() {
+    let mut world = World::of(2);
+    world.put(decode(json!({
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "Gateway",
+        "metadata": {"name": "streams", "namespace": "apps"},
+        "spec": {
+            "gatewayClassName": "eg",
+            "listeners": [
+                {"name": "tls", "protocol": "TLS", "port": 443, "tls": {"mode": "Passthrough"}},
+                {"name": "tcp", "protocol": "TCP", "port": 90},
+            ],
+        },
+    })));
+    for number in 0..500 {
+        world.put(stream_route("TLSRoute", number, 0));
+    }
+    for number in 0..20 {
+        world.put(stream_route("TCPRoute", number, 0));
+    }
+
+    let edited = world.put(stream_route("TLSRoute", 7, 1));
+    let expected = [
+        ("backend", 1),
+        ("tls_route_lowered", 1),
+        ("tls_route_attached", 1),
+        ("tls_route_status", 1),
+        ("endpoint_set", 1),
+    ];
+    assert_eq!(edited, units(expected), "another backend of one of many TLSRoutes");
+
+    let edited = world.put(stream_route("TCPRoute", 0, 1));
+    let expected = [
+        ("backend", 1),
+        ("tcp_route_lowered", 1),
+        ("tcp_route_attached", 1),
+        ("tcp_route_status", 1),
+        ("endpoint_set", 1),
+    ];
+    assert_eq!(edited, units(expected), "another backend of the TCPRoute that has the listener");
+
+    let added = world.put(stream_route("TLSRoute", 500, 0));
+    assert!(added.values().all(|runs| *runs <= 1), "one more TLSRoute: {added:?}");
+    assert_eq!(added.get("socket"), Some(&1), "its listener has one more chain: {added:?}");
+}
+
 #[test]
 fn an_edit_takes_as_long_among_many_routes_as_among_few() {
     let few = World::of(300).least_edit_time();

@@ -61,6 +61,8 @@ pub enum Discovery {
     Eds,
     /// The proxy resolves the hostnames in this set.
     Dns(Arc<EndpointSet>),
+    /// It never has any; whoever is sent there is turned away.
+    Nowhere,
 }
 
 /// Which protocol the endpoints of a cluster speak.
@@ -75,6 +77,8 @@ pub enum UpstreamProtocol {
     Http1Only,
     /// HTTP/2 without negotiation.
     Http2,
+    /// Bytes or datagrams of whatever protocol.
+    Opaque,
 }
 
 /// How endpoints near the proxy are preferred.

@@ -6,6 +6,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Extension, FeatureId, Name, Origin};
 
+mod stream;
+
+pub use stream::{StreamChain, StreamServer, StreamTls};
+
+/// What a socket carries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transport {
+    /// Connections.
+    #[default]
+    Tcp,
+    /// Datagrams.
+    Udp,
+}
+
+impl Transport {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this signature")]
+    fn is_tcp(&self) -> bool {
+        *self == Self::Tcp
+    }
+}
+
 /// One socket that the proxies bind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listener {
@@ -18,12 +40,18 @@ pub struct Listener {
     /// Whether the address is IPv6 and also accepts IPv4.
     #[serde(default)]
     pub ipv4_compat: bool,
+    /// What the socket carries.
+    #[serde(default, skip_serializing_if = "Transport::is_tcp")]
+    pub transport: Transport,
     /// Chains that a TLS connection chooses by its server name.
     #[serde(default)]
     pub tls_chains: Vec<Arc<TlsChain>>,
     /// What serves plain-text HTTP on this socket.
     #[serde(default)]
     pub http: Option<Arc<HttpServer>>,
+    /// What serves connections that are not HTTP, or (one alone) the datagrams of a UDP socket.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub streams: Vec<Arc<StreamServer>>,
 }
 
 /// A filter chain for TLS connections.

@@ -1,4 +1,4 @@
-//! Route tables, virtual hosts and HTTP routes.
+//! Route tables, virtual hosts and HTTP routes; routes of connections and datagrams.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -16,6 +16,7 @@ mod mirror;
 mod order;
 mod retry;
 mod rewrite;
+mod stream;
 
 pub use action::{BackendFilters, DirectResponse, Forward, Redirect, RouteAction, WeightedCluster};
 pub use cors::Cors;
@@ -25,6 +26,7 @@ pub use mirror::{Fraction, Mirror};
 pub use order::RouteOrder;
 pub use retry::{BackOff, Retry};
 pub use rewrite::{HostRewrite, PathRewrite, RegexRewrite, UrlRewrite};
+pub use stream::StreamRoute;
 
 /// The virtual hosts that one listener, or all plain HTTP listeners of one socket, serve.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

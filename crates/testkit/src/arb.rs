@@ -108,6 +108,7 @@ pub fn object() -> BoxedStrategy<Value> {
         1 => gateway::class(),
         4 => gateway::gateway(),
         8 => route::http_route(),
+        5 => route::stream_route(),
         4 => backend::service(),
         5 => backend::endpoint_slice(),
         3 => backend::secret(),

@@ -15,6 +15,8 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
+pub mod raw;
+
 /// A request and where to send it.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -171,6 +173,17 @@ impl Response {
             .map(|value| String::from_utf8_lossy(value.as_bytes()))
             .collect();
         if values.is_empty() { None } else { Some(values.join(", ")) }
+    }
+
+    /// What a backend that speaks no HTTP answered, as if it did.
+    pub fn of(echoed: &crate::echo::Echoed) -> Result<Self, BoxError> {
+        Ok(Self {
+            status: StatusCode::OK,
+            version: Version::default(),
+            headers: HeaderMap::new(),
+            body: serde_json::to_vec(echoed)?.into(),
+            certificate: None,
+        })
     }
 
     /// The body as an echo backend's words.

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use eg_diag::Diagnostic;
-use eg_ir::{FeatureId, cluster::Cluster};
+use eg_ir::{
+    FeatureId,
+    cluster::{Cluster, Discovery},
+};
 
 use crate::{
     Features,
@@ -66,6 +69,9 @@ pub(crate) fn emit(features: &Features, ir: &Cluster) -> Result<pb::Cluster, Dia
         tls: _,
         extensions: _,
     } = ir;
+    if *discovery == Discovery::Nowhere {
+        return Ok(discovery::nowhere(name));
+    }
     let mut draft = ClusterDraft {
         cluster: pb::Cluster {
             name: name.to_string(),

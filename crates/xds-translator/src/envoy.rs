@@ -14,7 +14,8 @@ pub(crate) use xds_api::pb::envoy::{
                 health_check::v3 as health_check, router::v3 as router,
             },
             listener::tls_inspector::v3 as tls_inspector,
-            network::http_connection_manager::v3 as hcm,
+            network::{http_connection_manager::v3 as hcm, tcp_proxy::v3 as tcp_proxy},
+            udp::udp_proxy::v3 as udp_proxy,
         },
         load_balancing_policies::{common::v3 as lb_common, least_request::v3 as least_request},
         retry::{
@@ -26,6 +27,7 @@ pub(crate) use xds_api::pb::envoy::{
     },
     r#type::{matcher::v3 as matcher, v3 as kind},
 };
+pub(crate) use xds_api::pb::xds::{core::v3 as xds_core, r#type::matcher::v3 as xds_matcher};
 
 use prost_types::Duration;
 pub(crate) use xds_api::pack as any;

@@ -1,28 +1,32 @@
-//! Listeners: sockets, filter chains and connection managers.
+//! Listeners: sockets, filter chains, and what serves connections and datagrams.
 
 use std::sync::Arc;
 
 use eg_diag::Diagnostic;
 use eg_ir::{
-    FeatureId,
-    listener::{HttpServer, Listener, TlsChain},
+    FeatureId, Name, Origin,
+    listener::{HttpServer, Listener, TlsChain, Transport},
 };
 
 use crate::{
     Features,
-    envoy::{any, core, hcm, listener as pb, socket_address, tls},
+    envoy::{any, core, hcm, listener as pb, socket_address, tcp_proxy, tls, udp_proxy},
     http::ServerCx,
 };
 
 mod access_log;
 mod connection_manager;
+mod datagram;
 mod ready;
+mod stream;
 mod terminate_tls;
 mod tls_client;
 mod tls_inspector;
 
 pub(crate) use connection_manager::{CONNECTION_WINDOW, STREAM_WINDOW};
 pub(crate) use ready::{name as ready_name, ready};
+pub use stream::StreamCx;
+pub(crate) use stream::resources;
 
 /// What a connection may have buffered before it is no longer read, in bytes.
 const BUFFER_LIMIT: u32 = 32 * 1024;
@@ -58,6 +62,18 @@ pub trait ListenerFeature: Send + Sync + 'static {
         Ok(())
     }
 
+    /// Configures how the connections of a stream are forwarded.
+    fn tcp_proxy(&self, cx: StreamCx<'_>, proxy: &mut tcp_proxy::TcpProxy) -> Result<(), Diagnostic> {
+        let _ = (cx, proxy);
+        Ok(())
+    }
+
+    /// Configures how datagrams are forwarded.
+    fn udp_proxy(&self, cx: StreamCx<'_>, proxy: &mut udp_proxy::UdpProxyConfig) -> Result<(), Diagnostic> {
+        let _ = (cx, proxy);
+        Ok(())
+    }
+
     /// Configures how TLS is terminated.
     fn terminate_tls(
         &self,
@@ -71,14 +87,19 @@ pub trait ListenerFeature: Send + Sync + 'static {
 
 /// Emits one listener.
 pub(crate) fn emit(features: &Features, ir: &Listener) -> Result<pb::Listener, Diagnostic> {
-    let Listener { name, address, port, ipv4_compat, tls_chains, http } = ir;
+    let Listener { name, address, port, ipv4_compat, transport, tls_chains, http, streams } = ir;
     let mut listener = pb::Listener {
         name: name.to_string(),
         address: Some(socket_address(address, *port, *ipv4_compat)),
-        per_connection_buffer_limit_bytes: Some(BUFFER_LIMIT),
-        max_connections_to_accept_per_socket_event: Some(ACCEPT_PER_EVENT),
         ..pb::Listener::default()
     };
+    match transport {
+        Transport::Tcp => {
+            listener.per_connection_buffer_limit_bytes = Some(BUFFER_LIMIT);
+            listener.max_connections_to_accept_per_socket_event = Some(ACCEPT_PER_EVENT);
+        }
+        Transport::Udp => datagram::serve(features, ir, &mut listener)?,
+    }
     if let Some(server) = http {
         let cx = ServerCx { listener: ir, server, tls: false };
         listener.default_filter_chain = Some(pb::FilterChain {
@@ -89,6 +110,9 @@ pub(crate) fn emit(features: &Features, ir: &Listener) -> Result<pb::Listener, D
     }
     for chain in tls_chains {
         listener.filter_chains.push(tls_chain(features, ir, chain)?);
+    }
+    if *transport == Transport::Tcp && !streams.is_empty() {
+        stream::serve(features, ir, &mut listener)?;
     }
     for feature in &features.listener {
         feature.listener(ir, &mut listener)?;
@@ -105,21 +129,36 @@ fn tls_chain(features: &Features, ir: &Listener, chain: &TlsChain) -> Result<pb:
     let cx = ServerCx { listener: ir, server: http, tls: true };
     Ok(pb::FilterChain {
         name: name.to_string(),
-        filter_chain_match: (!server_names.is_empty()).then(|| pb::FilterChainMatch {
-            server_names: server_names.iter().map(ToString::to_string).collect(),
-            ..pb::FilterChainMatch::default()
-        }),
+        filter_chain_match: named(server_names),
         filters: vec![connection_manager::filter(features, cx)?],
-        transport_socket: Some(core::TransportSocket {
-            name: "envoy.transport_sockets.tls".to_owned(),
-            config_type: Some(core::transport_socket::ConfigType::TypedConfig(any(&context))),
-        }),
+        transport_socket: Some(tls_socket(&context)),
         ..pb::FilterChain::default()
     })
+}
+
+/// Chooses a chain by server name; no name matches every connection.
+fn named(server_names: &[Name]) -> Option<pb::FilterChainMatch> {
+    (!server_names.is_empty()).then(|| pb::FilterChainMatch {
+        server_names: server_names.iter().map(ToString::to_string).collect(),
+        ..pb::FilterChainMatch::default()
+    })
+}
+
+fn tls_socket(context: &tls::DownstreamTlsContext) -> core::TransportSocket {
+    core::TransportSocket {
+        name: "envoy.transport_sockets.tls".to_owned(),
+        config_type: Some(core::transport_socket::ConfigType::TypedConfig(any(context))),
+    }
 }
 
 /// The HTTP servers of a listener, with whether they speak TLS.
 pub(crate) fn servers(ir: &Listener) -> impl Iterator<Item = (&HttpServer, bool)> {
     let plain = ir.http.iter().map(|server| (&**server, false));
     plain.chain(ir.tls_chains.iter().map(|chain| (&*chain.http, true)))
+}
+
+/// The gateway listeners that share the socket.
+pub(crate) fn origins(ir: &Listener) -> Vec<Origin> {
+    let servers = servers(ir).map(|(server, _)| &server.origin);
+    servers.chain(ir.streams.iter().map(|server| &server.origin)).cloned().collect()
 }

@@ -132,10 +132,10 @@ impl Session {
             return;
         };
         let features = self.translator.features.clone();
-        let origins: Vec<Origin> =
-            listener::servers(listener).map(|(server, _)| server.origin.clone()).collect();
+        let origins = listener::origins(listener);
         let emitted = guarded(|| {
-            let needed = http::resources(&features.http, listener)?;
+            let mut needed = http::resources(&features.http, listener)?;
+            listener::resources(listener, &mut needed);
             Ok((listener::emit(&features, listener)?, needed))
         });
         let emitted = emitted.map(|(message, needed)| {

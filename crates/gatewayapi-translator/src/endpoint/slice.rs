@@ -12,7 +12,7 @@ use eg_resources::Object;
 use crate::{
     engine::{ReadCx, Unit},
     fanout::SlicePort,
-    refs::backend::{ServicePortOf, is_tcp},
+    refs::backend::{ServicePortOf, carries},
 };
 
 /// An endpoint and its zone; the zone is empty when it is not known.
@@ -39,7 +39,9 @@ impl Unit for Endpoints {
             let numbers = slice
                 .ports
                 .iter()
-                .filter(|port| named(port.name.as_deref()) && is_tcp(port.protocol.as_deref()))
+                .filter(|port| {
+                    named(port.name.as_deref()) && carries(port.protocol.as_deref(), key.transport)
+                })
                 .filter_map(|port| u16::try_from(port.port?).ok());
             for number in numbers {
                 endpoints.extend(at_port(&slice, number));

@@ -7,13 +7,14 @@ use eg_diag::ObjectRef;
 use eg_ir::{
     IrKey, Name, Origin,
     infra::{InfraListener, InfraPort, PortProtocol},
-    listener::{ClientValidation, HttpServer, TerminateTls},
+    listener::{ClientValidation, HttpServer, TerminateTls, Transport},
 };
 
 use super::{
     listener::ListenerState,
     service,
     state::{GatewayOf, GatewayState},
+    stream,
     view::{self, Protocol},
 };
 use crate::{
@@ -78,8 +79,9 @@ fn socket_part(
 ) {
     let name = listener.ir_name(key);
     let (address, ipv4_compat) = address(state);
-    let socket =
-        |udp: bool| (state.fleet.clone(), address.clone(), container_port(cx, state, listener.port), udp);
+    let transport = if listener.protocol == Some(Protocol::Udp) { Transport::Udp } else { Transport::Tcp };
+    let port = container_port(cx, state, listener.port);
+    let socket = (state.fleet.clone(), address, port, transport);
     let table = view::table(cx, key, state, listener, &name);
     let by_port = names::by_port(&cx.env().settings);
     let server = |scheme: &str| {
@@ -91,32 +93,35 @@ fn socket_part(
             ..HttpServer::default()
         })
     };
-    let listener_name = if by_port { names::of_port("tcp", listener.port) } else { name.clone() };
-    let part = |server| Arc::new(SocketPart { listener_name: listener_name.clone(), ipv4_compat, server });
-    match listener.protocol {
-        Some(Protocol::Http) => {
-            cx.send::<SocketParts>(socket(false), order, part(SocketServer::Http(server("http"))));
+    let carrier = if transport == Transport::Udp { "udp" } else { "tcp" };
+    let listener_name = if by_port { names::of_port(carrier, listener.port) } else { name.clone() };
+    let server = match listener.protocol {
+        None => return,
+        Some(Protocol::Http) => SocketServer::Http(server("http")),
+        Some(Protocol::Https) => SocketServer::Https {
+            name: name.clone(),
+            server_names: listener.hostname.iter().cloned().collect(),
+            tls: tls(listener),
+            server: server("https"),
+        },
+        Some(Protocol::Tls { .. } | Protocol::Tcp | Protocol::Udp) => {
+            SocketServer::Stream(Arc::new(stream::server(cx, listener, &name, origin)))
         }
-        Some(Protocol::Https) => {
-            let https = SocketServer::Https {
-                name: name.clone(),
-                server_names: listener.hostname.iter().cloned().collect(),
-                tls: tls(listener),
-                server: server("https"),
-            };
-            cx.send::<SocketParts>(socket(false), order, part(https));
-            let certificates = listener.certificates.iter().map(|certificate| &certificate.secret);
-            for secret in certificates.chain(listener.client.iter().map(|client| &client.secret)) {
-                let name = (state.fleet.clone(), secret.name.clone());
-                cx.send::<Secrets>(name, key.clone(), Arc::clone(secret));
-            }
+    };
+    if matches!(server, SocketServer::Https { .. }) {
+        for secret in listener.secrets() {
+            let name = (state.fleet.clone(), secret.name.clone());
+            cx.send::<Secrets>(name, key.clone(), Arc::clone(secret));
         }
-        _ => return,
     }
-    cx.send::<Tables>((state.fleet.clone(), table), listener.key(), ());
+    if !matches!(server, SocketServer::Stream(_)) {
+        cx.send::<Tables>((state.fleet.clone(), table), listener.key(), ());
+    }
+    let part = SocketPart { listener_name, ipv4_compat, server };
+    cx.send::<SocketParts>(socket, order, Arc::new(part));
 }
 
-fn tls(listener: &ListenerState) -> TerminateTls {
+pub(super) fn tls(listener: &ListenerState) -> TerminateTls {
     TerminateTls {
         certificates: listener
             .certificates

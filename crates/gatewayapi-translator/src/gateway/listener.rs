@@ -63,6 +63,12 @@ impl ListenerState {
         self.valid && !self.conflicted
     }
 
+    /// The secrets that its filter chain names.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &Arc<Secret>> {
+        let certificates = self.certificates.iter().map(|certificate| &certificate.secret);
+        certificates.chain(self.client.iter().map(|client| &client.secret))
+    }
+
     /// What tells it apart from every other listener: who declares it, and its name there.
     pub(crate) fn key(&self) -> ListenerKey {
         (self.parent.clone(), self.section.clone())

@@ -7,6 +7,7 @@ use eg_diag::ObjectRef;
 use eg_ir::{
     Origin,
     cluster::{Cluster, Endpoint, EndpointAddress, ZoneAware},
+    listener::Transport,
 };
 use eg_resources::Object;
 
@@ -58,7 +59,11 @@ fn source(state: &GatewayState, service: &Service, port: u16) -> EndpointSource 
             hostname: None,
             draining: false,
         }]),
-        None => EndpointSource::Slices(SlicePort { service: service.object_ref(), port }),
+        None => EndpointSource::Slices(SlicePort {
+            service: service.object_ref(),
+            port,
+            transport: Transport::Tcp,
+        }),
     }
 }
 

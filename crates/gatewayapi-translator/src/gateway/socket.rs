@@ -7,6 +7,7 @@ use eg_ir::{
     listener::{HttpServer, Listener, TlsChain},
 };
 
+use super::stream::Claimed;
 use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
@@ -24,8 +25,10 @@ impl Unit for SocketUnit {
 
     fn compute(cx: &ReadCx<'_>, key: &SocketKey) -> Self::Out {
         let parts = cx.group::<SocketParts>(key);
-        let (fleet, address, port, _) = key;
-        let mut listener = Listener { address: address.clone(), port: *port, ..Listener::default() };
+        let (fleet, address, port, transport) = key;
+        let mut listener =
+            Listener { address: address.clone(), port: *port, transport: *transport, ..Listener::default() };
+        let mut claimed = Claimed::default();
         for part in parts.values() {
             if listener.name.is_empty() {
                 listener.name = part.listener_name.clone();
@@ -39,12 +42,16 @@ impl Unit for SocketUnit {
                 SocketServer::Https { name, server_names, tls, server } => {
                     let mut own = Arc::clone(server);
                     add_needs(cx, (fleet, server), &mut own);
+                    claimed.claim_all(server_names);
                     listener.tls_chains.push(Arc::new(TlsChain {
                         name: name.clone(),
                         server_names: server_names.clone(),
                         tls: tls.clone(),
                         http: own,
                     }));
+                }
+                SocketServer::Stream(server) => {
+                    listener.streams.push(claimed.with_routes(cx, fleet, server));
                 }
             }
         }
@@ -64,7 +71,7 @@ fn add_needs(cx: &ReadCx<'_>, (fleet, listener): (&IrKey, &HttpServer), server: 
 
 impl Root for SocketUnit {
     fn publish(assembly: &mut Assembly<'_>, key: &SocketKey, out: Option<&Arc<Self::Out>>) {
-        assembly.listener(&key.0, (&key.1, key.2), out.map(|out| &**out));
+        assembly.listener(&key.0, (&key.1, key.2, key.3), out.map(|out| &**out));
     }
 }
 

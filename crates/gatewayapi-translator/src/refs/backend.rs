@@ -6,12 +6,16 @@
 use std::sync::Arc;
 
 use eg_api::{
-    core::Service, gateway::BackendReference, multicluster::ServiceImport, v1alpha1::Backend as BackendObject,
+    core::Service,
+    gateway::{BackendReference, UdpRoute},
+    multicluster::ServiceImport,
+    v1alpha1::Backend as BackendObject,
 };
 use eg_diag::{Code, Diagnostic, FieldPath, Kind, ObjectRef};
 use eg_ir::{
     Origin,
     cluster::{Endpoint, UpstreamProtocol, ZoneAware},
+    listener::Transport,
 };
 use eg_resources::Object;
 
@@ -26,7 +30,7 @@ mod service;
 pub(crate) mod tls;
 
 pub(crate) use object::BackendRoot;
-pub(crate) use service::{ServicePortOf, is_tcp};
+pub(crate) use service::{ServicePortOf, carries};
 use tls::BackendTls;
 
 static INVALID_KIND: Code = Code::error("invalid-backend-kind", "ResolvedRefs", "InvalidKind");
@@ -131,6 +135,11 @@ impl BackendKey {
             port,
         })
     }
+
+    /// What the backend receives.
+    fn transport(&self) -> Transport {
+        if self.from.0 == UdpRoute::KIND { Transport::Udp } else { Transport::Tcp }
+    }
 }
 
 /// What a reference to a backend leads to.
@@ -156,6 +165,6 @@ fn resolve(cx: &ReadCx<'_>, key: &BackendKey) -> Result<Backend, Problem> {
     if to.kind == BackendObject::KIND {
         object::resolve(cx, to, *port)
     } else {
-        service::resolve(cx, to, *port)
+        service::resolve(cx, to, *port, key.transport())
     }
 }

@@ -29,8 +29,8 @@ pub(crate) struct Attachment {
     pub(crate) fleet: IrKey,
     /// Why it attached to nothing.
     pub(crate) refusal: Option<Diagnostic>,
-    /// How many rules the route has.
-    pub(crate) rules: usize,
+    /// How many rules the route has; absent when they were not looked at.
+    pub(crate) rules: Option<usize>,
     /// What is wrong with the rules, by their position.
     pub(crate) problems: Vec<(usize, Diagnostic)>,
     /// Its matches, to find other routes that have the same.
@@ -63,18 +63,30 @@ fn attach<R: RouteKind>(
     let view = cx.unit::<BindViewOf>(&parent.gateway);
     // A listener set that its Gateway does not take is no parent of routes.
     let view = view.as_ref().as_ref().filter(|view| !view.refused_sets.contains(&parent.object))?;
+    let reference = reference.clone();
+    if let Some(refusal) = route.refusal() {
+        return Some(Attachment {
+            reference,
+            fleet: view.fleet.clone(),
+            refusal: Some(refusal),
+            rules: None,
+            problems: Vec::new(),
+            matches: Vec::new(),
+        });
+    }
     let lowered = cx.unit::<LoweredOf<R>>(&(key.clone(), parent.gateway.clone()));
-    let (bound, refusal) = match bind(cx, key, route, (reference, &parent), view) {
+    let (bound, refusal) = match bind(cx, key, route, (&reference, &parent), view) {
         Ok(bound) => (bound, None),
-        Err(refusal) => (Vec::new(), Some(refused(refusal, reference))),
+        Err(refusal) => (Vec::new(), Some(refused(refusal, &reference))),
     };
-    let mut matches = Vec::new();
+    let (mut matches, mut is_served) = (Vec::new(), false);
     for Bound { listener, hosts } in &bound {
         let section = (listener.parent.clone(), Arc::clone(&listener.section));
         cx.send::<AttachedRoutes>(section, key.clone(), ());
-        if !listener.ready {
+        if !listener.ready || !route.is_served(cx, view, listener) {
             continue;
         }
+        is_served = true;
         for host in hosts {
             let place = Place { route: key, view, listener, host };
             let hashes = route.attach(cx, &place, &lowered.rules);
@@ -85,11 +97,11 @@ fn attach<R: RouteKind>(
     for same in &matches {
         cx.send::<SameMatches>(same.clone(), key.clone(), ());
     }
-    if bound.iter().any(|bound| bound.listener.ready) {
+    if is_served {
         send_clusters::<R>(cx, key, view, &lowered.clusters);
     }
-    let (rules, problems) = (lowered.count, lowered.problems.clone());
-    let (reference, fleet) = (reference.clone(), view.fleet.clone());
+    let (rules, problems) = (Some(lowered.count), lowered.problems.clone());
+    let fleet = view.fleet.clone();
     Some(Attachment { reference, fleet, refusal, rules, problems, matches })
 }
 

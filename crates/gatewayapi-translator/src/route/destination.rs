@@ -173,6 +173,13 @@ impl<'c, 'e> Destination<'c, 'e> {
         (RouteAction::Forward(Forward { clusters, invalid_weight }), planned)
     }
 
+    /// The cluster of a route of connections or datagrams. Invalid backends are no part of it, so that the others get
+    /// their share; when there is none, all are turned away.
+    pub(crate) fn finish_stream(mut self, origin: &Origin) -> PlannedCluster {
+        self.settings.retain(|setting| setting.backend.is_some());
+        self.cluster(&self.name, 0, origin, &self.settings)
+    }
+
     /// The cluster of a mirror, whose name says all there is to say of its origin; `None` when it would be empty.
     pub(crate) fn finish_mirror(self, rule: u32) -> Option<PlannedCluster> {
         let reachable = self.settings.first()?.backend.as_ref()?;

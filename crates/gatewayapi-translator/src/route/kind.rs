@@ -31,8 +31,19 @@ pub(crate) trait RouteKind: Object {
     /// The hostnames that it wants to serve; none for every hostname.
     fn hostnames(&self) -> &[String];
 
+    /// Why the route attaches to nothing, whatever its parents are.
+    fn refusal(&self) -> Option<Diagnostic> {
+        None
+    }
+
     /// Lowers the rules for one Gateway.
     fn lower(&self, cx: &ReadCx<'_>, consumer: Consumer<'_>) -> Lowered<Self::Rules>;
+
+    /// Whether the listener serves the route, which it accepts but may leave for another one.
+    fn is_served(&self, cx: &ReadCx<'_>, view: &BindView, listener: &BindListener) -> bool {
+        let _ = (cx, view, listener);
+        true
+    }
 
     /// Sends the lowered rules to what serves one hostname of a listener, and returns the hashes of the matches.
     fn attach(&self, cx: &ReadCx<'_>, place: &Place<'_>, rules: &Self::Rules) -> Vec<u128>;

@@ -59,7 +59,10 @@ fn conditions(cx: &ReadCx<'_>, key: &ObjectRef, attachment: &Attachment, generat
         problems.map(|(_, problem)| problem.clone()).collect()
     };
     conditions.fail(&of_type("ResolvedRefs"));
-    conditions.set_default("ResolvedRefs", true, "ResolvedRefs", "All references lead to existing objects.");
+    if attachment.rules.is_some() {
+        let message = "All references lead to existing objects.";
+        conditions.set_default("ResolvedRefs", true, "ResolvedRefs", message);
+    }
     conditions.fail(&of_type("BackendsAvailable"));
     let refused = of_type("Accepted");
     let mut dropped: Vec<usize> = attachment
@@ -71,7 +74,7 @@ fn conditions(cx: &ReadCx<'_>, key: &ObjectRef, attachment: &Attachment, generat
     dropped.dedup();
     if let Some(refusal) = &attachment.refusal {
         conditions.fail(std::slice::from_ref(refusal));
-    } else if !refused.is_empty() && dropped.len() == attachment.rules {
+    } else if !refused.is_empty() && Some(dropped.len()) == attachment.rules {
         conditions.fail(&refused);
     } else if !refused.is_empty() {
         partially_invalid(&mut conditions, &refused, &dropped);

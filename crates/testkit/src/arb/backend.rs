@@ -14,8 +14,9 @@ const KEY: &str = include_str!("../../data/arb.key");
 /// A Service with one or two ports.
 pub(super) fn service() -> BoxedStrategy<Value> {
     let protocol = maybe(select(&["kubernetes.io/h2c", "kubernetes.io/ws", "example.com/own"][..]));
-    let port = (select(&["http", "alt"][..]), port(), protocol).prop_map(|(name, port, protocol)| {
-        json!({"name": name, "port": port, "targetPort": 8080, "protocol": "TCP", "appProtocol": protocol})
+    let port = (select(&["http", "alt"][..]), port(), transport(), protocol);
+    let port = port.prop_map(|(name, port, transport, protocol)| {
+        json!({"name": name, "port": port, "targetPort": 8080, "protocol": transport, "appProtocol": protocol})
     });
     let address = select(&["10.0.0.1", "None"][..]);
     (metadata(service_name()), vec(port, 1..3), address)
@@ -28,6 +29,11 @@ pub(super) fn service() -> BoxedStrategy<Value> {
             }))
         })
         .boxed()
+}
+
+/// What a port carries, mostly connections.
+fn transport() -> impl Strategy<Value = &'static str> {
+    prop_oneof![4 => Just("TCP"), 1 => Just("UDP")]
 }
 
 /// A slice of a Service's endpoints.
@@ -45,8 +51,9 @@ pub(super) fn endpoint_slice() -> BoxedStrategy<Value> {
         1 => Just(Value::Null),
     ];
     let port = prop_oneof![3 => Just(Some("http")), 1 => Just(Some("alt")), 1 => Just(None)];
+    let port = (port, transport());
     (namespace(), service_name(), select(&["a", "b"][..]), addresses, vec(conditions, 0..3), port)
-        .prop_map(|(namespace, service, slice, (family, addresses), conditions, port)| {
+        .prop_map(|(namespace, service, slice, (family, addresses), conditions, (port, transport))| {
             let endpoints = conditions.into_iter().map(|c| json!({"addresses": addresses, "conditions": c}));
             compact(json!({
                 "apiVersion": "discovery.k8s.io/v1",
@@ -57,7 +64,7 @@ pub(super) fn endpoint_slice() -> BoxedStrategy<Value> {
                     "labels": {"kubernetes.io/service-name": service},
                 },
                 "addressType": family,
-                "ports": [{"name": port, "port": 8080, "protocol": "TCP"}],
+                "ports": [{"name": port, "port": 8080, "protocol": transport}],
                 "endpoints": endpoints.collect::<Vec<_>>(),
             }))
         })
@@ -100,7 +107,7 @@ pub(super) fn backend() -> BoxedStrategy<Value> {
 
 /// A ReferenceGrant that allows some references into its namespace.
 pub(super) fn reference_grant() -> BoxedStrategy<Value> {
-    let from = (select(&["HTTPRoute", "HTTPRoute", "Gateway"][..]), namespace()).prop_map(|(kind, namespace)| {
+    let from = (select(&["HTTPRoute", "HTTPRoute", "Gateway", "TCPRoute", "TLSRoute"][..]), namespace()).prop_map(|(kind, namespace)| {
         json!({"group": "gateway.networking.k8s.io", "kind": kind, "namespace": namespace})
     });
     let to = prop_oneof![

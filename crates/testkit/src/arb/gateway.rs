@@ -36,6 +36,9 @@ pub(super) fn base() -> impl Strategy<Value = Vec<Value>> {
             "metadata": {"namespace": "default", "name": "gw", "generation": 1, "uid": "gw"},
             "spec": {"gatewayClassName": "eg", "listeners": [
                 {"name": "http", "protocol": "HTTP", "port": 80, "allowedRoutes": {"namespaces": {"from": "All"}}},
+                {"name": "tcp", "protocol": "TCP", "port": 9000, "allowedRoutes": {"namespaces": {"from": "All"}}},
+                {"name": "udp", "protocol": "UDP", "port": 9000, "allowedRoutes": {"namespaces": {"from": "All"}}},
+                {"name": "tls", "protocol": "TLS", "port": 9443, "tls": {"mode": "Passthrough"}},
             ]},
         }),
         json!({

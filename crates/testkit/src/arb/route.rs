@@ -1,4 +1,4 @@
-//! HTTPRoutes with every match type and filter.
+//! HTTPRoutes with every match type and filter, and routes of connections and datagrams.
 
 use super::pool::{
     compact, distinct, gateway_name, hostname, maybe, metadata, port, reference_namespace, route_name,
@@ -15,6 +15,25 @@ pub(super) fn http_route() -> BoxedStrategy<Value> {
             compact(json!({
                 "apiVersion": "gateway.networking.k8s.io/v1",
                 "kind": "HTTPRoute",
+                "metadata": metadata,
+                "spec": {"parentRefs": parents, "hostnames": hostnames, "rules": rules},
+            }))
+        })
+        .boxed()
+}
+
+/// A TLSRoute, TCPRoute or UDPRoute; rarely with more rules than it may have.
+pub(super) fn stream_route() -> BoxedStrategy<Value> {
+    let rule = vec(backend_ref(), 0..4).prop_map(|backends| json!({"backendRefs": backends}));
+    let rules = prop_oneof![7 => vec(rule.clone(), 1..2), 1 => vec(rule, 0..3)];
+    let kind = select(&["TLSRoute", "TCPRoute", "UDPRoute"][..]);
+    (kind, metadata(route_name()), vec(parent(), 1..3), vec(hostname(), 0..3), rules)
+        .prop_map(|(kind, metadata, parents, hostnames, rules)| {
+            let parents = distinct(parents, &["name", "sectionName", "port"]);
+            let hostnames = if kind == "TLSRoute" { hostnames.into() } else { Value::Null };
+            compact(json!({
+                "apiVersion": "gateway.networking.k8s.io/v1",
+                "kind": kind,
                 "metadata": metadata,
                 "spec": {"parentRefs": parents, "hostnames": hostnames, "rules": rules},
             }))

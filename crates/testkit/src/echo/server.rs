@@ -1,6 +1,9 @@
 //! The echo backend's server.
 
-use super::answer::{Echoed, TlsEchoed, Wishes};
+use super::{
+    answer::{Echoed, TlsEchoed, Wishes},
+    raw,
+};
 use crate::{
     BoxError,
     tls::{self, Leaf},
@@ -41,6 +44,10 @@ pub enum Protocol {
     H2c,
     /// TLS with this certificate; HTTP/2 or HTTP/1.1 as negotiated.
     Tls(Leaf),
+    /// Lines of text over TCP.
+    Lines,
+    /// Datagrams over UDP.
+    Datagrams,
 }
 
 /// A running backend; dropping it closes its connections and its port.
@@ -78,15 +85,21 @@ impl Echo {
         protocol: Protocol,
         address: SocketAddr,
     ) -> Result<Self, BoxError> {
-        let listener = TcpListener::bind(address).await?;
-        let address = listener.local_addr()?;
         let seen = Arc::new(Seen::default());
         let identity = Arc::new(Identity {
             namespace: namespace.to_owned(),
             name: name.to_owned(),
             seen: Arc::clone(&seen),
         });
-        let accepting = tokio::spawn(accept(listener, protocol, identity)).abort_handle();
+        let (address, accepting) = match protocol {
+            Protocol::Lines => raw::lines(address, identity).await?,
+            Protocol::Datagrams => raw::datagrams(address, identity).await?,
+            protocol => {
+                let listener = TcpListener::bind(address).await?;
+                let address = listener.local_addr()?;
+                (address, tokio::spawn(accept(listener, protocol, identity)).abort_handle())
+            }
+        };
         Ok(Self { name: name.to_owned(), address, seen, accepting })
     }
 
@@ -119,17 +132,31 @@ impl Drop for Echo {
 
 /// Who answers.
 #[derive(Debug)]
-struct Identity {
+pub(super) struct Identity {
     namespace: String,
     name: String,
     seen: Arc<Seen>,
+}
+
+impl Identity {
+    /// Remembers what was asked, and says who was.
+    pub(super) fn remember(&self, asked: Echoed) -> Echoed {
+        let echoed = Echoed { namespace: self.namespace.clone(), pod: self.name.clone(), ..asked };
+        self.seen.count.fetch_add(1, Ordering::Relaxed);
+        let mut last = self.seen.last();
+        last.push_back(echoed.clone());
+        if last.len() > REMEMBERED {
+            last.pop_front();
+        }
+        echoed
+    }
 }
 
 /// Accepts until aborted; the connections end with it.
 async fn accept(listener: TcpListener, protocol: Protocol, identity: Arc<Identity>) {
     let acceptor = match &protocol {
         Protocol::Tls(leaf) => Some(TlsAcceptor::from(tls::server_config(leaf, &["h2", "http/1.1"]))),
-        Protocol::Http1 | Protocol::H2c => None,
+        _ => None,
     };
     let http2_only = matches!(protocol, Protocol::H2c);
     let mut connections = JoinSet::new();
@@ -181,20 +208,9 @@ async fn answer(
 ) -> Result<Response<Full<Bytes>>, BoxError> {
     let (parts, body) = request.into_parts();
     let wishes = Wishes::of(&parts);
-    let mut echoed = Echoed::of(&parts);
-    identity.namespace.clone_into(&mut echoed.namespace);
-    identity.name.clone_into(&mut echoed.pod);
-    echoed.tls = tls;
-    echoed.body_length = body.collect().await?.to_bytes().len();
+    let body_length = body.collect().await?.to_bytes().len();
+    let echoed = identity.remember(Echoed { tls, body_length, ..Echoed::of(&parts) });
     let text = serde_json::to_vec(&echoed)?;
-    identity.seen.count.fetch_add(1, Ordering::Relaxed);
-    {
-        let mut last = identity.seen.last();
-        last.push_back(echoed);
-        if last.len() > REMEMBERED {
-            last.pop_front();
-        }
-    }
     if !wishes.delay.is_zero() {
         tokio::time::sleep(wishes.delay).await;
     }

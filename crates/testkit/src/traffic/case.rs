@@ -50,6 +50,23 @@ pub enum Speaks {
     H2c,
     /// TLS.
     Tls,
+    /// Lines of text over TCP.
+    Lines,
+    /// Datagrams over UDP.
+    Datagrams,
+}
+
+/// What a request is sent over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Over {
+    /// HTTP.
+    #[default]
+    Http,
+    /// A line of text, which is the path, over TCP; with `sni`, over TLS.
+    Lines,
+    /// A datagram, whose text is the path, over UDP.
+    Datagrams,
 }
 
 /// A set of objects, and requests against it.
@@ -77,6 +94,13 @@ pub struct Exchange {
     /// The name of the listener port, as in `${port:NAME}`.
     #[serde(default = "http")]
     pub port: String,
+    /// What it is sent over.
+    #[serde(default)]
+    pub over: Over,
+    /// Keeps the connection of a line under this name.
+    pub keep: Option<String>,
+    /// Sends the line on the connection that was kept under this name, in this step or an earlier one.
+    pub kept: Option<String>,
     /// `Host`; without one, `127.0.0.1`.
     #[serde(default = "localhost")]
     pub host: String,

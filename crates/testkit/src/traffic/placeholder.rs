@@ -11,12 +11,14 @@
 
 use crate::{
     BoxError,
+    client::raw::Lines,
     echo::Echo,
     port,
     tls::{AUTHORITY, Leaf},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use std::collections::BTreeMap;
+use tokio::sync::Mutex;
 
 /// What placeholders of one case stand for.
 #[derive(Debug, Default)]
@@ -29,6 +31,8 @@ pub struct Values {
     pub certificates: BTreeMap<String, Leaf>,
     /// Ports given out so far, by name.
     pub ports: BTreeMap<String, u16>,
+    /// Connections that requests kept, by name.
+    pub connections: Mutex<BTreeMap<String, Lines>>,
 }
 
 impl Values {

@@ -1,14 +1,16 @@
 //! Running a case against a gateway.
 
 use super::{
-    case::{Backend, Case, Exchange, Speaks, Step},
+    case::{Backend, Case, Exchange, Over, Speaks, Step},
     expect::{self, Mismatch},
     gateway::{Gateway, GatewayFactory},
     placeholder::Values,
     prediction::Observed,
 };
 use crate::{
-    BoxError, deadline,
+    BoxError,
+    client::raw::{self, Lines},
+    deadline,
     echo::{Echo, Protocol},
     tls::AUTHORITY,
 };
@@ -60,6 +62,8 @@ async fn start(name: &str, backend: &Backend) -> Result<Echo, BoxError> {
     let protocol = match backend.speaks {
         Speaks::Http1 => Protocol::Http1,
         Speaks::H2c => Protocol::H2c,
+        Speaks::Lines => Protocol::Lines,
+        Speaks::Datagrams => Protocol::Datagrams,
         Speaks::Tls => {
             let names: Vec<&str> = backend.names.iter().map(String::as_str).collect();
             Protocol::Tls(AUTHORITY.issue(&names))
@@ -123,11 +127,10 @@ fn named(number: usize, exchange: &Exchange, mismatch: &str) -> String {
 async fn attempt(exchange: &Exchange, port: u16, values: &Values) -> Result<Observed, Mismatch> {
     static ATTEMPTS: AtomicU64 = AtomicU64::new(0);
     let mark = ATTEMPTS.fetch_add(1, Ordering::Relaxed).to_string();
-    let request = expect::request(exchange, port)?.header(MARK, &mark);
     let expect = &exchange.expect;
     let mut observed = Observed::default();
     for _ in 0..exchange.times {
-        let response = match request.send().await {
+        let response = match send(exchange, port, &mark, values).await {
             Err(_) if expect.refused => continue,
             Err(error) => return Err(error.to_string()),
             Ok(_) if expect.refused => return Err("answered, expected to be refused".to_owned()),
@@ -155,6 +158,36 @@ async fn attempt(exchange: &Exchange, port: u16, values: &Values) -> Result<Obse
     };
     deadline::poll(COPIES, mirrored).await?;
     deadline::holds(COPIES / 10, mirrored).await.map(|()| observed)
+}
+
+/// Sends the exchange's request once.
+async fn send(
+    exchange: &Exchange,
+    port: u16,
+    mark: &str,
+    values: &Values,
+) -> Result<crate::client::Response, BoxError> {
+    let target = SocketAddr::from(([127, 0, 0, 1], port));
+    let echoed = match exchange.over {
+        Over::Http => return expect::request(exchange, port)?.header(MARK, mark).send().await,
+        Over::Datagrams => raw::datagram(target, &exchange.path).await?,
+        Over::Lines => {
+            let mut connections = values.connections.lock().await;
+            if let Some(name) = &exchange.kept {
+                let kept =
+                    connections.get_mut(name).ok_or_else(|| format!("no connection {name} is kept"))?;
+                kept.ask(&exchange.path).await?
+            } else {
+                let mut connection = Lines::connect(target, exchange.sni.as_deref()).await?;
+                let echoed = connection.ask(&exchange.path).await?;
+                if let Some(name) = &exchange.keep {
+                    connections.insert(name.clone(), connection);
+                }
+                echoed
+            }
+        }
+    };
+    crate::client::Response::of(&echoed)
 }
 
 /// Runs a case to its end on the runtime that all cases of the process share; for `datatest_stable::harness!`.

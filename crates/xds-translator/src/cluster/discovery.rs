@@ -43,6 +43,16 @@ pub(super) fn discover(
     Ok(())
 }
 
+/// A cluster that never has an endpoint, and so needs no settings.
+pub(super) fn nowhere(name: &Name) -> pb::Cluster {
+    use pb::cluster::{ClusterDiscoveryType, DiscoveryType};
+    pb::Cluster {
+        name: name.to_string(),
+        cluster_discovery_type: Some(ClusterDiscoveryType::Type(DiscoveryType::Static.into())),
+        ..pb::Cluster::default()
+    }
+}
+
 fn dns() -> dns_cluster::DnsCluster {
     use crate::envoy::dns_common::DnsLookupFamily;
     dns_cluster::DnsCluster {

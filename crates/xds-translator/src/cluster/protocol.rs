@@ -1,7 +1,7 @@
 //! Which protocol is spoken to the endpoints of a cluster.
 //!
-//! API: `Service.spec.ports[].appProtocol`, `Backend.spec.appProtocols`, and gRPC routes. HTTP/1.1 is Envoy's default and
-//! needs no words.
+//! API: `Service.spec.ports[].appProtocol`, `Backend.spec.appProtocols`, and the kind of the route. HTTP/1.1 is Envoy's
+//! default and needs no words; nor do bytes that are forwarded as they are.
 
 use eg_diag::{Diagnostic, FieldPath};
 use eg_ir::{
@@ -34,7 +34,7 @@ impl ClusterFeature for Protocol {
                 draft.http.upstream_protocol_options = Some(negotiated());
                 Ok(())
             }
-            UpstreamProtocol::Http1 => Ok(()),
+            UpstreamProtocol::Http1 | UpstreamProtocol::Opaque => Ok(()),
             UpstreamProtocol::Http1Only => {
                 draft.http.upstream_protocol_options = Some(http1());
                 Ok(())

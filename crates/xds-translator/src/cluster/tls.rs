@@ -9,7 +9,7 @@ use eg_ir::{
     FeatureId, Name,
     cluster::{
         Cluster, PeerValidation, ServerName, SubjectAltName, TlsParameters, TlsProfile, TlsVersion,
-        UpstreamTls,
+        UpstreamProtocol, UpstreamTls,
     },
 };
 use xds_api::pb::envoy::extensions::transport_sockets::tls::v3::{
@@ -42,6 +42,10 @@ impl ClusterFeature for Tls {
         let UpstreamTls { profiles, some_plain } = &**upstream;
         for profile in profiles {
             draft.cluster.transport_socket_matches.push(socket_match(profile)?);
+        }
+        // Without HTTP there is neither ALPN to agree on nor a request to take the server name from.
+        if ir.protocol == UpstreamProtocol::Opaque {
+            return Ok(());
         }
         if !some_plain {
             let context = tls::UpstreamTlsContext {

@@ -1,4 +1,4 @@
-//! Access logs: one JSON object per request on the standard output of the proxy.
+//! Access logs: one JSON object per request, connection or UDP session on the standard output of the proxy.
 //!
 //! API: `EnvoyProxy.spec.telemetry.accessLog`, whose default this is. Connections that match no filter chain are logged
 //! by the listener.
@@ -6,9 +6,9 @@
 use eg_diag::Diagnostic;
 use eg_ir::{FeatureId, listener::Listener};
 
-use super::ListenerFeature;
+use super::{ListenerFeature, StreamCx};
 use crate::{
-    envoy::{accesslog, any, core, file_access_log, hcm, listener as pb},
+    envoy::{accesslog, any, core, file_access_log, hcm, listener as pb, tcp_proxy, udp_proxy},
     http::ServerCx,
     metadata,
 };
@@ -65,6 +65,16 @@ impl ListenerFeature for AccessLog {
         manager: &mut hcm::HttpConnectionManager,
     ) -> Result<(), Diagnostic> {
         manager.access_log.push(to_stdout(None));
+        Ok(())
+    }
+
+    fn tcp_proxy(&self, _: StreamCx<'_>, proxy: &mut tcp_proxy::TcpProxy) -> Result<(), Diagnostic> {
+        proxy.access_log.push(to_stdout(None));
+        Ok(())
+    }
+
+    fn udp_proxy(&self, _: StreamCx<'_>, proxy: &mut udp_proxy::UdpProxyConfig) -> Result<(), Diagnostic> {
+        proxy.access_log.push(to_stdout(None));
         Ok(())
     }
 }

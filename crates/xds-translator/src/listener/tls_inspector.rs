@@ -15,7 +15,9 @@ impl ListenerFeature for TlsInspector {
     }
 
     fn listener(&self, ir: &Listener, listener: &mut pb::Listener) -> Result<(), Diagnostic> {
-        if ir.tls_chains.iter().any(|chain| !chain.server_names.is_empty()) {
+        let of_http = ir.tls_chains.iter().map(|chain| &chain.server_names);
+        let of_streams = ir.streams.iter().flat_map(|server| &server.chains).map(|chain| &chain.server_names);
+        if of_http.chain(of_streams).any(|names| !names.is_empty()) {
             let config = tls_inspector::TlsInspector::default();
             listener.listener_filters.push(pb::ListenerFilter {
                 name: "envoy.filters.listener.tls_inspector".to_owned(),

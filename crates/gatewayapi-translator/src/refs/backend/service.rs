@@ -5,6 +5,7 @@ use eg_diag::ObjectRef;
 use eg_ir::{
     Name, Origin,
     cluster::{UpstreamProtocol, ZoneAware},
+    listener::Transport,
 };
 use eg_resources::Object;
 
@@ -18,9 +19,17 @@ use crate::{
     origin,
 };
 
-/// Whether a port is one of TCP, which it is when it says nothing.
-pub(crate) fn is_tcp(protocol: Option<&str>) -> bool {
-    protocol.is_none_or(|protocol| protocol == "TCP")
+/// Whether a port of this protocol carries that; one that says nothing is a port of TCP.
+pub(crate) fn carries(protocol: Option<&str>, transport: Transport) -> bool {
+    protocol.unwrap_or("TCP") == name(transport)
+}
+
+/// The protocol as Services spell it.
+fn name(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Tcp => "TCP",
+        Transport::Udp => "UDP",
+    }
 }
 
 /// What is known of a port of a Service or ServiceImport.
@@ -41,7 +50,7 @@ impl Unit for ServicePortOf {
     const RANK: u8 = 3;
 
     fn compute(cx: &ReadCx<'_>, key: &SlicePort) -> Self::Out {
-        let SlicePort { service, port } = key;
+        let SlicePort { service, port, transport } = key;
         let view = |name: &Option<String>, app_protocol: &Option<String>| ServicePort {
             name: name.as_deref().unwrap_or_default().into(),
             app_protocol: app_protocol.as_deref().map(Into::into),
@@ -49,18 +58,25 @@ impl Unit for ServicePortOf {
         if service.kind == Service::KIND {
             let object = cx.object::<Service>(service)?;
             let mut ports = object.spec.ports.iter();
-            let found = ports.find(|p| p.port == i32::from(*port) && is_tcp(p.protocol.as_deref()))?;
+            let found =
+                ports.find(|p| p.port == i32::from(*port) && carries(p.protocol.as_deref(), *transport))?;
             return Some(view(&found.name, &found.app_protocol));
         }
         let object = cx.object::<ServiceImport>(service)?;
         let mut ports = object.spec.ports.iter();
-        let found = ports.find(|p| p.port == i32::from(*port) && is_tcp(p.protocol.as_deref()))?;
+        let found =
+            ports.find(|p| p.port == i32::from(*port) && carries(p.protocol.as_deref(), *transport))?;
         Some(view(&found.name, &found.app_protocol))
     }
 }
 
 /// The Service or ServiceImport as a backend.
-pub(super) fn resolve(cx: &ReadCx<'_>, service: &ObjectRef, port: Option<u16>) -> Result<Backend, Problem> {
+pub(super) fn resolve(
+    cx: &ReadCx<'_>,
+    service: &ObjectRef,
+    port: Option<u16>,
+    transport: Transport,
+) -> Result<Backend, Problem> {
     let Some(port) = port.filter(|port| *port != 0) else {
         let message = format!("a reference to a {} must name one of its ports", service.kind.kind);
         return Err(Problem::new(&PORT_NOT_SPECIFIED, message));
@@ -78,9 +94,9 @@ pub(super) fn resolve(cx: &ReadCx<'_>, service: &ObjectRef, port: Option<u16>) -
         let object = cx.object::<ServiceImport>(service).ok_or_else(|| not_found(service))?;
         (origin::of(&*object), None)
     };
-    let key = SlicePort { service: service.clone(), port };
+    let key = SlicePort { service: service.clone(), port, transport };
     let Some(view) = (*cx.unit::<ServicePortOf>(&key)).clone() else {
-        let message = format!("{service} has no TCP port {port}");
+        let message = format!("{service} has no {} port {port}", name(transport));
         return Err(Problem::new(&PORT_NOT_FOUND, message));
     };
     let (policies, tls) =

@@ -1,0 +1,181 @@
+//! TLSRoutes, TCPRoutes and UDPRoutes: connections and datagrams that go to backends as they are.
+//!
+//! API: `spec.rules[].backendRefs` with their weights; there are neither matches nor filters. All backends of a route share one
+//! cluster. A reference that leads nowhere is left out, and the status says so; a route without any backend turns
+//! everything away.
+//!
+//! A listener serves all its TLSRoutes, chosen by server name. Otherwise it serves one route: the oldest. Those that come
+//! second are accepted and counted, and serve nothing until the first one is gone. A TCPRoute comes after all TLSRoutes.
+
+use std::sync::Arc;
+
+use eg_api::gateway::{BackendReference, ParentReference, StreamRouteRule};
+use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
+use eg_ir::{
+    Origin,
+    cluster::UpstreamProtocol,
+    route::{BackendFilters, StreamRoute},
+};
+use eg_resources::Object;
+
+use super::{
+    bind::{bind, parent},
+    destination::Destination,
+    kind::{Lowered, Place, RouteKind, UnitNames},
+};
+use crate::{
+    engine::ReadCx,
+    fanout::{FleetName, Secrets, StreamClaims, StreamKind, StreamOrder, StreamRoutes},
+    gateway::{
+        StreamSecrets,
+        view::{BindListener, BindView, BindViewOf, Protocol},
+    },
+    names, origin,
+    policy::ancestor::Consumer,
+    refs::backend::BackendKey,
+};
+
+mod tcp;
+mod tls;
+mod udp;
+
+static NOT_ONE_RULE: Code = Code::error("not-one-rule", "Accepted", "InvalidRule");
+
+/// A kind of route of connections or datagrams.
+pub(super) trait StreamRouteKind: Object {
+    /// The names of its units.
+    const UNITS: UnitNames;
+
+    /// Its place in the order of routes.
+    const PLACE: StreamKind;
+
+    /// Where it wants to attach.
+    fn parent_refs(&self) -> &[ParentReference];
+
+    /// The server names that it wants to serve; none for every name.
+    fn hostnames(&self) -> &[String] {
+        &[]
+    }
+
+    /// Where connections or datagrams go.
+    fn rules(&self) -> &[StreamRouteRule];
+
+    /// Whether it has a listener for itself, with everything that arrives there.
+    fn is_alone(&self) -> bool {
+        Self::PLACE != StreamKind::Tls
+    }
+}
+
+/// What the rules of a route become.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct StreamRules(Option<Arc<StreamRoute>>);
+
+impl<R: StreamRouteKind> RouteKind for R {
+    const UNITS: UnitNames = <R as StreamRouteKind>::UNITS;
+
+    type Rules = StreamRules;
+
+    fn parent_refs(&self) -> &[ParentReference] {
+        StreamRouteKind::parent_refs(self)
+    }
+
+    fn hostnames(&self) -> &[String] {
+        StreamRouteKind::hostnames(self)
+    }
+
+    fn refusal(&self) -> Option<Diagnostic> {
+        let count = self.rules().len();
+        (self.is_alone() && count != 1).then(|| {
+            let message = format!("expected one rule, found {count}");
+            Diagnostic::new(&NOT_ONE_RULE, FieldPath::spec().field("rules"), message)
+        })
+    }
+
+    fn lower(&self, cx: &ReadCx<'_>, consumer: Consumer<'_>) -> Lowered<StreamRules> {
+        claim(cx, consumer, self);
+        lower(cx, consumer, self)
+    }
+
+    fn is_served(&self, cx: &ReadCx<'_>, view: &BindView, listener: &BindListener) -> bool {
+        if !self.is_alone() {
+            return true;
+        }
+        let claims = cx.group::<StreamClaims>(&place(view, listener));
+        claims.keys().next() == Some(&order(self, &self.object_ref()))
+    }
+
+    fn attach(&self, cx: &ReadCx<'_>, place: &Place<'_>, StreamRules(route): &StreamRules) -> Vec<u128> {
+        let Some(route) = route else { return Vec::new() };
+        let listener = self::place(place.view, place.listener);
+        let member = (order(self, place.route), place.host.clone());
+        cx.send::<StreamRoutes>(listener, member, Arc::clone(route));
+        if place.listener.protocol == (Protocol::Tls { passthrough: false }) {
+            let secrets = cx.unit::<StreamSecrets>(&place.listener.origin.object);
+            for secret in secrets.get(&place.listener.ir_name).into_iter().flatten() {
+                let name = (place.fleet().clone(), secret.name.clone());
+                cx.send::<Secrets>(name, place.route.clone(), Arc::clone(secret));
+            }
+        }
+        Vec::new()
+    }
+}
+
+fn place(view: &BindView, listener: &BindListener) -> FleetName {
+    (view.fleet.clone(), Arc::clone(&listener.ir_name))
+}
+
+fn order<R: StreamRouteKind>(route: &R, key: &ObjectRef) -> StreamOrder {
+    let created = route.meta().created().unwrap_or_default();
+    (R::PLACE, created, key.namespace.clone(), key.name.clone())
+}
+
+/// Says which listeners the route wants, so that it is known which one is the first.
+fn claim<R: StreamRouteKind>(cx: &ReadCx<'_>, consumer: Consumer<'_>, route: &R) {
+    if route.refusal().is_some() {
+        return;
+    }
+    let view = cx.unit::<BindViewOf>(consumer.gateway);
+    let Some(view) = view.as_ref() else { return };
+    for reference in consumer.ancestors {
+        let Some(parent) = parent(cx, consumer.object, reference) else { continue };
+        if view.refused_sets.contains(&parent.object) {
+            continue;
+        }
+        let bound = bind(cx, consumer.object, route, (reference, &parent), view).unwrap_or_default();
+        for bound in bound.iter().filter(|bound| bound.listener.ready) {
+            cx.send::<StreamClaims>(place(view, bound.listener), order(route, consumer.object), ());
+        }
+    }
+}
+
+fn lower<R: StreamRouteKind>(cx: &ReadCx<'_>, consumer: Consumer<'_>, route: &R) -> Lowered<StreamRules> {
+    let name = names::route(consumer.object);
+    let cluster = names::stream_cluster(&name);
+    // Rules are named by users; the only one there is stands for the route.
+    let section = match route.rules() {
+        [rule] if route.is_alone() => rule.name.as_deref().map(Into::into),
+        _ => None,
+    };
+    let origin = Origin { section, ..origin::of(route) };
+    let mut destination = Destination::new(cx, consumer, cluster.clone(), UpstreamProtocol::Opaque);
+    let mut problems = Vec::new();
+    let mut count = 0;
+    for (position, rule) in route.rules().iter().enumerate() {
+        let path = FieldPath::spec().field("rules").index(position).field("backendRefs");
+        for (index, backend) in rule.backend_refs.iter().enumerate() {
+            let key = BackendKey::new(consumer.object, backend);
+            let name = names::backend(&cluster, count);
+            let filters = Ok(BackendFilters::default());
+            destination.add(name, key, backend.weight(), filters, &path.clone().index(index));
+            count += 1;
+        }
+        problems.extend(destination.problems.drain(..).map(|problem| (position, problem)));
+    }
+    let planned = destination.finish_stream(&origin);
+    Lowered {
+        rules: StreamRules(Some(Arc::new(StreamRoute { name, origin, cluster }))),
+        count: route.rules().len(),
+        problems,
+        clusters: vec![planned],
+    }
+}
