@@ -53,6 +53,8 @@ pub async fn run(path: &Path, factory: &dyn GatewayFactory) -> Result<(), BoxErr
         Ok(()) => String::new(),
         Err(_) => gateway.explain().await,
     };
+    // A gateway that stops waits for the connections that are open.
+    values.connections.get_mut().clear();
     let stopped = gateway.stop().await;
     outcome.map_err(|mismatch| format!("{}\n{mismatch}\n{explained}", case.about))?;
     stopped
