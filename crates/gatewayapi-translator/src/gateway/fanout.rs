@@ -80,8 +80,7 @@ fn socket_part(
     let name = listener.ir_name(key);
     let (address, ipv4_compat) = address(state);
     let transport = if listener.protocol == Some(Protocol::Udp) { Transport::Udp } else { Transport::Tcp };
-    let port = container_port(cx, state, listener.port);
-    let socket = (state.fleet.clone(), address, port, transport);
+    let socket = (state.fleet.clone(), address, container_port(cx, state, listener.port), transport);
     let table = view::table(cx, key, state, listener, &name);
     let by_port = names::by_port(&cx.env().settings);
     let server = |scheme: &str| {

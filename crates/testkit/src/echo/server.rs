@@ -209,7 +209,7 @@ async fn answer(
     let (parts, body) = request.into_parts();
     let wishes = Wishes::of(&parts);
     let body_length = body.collect().await?.to_bytes().len();
-    let echoed = identity.remember(Echoed { tls, body_length, ..Echoed::of(&parts) });
+    let echoed = identity.remember(Echoed { body_length, tls, ..Echoed::of(&parts) });
     let text = serde_json::to_vec(&echoed)?;
     if !wishes.delay.is_zero() {
         tokio::time::sleep(wishes.delay).await;
