@@ -45,6 +45,8 @@ pub(crate) use certificate::certificate_in;
 pub(crate) use class::ClassOf;
 pub(crate) use listener::ListenerState;
 pub(crate) use listener_set::SetState;
+pub(crate) use merged::ClassListeners;
+pub(crate) use namespace::AllowedNamespaces;
 pub use proxy::EffectiveProxy;
 pub(crate) use proxy::invalid as invalid_proxy;
 pub(crate) use state::{GatewayOf, GatewayState};

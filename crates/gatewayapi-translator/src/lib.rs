@@ -7,14 +7,17 @@ use eg_ir::IrKey;
 use eg_resources::{Delta, Snapshot};
 
 mod assembly;
+mod duration;
 mod endpoint;
 mod engine;
 mod fanout;
 mod gateway;
+mod header;
 mod hostname;
+mod labels;
 mod names;
 mod origin;
-mod policy;
+pub mod policy;
 mod re2;
 mod refs;
 mod route;

@@ -1,17 +1,53 @@
 //! Policies: what they ask for, where they apply, and what their status says about it.
 //!
+//! Attachment, lowering and status are the same for all kinds of policy. What a kind says about itself is in its module
+//! (`client_traffic`), and each of its fields is one [`PolicyField`] with a row in the list of the kind:
+//!
+//! - `kind`: what the author of a field sees of a kind, and what this crate knows besides;
+//! - `field`: fields, and how a policy is lowered with them;
+//! - `attach`: which policies are for which object and section, and which of them is in force;
 //! - `ancestor`: who uses a policy, which is what its status has an entry for;
-//! - `backend_tls`: BackendTLSPolicies;
+//! - `status`: the status of a policy;
+//! - `client_traffic`: ClientTrafficPolicies;
+//! - `backend_tls`: BackendTLSPolicies, which attach to backends in a way of their own;
 //! - `patch`: EnvoyPatchPolicies.
+//!
+//! # A field
+//!
+//! Write its data in `ir`, copy `client_traffic/client_timeout.rs` and add a row to `client_traffic::FIELDS`; the emitter has
+//! the same stem in the xDS translator. A vendor does the same outside with [`Features::with_client_traffic_field`].
+//!
+//! # A kind
+//!
+//! Copy `client_traffic.rs`: implement [`PolicyKind`] and `Attachable` for a marker, with the kinds of objects that may be
+//! targeted. The store finds its targets once `eg_resources` visits them as references (`policy_targets` there). What the
+//! policy applies to then asks the unit `EffectivePolicy` with its scopes, the most specific first, and `LoweredPolicy` for
+//! what the policy in force comes to: `client_traffic/listener.rs` does so for listeners; routes do it where they are
+//! lowered, with the scopes rule, route, listener of a set, set, listener of a Gateway, Gateway. It tells each policy what
+//! became of it with `PolicyUses`, and `PolicyRoot` makes a status of that.
+//!
+//! [`Features::with_client_traffic_field`]: crate::Features::with_client_traffic_field
 
-use eg_api::{gateway::BackendTlsPolicy, v1alpha1::EnvoyPatchPolicy};
+use eg_api::{
+    gateway::BackendTlsPolicy,
+    v1alpha1::{ClientTrafficPolicy, EnvoyPatchPolicy},
+};
 use eg_resources::Object;
 
 use crate::{engine::Engine, fanout::Patches};
 
 pub(crate) mod ancestor;
+mod attach;
 pub(crate) mod backend_tls;
+pub(crate) mod client_traffic;
+mod field;
+mod kind;
 mod patch;
+mod status;
+
+pub use client_traffic::{ClientTraffic, ListenerProtocol};
+pub use field::{FieldCx, PolicyField};
+pub use kind::{Declared, PolicyKind};
 
 /// Registers the units of this module.
 pub(crate) fn register(engine: &mut Engine) {
@@ -19,4 +55,5 @@ pub(crate) fn register(engine: &mut Engine) {
     engine.root_for_each_object::<patch::PatchFanout>(EnvoyPatchPolicy::KIND);
     engine.root_for_each_object::<patch::EnvoyPatchPolicyRoot>(EnvoyPatchPolicy::KIND);
     engine.root_for_each_group::<Patches, patch::PatchesUnit>();
+    engine.root_for_each_object::<status::PolicyRoot<ClientTraffic>>(ClientTrafficPolicy::KIND);
 }

@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use eg_api::{config::EnvoyGateway, v1alpha1::EnvoyProxySpec};
 
-use crate::RouteFilter;
+use crate::{
+    RouteFilter,
+    policy::{ClientTraffic, PolicyField},
+};
 
 /// Configuration and features; they never change under a session.
 #[derive(Debug)]
@@ -19,6 +22,7 @@ pub struct Env {
 #[derive(Clone, Default)]
 pub struct Features {
     pub(crate) route_filters: Vec<Arc<dyn RouteFilter>>,
+    pub(crate) client_traffic: Vec<Arc<dyn PolicyField<ClientTraffic>>>,
 }
 
 impl Features {
@@ -28,11 +32,19 @@ impl Features {
         self.route_filters.push(Arc::new(filter));
         self
     }
+
+    /// Adds a field of ClientTrafficPolicies. It is lowered after the built-in ones and those that were added before.
+    #[must_use]
+    pub fn with_client_traffic_field(mut self, field: impl PolicyField<ClientTraffic>) -> Self {
+        self.client_traffic.push(Arc::new(field));
+        self
+    }
 }
 
 impl fmt::Debug for Features {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.route_filters.iter().map(|filter| filter.id())).finish()
+        let fields = self.client_traffic.iter().map(|field| field.id());
+        f.debug_list().entries(self.route_filters.iter().map(|filter| filter.id()).chain(fields)).finish()
     }
 }
 

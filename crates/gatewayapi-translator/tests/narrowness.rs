@@ -218,6 +218,90 @@ fn a_route_of_connections_runs_what_depends_on_it() {
     assert_eq!(added.get("socket"), Some(&1), "its listener has one more chain: {added:?}");
 }
 
+/// A policy of this name for what `targets` says, in this namespace.
+fn client_policy(namespace: &str, name: &str, targets: &Value, idle: &str) -> AnyObject {
+    let mut spec = targets.clone();
+    spec["timeout"] = json!({"http": {"idleTimeout": idle}});
+    decode(json!({
+        "apiVersion": "gateway.envoyproxy.io/v1alpha1",
+        "kind": "ClientTrafficPolicy",
+        "metadata": {"namespace": namespace, "name": name},
+        "spec": spec,
+    }))
+}
+
+fn to_gateway(name: &str) -> Value {
+    json!({"targetRefs": [{"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": name}]})
+}
+
+fn to_label(value: &str) -> Value {
+    json!({"targetSelectors": [{"kind": "Gateway", "matchLabels": {"tier": value}}]})
+}
+
+/// Adds many Gateways with a policy each, in another namespace, and many policies there that select by labels.
+fn add_policies(world: &mut World, count: usize) {
+    let mut changes = vec![Change::Upsert(client_policy("apps", "web", &to_gateway("web"), "1s"))];
+    for number in 0..count {
+        let name = format!("gateway-{number}");
+        changes.push(Change::Upsert(decode(json!({
+            "apiVersion": "gateway.networking.k8s.io/v1",
+            "kind": "Gateway",
+            "metadata": {"name": name, "namespace": "others", "labels": {"tier": format!("tier-{number}")}},
+            "spec": {"gatewayClassName": "eg", "listeners": [{"name": "http", "protocol": "HTTP", "port": 80}]},
+        }))));
+        changes.push(Change::Upsert(client_policy(
+            "others",
+            &format!("by-name-{number}"),
+            &to_gateway(&name),
+            "1s",
+        )));
+        let selected = to_label(&format!("tier-{number}"));
+        changes.push(Change::Upsert(client_policy("others", &format!("by-label-{number}"), &selected, "1s")));
+    }
+    let delta = world.store.apply(&world.source, Batch::Changes(changes));
+    world.session.update(&world.store.snapshot(), &delta);
+}
+
+#[test]
+fn a_policy_runs_what_it_is_in_force_for() {
+    let mut world = World::of(1000);
+    add_policies(&mut world, 200);
+
+    let edited = world.put(client_policy("apps", "web", &to_gateway("web"), "2s"));
+    let expected = [
+        ("client_policy_targets", 1),
+        ("client_policy_lowered", 1),
+        ("listener_clients", 1),
+        ("bind_view", 1),
+        ("gateway_fanout", 1),
+        ("socket", 1),
+        ("client_policy_status", 1),
+    ];
+    assert_eq!(edited, units(expected), "a time limit");
+
+    let loser = client_policy("others", "by-name-7", &to_gateway("gateway-7"), "2s");
+    let delta = world.store.apply(&world.source, Batch::Changes(vec![Change::Upsert(loser)]));
+    assert!(
+        world.session.update(&world.store.snapshot(), &delta).is_empty(),
+        "the policy by label goes first"
+    );
+    let expected = [("client_policy_targets", 1), ("client_policy_status", 1)];
+    assert_eq!(world.session.runs().units, units(expected), "a policy that is not in force");
+
+    let moved = world.put(client_policy("others", "by-label-7", &to_label("none"), "1s"));
+    assert_eq!(
+        moved.get("client_policies"),
+        Some(&200),
+        "a selector, for the Gateways of its namespace: {moved:?}"
+    );
+    assert_eq!(moved.get("client_policy_effective"), Some(&1), "and in force for one of them: {moved:?}");
+    assert_eq!(moved.get("http_route_attached"), None, "{moved:?}");
+
+    let closed = world.put(client_policy("apps", "web", &to_gateway("web"), "soon"));
+    assert_eq!(closed.get("http_route_attached"), Some(&1000), "every route of the Gateway answers 500");
+    assert_eq!(closed.get("http_route_lowered"), None, "{closed:?}");
+}
+
 #[test]
 fn an_edit_takes_as_long_among_many_routes_as_among_few() {
     let few = World::of(300).least_edit_time();

@@ -59,6 +59,10 @@ pub mod features {
     pub const CORS: FeatureId = FeatureId::new("cors");
     /// Translation of gRPC-Web and statistics of gRPC, needed by listeners with GRPCRoutes.
     pub const GRPC: FeatureId = FeatureId::new("grpc");
+    /// Time limits towards clients.
+    pub const CLIENT_TIMEOUT: FeatureId = FeatureId::new("client_timeout");
+    /// What happens to headers between clients and routes.
+    pub const CLIENT_HEADERS: FeatureId = FeatureId::new("client_headers");
 
     /// All of them, for parity tests and documentation.
     pub const ALL: &[FeatureId] = &[
@@ -73,5 +77,7 @@ pub mod features {
         RETRY,
         CORS,
         GRPC,
+        CLIENT_TIMEOUT,
+        CLIENT_HEADERS,
     ];
 }

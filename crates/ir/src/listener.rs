@@ -6,8 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Extension, FeatureId, Name, Origin};
 
+mod client;
+mod client_headers;
+mod client_timeout;
 mod stream;
 
+pub use client::ClientSettings;
+pub use client_headers::{
+    CertDetail, ClientHeaders, ForwardMode, ForwardedClientCert, HeaderMutation, RequestId, Underscores,
+};
+pub use client_timeout::ClientTimeout;
 pub use stream::{StreamChain, StreamServer, StreamTls};
 
 /// What a socket carries.
@@ -116,6 +124,9 @@ pub struct HttpServer {
     /// The prefix of its statistics; absent is made of the protocol and the port that the proxies bind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stat_prefix: Option<Name>,
+    /// What clients get.
+    #[serde(default, skip_serializing_if = "client::is_plain")]
+    pub client: Arc<ClientSettings>,
     /// What the routes need their listener to provide, by feature.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub needs: BTreeMap<FeatureId, Extension>,

@@ -11,6 +11,10 @@ use eg_api::{
         TlsRoute, UdpRoute,
     },
     meta::ObjectMeta,
+    v1alpha1::{
+        BackendTrafficPolicy, ClientTrafficPolicy, EnvoyExtensionPolicy, PolicyTargetReferences,
+        SecurityPolicy,
+    },
 };
 use eg_diag::{Kind, ObjectRef};
 use serde_json::Value;
@@ -33,6 +37,10 @@ macro_rules! objects {
 
             fn references(&self, visit: &mut dyn FnMut(ObjectRef)) {
                 references(self, self.metadata.namespace(), visit);
+            }
+
+            fn selects(&self, visit: &mut dyn FnMut(Kind)) {
+                selects(self, visit);
             }
 
             fn forget_outputs(&mut self) {
@@ -111,6 +119,10 @@ fn references(object: &dyn Any, namespace: &str, visit: &mut dyn FnMut(ObjectRef
         for authority in &policy.spec.validation.ca_certificate_refs {
             names.add(&authority.group, &authority.kind, None, &authority.name);
         }
+    } else if let Some(targets) = policy_targets(object) {
+        for target in targets.by_name() {
+            names.add(&target.group, &target.kind, None, &target.name);
+        }
     } else if let Some(slice) = object.downcast_ref::<EndpointSlice>() {
         let labels = &slice.metadata.labels;
         if let Some(service) = labels.get(EndpointSlice::SERVICE_LABEL) {
@@ -120,6 +132,24 @@ fn references(object: &dyn Any, namespace: &str, visit: &mut dyn FnMut(ObjectRef
             names.add("multicluster.x-k8s.io", "ServiceImport", None, import);
         }
     }
+}
+
+/// Visits the kinds of which `object` selects objects by their labels.
+fn selects(object: &dyn Any, visit: &mut dyn FnMut(Kind)) {
+    for selector in policy_targets(object).into_iter().flat_map(|targets| &targets.target_selectors) {
+        if let Some(kind) = known(selector.group(), &selector.kind) {
+            visit(kind);
+        }
+    }
+}
+
+/// The targets of a policy that has them in the way of this product's policies.
+fn policy_targets(object: &dyn Any) -> Option<&PolicyTargetReferences> {
+    let client = || Some(&object.downcast_ref::<ClientTrafficPolicy>()?.spec.targets);
+    let backend = || Some(&object.downcast_ref::<BackendTrafficPolicy>()?.spec.targets);
+    let security = || Some(&object.downcast_ref::<SecurityPolicy>()?.spec.targets);
+    let extension = || Some(&object.downcast_ref::<EnvoyExtensionPolicy>()?.spec.targets);
+    client().or_else(backend).or_else(security).or_else(extension)
 }
 
 /// Visits references as they are found.

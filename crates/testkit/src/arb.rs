@@ -5,6 +5,7 @@
 //! ([`World::to_yaml`]) and kept.
 
 mod backend;
+mod client_traffic;
 mod gateway;
 mod history;
 mod policy;
@@ -117,6 +118,9 @@ pub fn object() -> BoxedStrategy<Value> {
         1 => backend::namespace_kind(),
         3 => policy::policy(),
         2 => policy::patch_policy(),
+        4 => client_traffic::policy(),
+        1 => client_traffic::listener_set(),
+        1 => client_traffic::grant(),
     ]
     .boxed()
 }

@@ -2,8 +2,8 @@
 
 pub(crate) use xds_api::pb::envoy::{
     config::{
-        accesslog::v3 as accesslog, cluster::v3 as cluster, core::v3 as core, endpoint::v3 as endpoint,
-        listener::v3 as listener, route::v3 as route,
+        accesslog::v3 as accesslog, cluster::v3 as cluster, common::mutation_rules::v3 as mutation_rules,
+        core::v3 as core, endpoint::v3 as endpoint, listener::v3 as listener, route::v3 as route,
     },
     extensions::{
         access_loggers::file::v3 as file_access_log,
@@ -11,12 +11,14 @@ pub(crate) use xds_api::pb::envoy::{
         filters::{
             http::{
                 cors::v3 as cors, grpc_stats::v3 as grpc_stats, grpc_web::v3 as grpc_web,
-                health_check::v3 as health_check, router::v3 as router,
+                header_mutation::v3 as header_mutation, health_check::v3 as health_check,
+                router::v3 as router,
             },
             listener::tls_inspector::v3 as tls_inspector,
             network::{http_connection_manager::v3 as hcm, tcp_proxy::v3 as tcp_proxy},
             udp::udp_proxy::v3 as udp_proxy,
         },
+        http::early_header_mutation::header_mutation::v3 as early_header_mutation,
         load_balancing_policies::{common::v3 as lb_common, least_request::v3 as least_request},
         retry::{
             host::previous_hosts::v3 as previous_hosts,

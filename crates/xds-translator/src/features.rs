@@ -72,4 +72,9 @@ impl Features {
     pub fn http_ids(&self) -> impl Iterator<Item = FeatureId> {
         self.http.iter().map(|feature| feature.id())
     }
+
+    /// The ids of the listener features, in the order in which they run.
+    pub fn listener_ids(&self) -> impl Iterator<Item = FeatureId> {
+        self.listener.iter().map(|feature| feature.id())
+    }
 }

@@ -13,6 +13,7 @@ use prost::Name as Message;
 
 use crate::envoy::{any, hcm, route, router};
 
+mod client_headers;
 mod cors;
 mod direct_response;
 mod forward;
@@ -25,6 +26,7 @@ mod route_match;
 mod timeout;
 mod url_rewrite;
 
+pub(crate) use client_headers::mutations as header_mutations;
 pub(crate) use route_match::matches;
 
 /// The built-in features. The order of the list is the order of their filters, and the order in which they see a route.
@@ -42,6 +44,7 @@ pub(crate) fn features() -> Vec<Arc<dyn HttpFeature>> {
         Arc::new(retry::Retry),
         // The filters below run in this order; preflights are answered before anything can refuse them.
         Arc::new(cors::Cors),
+        Arc::new(client_headers::ClientHeaders),
         Arc::new(grpc::Grpc),
     ]
 }
@@ -121,9 +124,9 @@ impl FilterChain {
         });
     }
 
-    /// The filters with the router at the end.
-    pub(crate) fn finish(mut self) -> Vec<hcm::HttpFilter> {
-        let router = router::Router { suppress_envoy_headers: true, ..router::Router::default() };
+    /// The filters with the router at the end, which adds Envoy's own headers or does not.
+    pub(crate) fn finish(mut self, envoy_headers: bool) -> Vec<hcm::HttpFilter> {
+        let router = router::Router { suppress_envoy_headers: !envoy_headers, ..router::Router::default() };
         self.add("envoy.filters.http.router", &router);
         self.0
     }

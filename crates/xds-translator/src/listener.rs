@@ -15,6 +15,8 @@ use crate::{
 };
 
 mod access_log;
+mod client_headers;
+mod client_timeout;
 mod connection_manager;
 mod datagram;
 mod ready;
@@ -35,7 +37,12 @@ const ACCEPT_PER_EVENT: u32 = 1;
 
 /// The built-in features, in the order in which they see a listener.
 pub(crate) fn features() -> Vec<Arc<dyn ListenerFeature>> {
-    vec![Arc::new(access_log::AccessLog), Arc::new(tls_inspector::TlsInspector)]
+    vec![
+        Arc::new(access_log::AccessLog),
+        Arc::new(tls_inspector::TlsInspector),
+        Arc::new(client_timeout::ClientTimeout),
+        Arc::new(client_headers::ClientHeaders),
+    ]
 }
 
 /// What one feature of sockets and connections becomes in Envoy.

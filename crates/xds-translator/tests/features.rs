@@ -134,12 +134,16 @@ fn routes(model: &XdsModel) -> Value {
 }
 
 #[test]
-fn the_registry_has_each_built_in_feature_once() {
-    let mut ids: Vec<_> = Features::default().http_ids().collect();
-    ids.sort();
-    let mut all = features::ALL.to_vec();
-    all.sort();
-    assert_eq!(ids, all);
+fn the_registries_have_each_built_in_feature_once() {
+    let built_in = Features::default();
+    let (http, listener): (Vec<_>, Vec<_>) =
+        (built_in.http_ids().collect(), built_in.listener_ids().collect());
+    for feature in features::ALL {
+        let times = |ids: &[FeatureId]| ids.iter().filter(|id| *id == feature).count();
+        let times = (times(&http), times(&listener));
+        assert!(matches!(times, (1, 0) | (0, 1) | (1, 1)), "{feature}: {times:?}");
+    }
+    assert!(http.iter().all(|id| features::ALL.contains(id)), "{http:?}");
 }
 
 #[test]

@@ -22,6 +22,7 @@ use crate::{
     engine::{ReadCx, Root, Unit},
     fanout::{FleetMember, FleetMembers, PartOrder, Secrets, SocketPart, SocketParts, SocketServer, Tables},
     names, origin,
+    policy::client_traffic::listener::ListenerClients,
 };
 
 /// How much privileged ports are moved where a Service translates ports.
@@ -83,12 +84,14 @@ fn socket_part(
     let socket = (state.fleet.clone(), address, container_port(cx, state, listener.port), transport);
     let table = view::table(cx, key, state, listener, &name);
     let by_port = names::by_port(&cx.env().settings);
+    let client = cx.unit::<ListenerClients>(key).of(&listener.key()).settings;
     let server = |scheme: &str| {
         Arc::new(HttpServer {
             name: name.clone(),
             origin: origin.clone().section(listener.section.clone()),
             routes: table.clone(),
             stat_prefix: by_port.then(|| names::of_port(scheme, listener.port)),
+            client: Arc::clone(&client),
             ..HttpServer::default()
         })
     };

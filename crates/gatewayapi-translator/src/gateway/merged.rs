@@ -14,7 +14,7 @@ use super::{conflict, listener::ListenerState, overlap, state::GatewayAlone};
 use crate::engine::{ReadCx, Unit};
 
 /// The listeners of all Gateways of a class, settled among each other, in the order in which they are served.
-pub(super) struct ClassListeners;
+pub(crate) struct ClassListeners;
 
 impl Unit for ClassListeners {
     type Key = Name;

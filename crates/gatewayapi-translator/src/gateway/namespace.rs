@@ -1,12 +1,13 @@
-//! Namespaces whose objects may attach: routes to listeners, listener sets to Gateways.
+//! Namespaces whose objects may attach: routes to listeners, listener sets to Gateways, policies to what they select.
 
 use std::collections::BTreeMap;
 
 use eg_api::{core::Namespace, gateway::FromNamespaces, meta::LabelSelector};
+use eg_diag::ObjectRef;
 use eg_ir::Name;
 use eg_resources::Object;
 
-use crate::engine::{ReadCx, Unit};
+use crate::{engine::ReadCx, labels::LabelsOf};
 
 /// The namespaces whose objects may attach.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,24 +47,10 @@ impl AllowedNamespaces {
             Self::All => true,
             Self::Same => own == namespace,
             Self::Selector(selector) => {
-                let labels = cx.unit::<NamespaceLabels>(namespace);
+                let labels = cx.unit::<LabelsOf>(&ObjectRef::new(Namespace::KIND, "", namespace.clone()));
                 labels.as_ref().as_ref().is_some_and(|labels| selector.matches(labels).unwrap_or(false))
             }
             Self::None => false,
         }
-    }
-}
-
-/// The labels of a namespace, without what else changes in it.
-struct NamespaceLabels;
-
-impl Unit for NamespaceLabels {
-    type Key = Name;
-    type Out = Option<BTreeMap<String, String>>;
-    const NAME: &'static str = "namespace_labels";
-    const RANK: u8 = 1;
-
-    fn compute(cx: &ReadCx<'_>, name: &Name) -> Self::Out {
-        cx.get::<Namespace>("", name).map(|namespace| namespace.meta().labels.clone())
     }
 }

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     engine::{ReadCx, Unit},
     names, origin,
+    policy::client_traffic::listener::ListenerClients,
 };
 
 /// A Gateway as routes see it.
@@ -48,6 +49,8 @@ pub(crate) struct BindListener {
     pub(crate) namespaces: AllowedNamespaces,
     /// Whether it is valid enough to serve routes. Routes bind to it all the same, and say so in their status.
     pub(crate) ready: bool,
+    /// Whether the policy for its clients could not be lowered, so that its routes answer 500.
+    pub(crate) closed: bool,
     /// The name of the IR listener.
     pub(crate) ir_name: Name,
     /// The name of the route table that serves it.
@@ -78,7 +81,7 @@ impl Unit for BindViewOf {
     type Key = ObjectRef;
     type Out = Option<Arc<BindView>>;
     const NAME: &'static str = "bind_view";
-    const RANK: u8 = 5;
+    const RANK: u8 = 6;
 
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
         let state = cx.unit::<GatewayOf>(key);
@@ -86,8 +89,11 @@ impl Unit for BindViewOf {
         let state = state.as_ref().as_ref().filter(|state| state.problem.is_none())?;
         let gateway = cx.object::<Gateway>(key)?;
         let origin = origin::of(&*gateway);
-        let listeners =
-            state.listeners.iter().map(|listener| bind_listener(cx, key, state, &origin, listener));
+        let clients = cx.unit::<ListenerClients>(key);
+        let listeners = state.listeners.iter().map(|listener| BindListener {
+            closed: clients.of(&listener.key()).closed,
+            ..bind_listener(cx, key, state, &origin, listener)
+        });
         let refused = state.sets.iter().filter(|set| !set.allowed);
         Some(Arc::new(BindView {
             fleet: state.fleet.clone(),
@@ -120,6 +126,7 @@ fn bind_listener(
         kinds: listener.kinds.clone(),
         namespaces: listener.namespaces.clone(),
         ready: listener.ready(),
+        closed: false,
         table: table(cx, gateway, state, listener, &ir_name),
         isolated_from: isolated_from(cx, gateway, state, listener),
         origin: origin.clone().section(listener.section.clone()),

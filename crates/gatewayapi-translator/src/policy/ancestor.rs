@@ -1,9 +1,15 @@
 //! Who uses a policy. Each use becomes part of an entry in the status of the policy.
 
-use eg_api::gateway::ParentReference;
-use eg_diag::ObjectRef;
+use std::collections::BTreeSet;
 
-use crate::engine::{Group, ReadCx};
+use eg_api::gateway::ParentReference;
+use eg_diag::{Diagnostic, ObjectRef};
+use eg_ir::Name;
+
+use crate::{
+    engine::{Collected, Group, ReadCx},
+    status::policy::Ancestors,
+};
 
 /// The uses of a policy, sent by the units that apply it or that prefer another one.
 pub(crate) struct PolicyUses;
@@ -12,20 +18,67 @@ impl Group for PolicyUses {
     /// The policy.
     type Key = ObjectRef;
     type Member = PolicyUse;
-    /// The ancestor, as the status shows it.
-    type Value = ParentReference;
+    type Value = Used;
 }
 
 /// One use of a policy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct PolicyUse {
     /// The object that uses it, and the Gateway for which it does.
-    user: ObjectRef,
-    gateway: ObjectRef,
+    pub(crate) user: ObjectRef,
+    pub(crate) gateway: ObjectRef,
     /// Tells the ancestors of the user apart.
-    ancestor: usize,
+    pub(crate) ancestor: usize,
     /// The policy that is applied instead; absent when this one is.
     pub(crate) lost_to: Option<ObjectRef>,
+}
+
+/// Where a policy is used, and what came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Used {
+    /// The ancestor, as the status shows it.
+    pub(crate) ancestor: ParentReference,
+    pub(crate) outcome: Outcome,
+}
+
+/// What came of a policy somewhere. The default is that it is in force.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// What is wrong with it.
+    pub(crate) problems: Vec<Diagnostic>,
+    /// The sections where a more specific policy is in force instead.
+    pub(crate) overridden_in: BTreeSet<Name>,
+    /// The section that it names and that does not exist.
+    pub(crate) missing: Option<Name>,
+}
+
+/// What is known of a policy at one of its ancestors.
+#[derive(Clone, Debug)]
+pub(crate) struct Verdict<'a> {
+    /// The policy that is applied instead.
+    pub(crate) lost_to: Option<&'a ObjectRef>,
+    pub(crate) outcome: Outcome,
+}
+
+/// The ancestors of a policy. A policy that is applied somewhere at an ancestor did not lose there.
+pub(crate) fn verdicts(uses: &Collected<PolicyUse, Used>) -> Ancestors<Verdict<'_>> {
+    let mut ancestors = Ancestors::default();
+    for (PolicyUse { lost_to, .. }, Used { ancestor, outcome }) in uses.iter() {
+        let new = || Verdict { lost_to: lost_to.as_ref(), outcome: Outcome::default() };
+        let verdict = ancestors.entry(ancestor, new);
+        if lost_to.is_none() {
+            verdict.lost_to = None;
+        }
+        let Outcome { problems, overridden_in, missing } = outcome;
+        for problem in problems {
+            if !verdict.outcome.problems.contains(problem) {
+                verdict.outcome.problems.push(problem.clone());
+            }
+        }
+        verdict.outcome.overridden_in.extend(overridden_in.iter().cloned());
+        verdict.outcome.missing = verdict.outcome.missing.take().or_else(|| missing.clone());
+    }
+    ancestors
 }
 
 /// An object that uses backends, for one Gateway.
@@ -51,7 +104,8 @@ impl Consumer<'_> {
                     ancestor,
                     lost_to: (policy != applied).then(|| applied.clone()),
                 };
-                cx.send::<PolicyUses>(policy.clone(), member, reference.clone());
+                let used = Used { ancestor: reference.clone(), outcome: Outcome::default() };
+                cx.send::<PolicyUses>(policy.clone(), member, used);
             }
         }
     }

@@ -160,12 +160,15 @@ impl HttpRules {
 impl LoweredMatch {
     /// The route as one listener serves it.
     fn at(&self, place: &Place<'_>) -> Arc<IrRoute> {
-        if !self.redirects_to_listener {
+        if !self.redirects_to_listener && !place.listener.closed {
             return Arc::clone(&self.route);
         }
         let mut route = IrRoute::clone(&self.route);
         if let RouteAction::Redirect(to) = &mut route.action {
             to.port = redirect::port(to.scheme.as_deref(), place.listener);
+        }
+        if place.listener.closed {
+            route.action = direct_response::refused();
         }
         Arc::new(route)
     }

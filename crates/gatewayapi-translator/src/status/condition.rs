@@ -61,6 +61,15 @@ impl Conditions {
         self.set(first.code.condition, false, &reasons.join(","), messages.join("\n"));
     }
 
+    /// Sets the condition `Warning`, one message per line, if there is anything to warn of.
+    pub(crate) fn warn(&mut self, warnings: &[Diagnostic]) {
+        let Some(first) = warnings.first() else { return };
+        let alike = warnings.iter().all(|warning| warning.code.reason == first.code.reason);
+        let reason = if alike { first.code.reason } else { "Warnings" };
+        let messages: Vec<String> = warnings.iter().map(Diagnostic::sentence).collect();
+        self.set("Warning", true, reason, messages.join("\n"));
+    }
+
     /// Records that a listener lost to another one: it keeps its references and is no longer said to be accepted.
     pub(crate) fn lose(&mut self, reason: &str, message: &str) {
         self.list.retain(|condition| condition.r#type == "ResolvedRefs");

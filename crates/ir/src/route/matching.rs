@@ -39,6 +39,8 @@ pub enum PathMatch {
 pub enum StringMatch {
     /// The whole text.
     Exact(String),
+    /// The beginning of the text.
+    Prefix(String),
     /// The end of the text, such as a gRPC method of any service.
     Suffix(String),
     /// An RE2 expression that must match the whole text.

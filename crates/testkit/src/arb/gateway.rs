@@ -1,8 +1,11 @@
 //! Classes and Gateways.
 
-use super::pool::{
-    CONTROLLER, class_name, compact, distinct, gateway_name, hostname, maybe, metadata, port,
-    reference_namespace, secret_name, section_name,
+use super::{
+    client_traffic::labels,
+    pool::{
+        CONTROLLER, class_name, compact, distinct, gateway_name, hostname, maybe, metadata, port,
+        reference_namespace, secret_name, section_name,
+    },
 };
 use proptest::{collection::vec, prelude::*, sample::select, strategy::BoxedStrategy};
 use serde_json::{Value, json};
@@ -61,17 +64,28 @@ pub(super) fn base() -> impl Strategy<Value = Vec<Value>> {
 
 /// A Gateway with one to three listeners, which may conflict.
 pub(super) fn gateway() -> BoxedStrategy<Value> {
-    (metadata(gateway_name()), class_name(), vec(listener(), 1..4))
-        .prop_map(|(metadata, class, listeners)| {
+    (metadata(gateway_name()), labels(), class_name(), vec(listener(), 1..4), listener_sets())
+        .prop_map(|(mut metadata, labels, class, listeners, sets)| {
+            metadata["labels"] = labels;
             let listeners = distinct(listeners, &["name"]);
             compact(json!({
                 "apiVersion": "gateway.networking.k8s.io/v1",
                 "kind": "Gateway",
                 "metadata": metadata,
-                "spec": {"gatewayClassName": class, "listeners": listeners},
+                "spec": {"gatewayClassName": class, "listeners": listeners, "allowedListeners": sets},
             }))
         })
         .boxed()
+}
+
+/// From where a Gateway takes listeners of others.
+fn listener_sets() -> BoxedStrategy<Value> {
+    prop_oneof![
+        3 => Just(json!({"namespaces": {"from": "All"}})),
+        1 => Just(json!({"namespaces": {"from": "Same"}})),
+        1 => Just(Value::Null),
+    ]
+    .boxed()
 }
 
 fn listener() -> BoxedStrategy<Value> {

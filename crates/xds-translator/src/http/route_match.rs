@@ -75,6 +75,7 @@ pub(super) fn string(value: &StringMatch) -> matcher::StringMatcher {
     use matcher::string_matcher::MatchPattern;
     let pattern = match value {
         StringMatch::Exact(text) => MatchPattern::Exact(text.clone()),
+        StringMatch::Prefix(text) => MatchPattern::Prefix(text.clone()),
         StringMatch::Suffix(text) => MatchPattern::Suffix(text.clone()),
         StringMatch::Regex(expression) => MatchPattern::SafeRegex(regex(expression)),
     };

@@ -25,7 +25,7 @@ pub(super) fn filter(features: &Features, cx: ServerCx<'_>) -> Result<pb::Filter
     for feature in &features.http {
         feature.filters(cx, &mut chain)?;
     }
-    manager.http_filters = chain.finish();
+    manager.http_filters = chain.finish(cx.server.client.headers.envoy_headers);
     for feature in &features.listener {
         feature.connection_manager(cx, &mut manager)?;
     }
@@ -44,8 +44,8 @@ fn manager(cx: ServerCx<'_>) -> hcm::HttpConnectionManager {
     use hcm::http_connection_manager::{
         PathWithEscapedSlashesAction, RouteSpecifier, ServerHeaderTransformation,
     };
-    // The needs are read by the features that the routes recorded them for.
-    let HttpServer { name: _, origin: _, routes, stat_prefix, needs: _ } = cx.server;
+    // Needs and settings are read by the features that they were recorded for.
+    let HttpServer { name: _, origin: _, routes, stat_prefix, client: _, needs: _ } = cx.server;
     let stat_prefix = stat_prefix.as_deref().map_or_else(
         || format!("{}-{}", if cx.tls { "https" } else { "http" }, cx.listener.port),
         str::to_owned,
@@ -56,11 +56,6 @@ fn manager(cx: ServerCx<'_>) -> hcm::HttpConnectionManager {
             config_source: Some(ads()),
             route_config_name: routes.to_string(),
         })),
-        common_http_protocol_options: Some(core::HttpProtocolOptions {
-            headers_with_underscores_action:
-                core::http_protocol_options::HeadersWithUnderscoresAction::RejectRequest.into(),
-            ..core::HttpProtocolOptions::default()
-        }),
         http2_protocol_options: Some(core::Http2ProtocolOptions {
             max_concurrent_streams: Some(MAX_STREAMS),
             initial_stream_window_size: Some(STREAM_WINDOW),

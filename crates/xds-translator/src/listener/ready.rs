@@ -50,7 +50,7 @@ fn filters() -> Vec<hcm::HttpFilter> {
     };
     let mut chain = FilterChain::default();
     chain.add("envoy.filters.http.health_check", &health_check);
-    chain.finish()
+    chain.finish(false)
 }
 
 fn otherwise() -> route::RouteConfiguration {

@@ -10,12 +10,8 @@ use super::ValidationOf;
 use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
-    policy::ancestor::PolicyUses,
-    status::{
-        condition::Conditions,
-        policy::{Ancestors, status},
-        update_of,
-    },
+    policy::ancestor::{PolicyUses, verdicts},
+    status::{condition::Conditions, policy::status, update_of},
 };
 
 static CONFLICTED: Code = Code::error("backend-tls-policy-conflict", "Accepted", "Conflicted");
@@ -36,16 +32,9 @@ impl Unit for BackendTlsPolicyRoot {
         }
         let policy = cx.object::<BackendTlsPolicy>(key)?;
         let generation = policy.meta().generation();
-        // A policy that is applied somewhere at an ancestor did not lose there.
-        let mut ancestors = Ancestors::<Option<&ObjectRef>>::default();
-        for (used, ancestor) in uses.iter() {
-            let outcome = ancestors.entry(ancestor, || used.lost_to.as_ref());
-            if used.lost_to.is_none() {
-                *outcome = None;
-            }
-        }
+        let ancestors = verdicts(&uses);
         let status =
-            status(&cx.env().settings, ancestors, |lost_to| conditions(cx, key, generation, lost_to));
+            status(&cx.env().settings, ancestors, |verdict| conditions(cx, key, generation, verdict.lost_to));
         Some(update_of(&*policy, Status::Policy(status)))
     }
 }

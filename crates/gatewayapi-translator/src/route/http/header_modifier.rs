@@ -11,6 +11,7 @@ use eg_ir::{
 };
 
 use super::filter::{FilterCx, FilterSettings, FilterSpec, RouteFilter, RuleDraft};
+use crate::header;
 
 static INVALID: Code = Code::error("invalid-header-modifier", "Accepted", "UnsupportedValue");
 
@@ -78,8 +79,7 @@ pub(super) fn lower(
             let at = at.field(field).index(position);
             if let Err(problem) = check_name(name, direction, &at) {
                 problems.push(problem);
-            } else if !is_value(value) {
-                let message = format!("the value of header `{name}` has characters that values cannot have");
+            } else if let Err(message) = header::check_value(name, value) {
                 problems.push(Diagnostic::new(&INVALID, at, message));
             } else if !edits.values.iter().any(|known| known.name.eq_ignore_ascii_case(name)) {
                 edits.values.push(HeaderValue { name: name.clone(), value: value.clone(), append });
@@ -96,23 +96,12 @@ pub(super) fn lower(
     }
 }
 
-/// The Host header of requests decides where they go, and pseudo-headers are not for users to edit.
+/// The Host header of requests decides where they go.
 fn check_name(name: &str, direction: Direction, at: &FieldPath) -> Result<(), Diagnostic> {
     let refuse = |message| Err(Diagnostic::new(&INVALID, at.clone(), message));
-    if name.is_empty() {
-        return refuse("a header needs a name".to_owned());
-    }
-    if name.contains(['/', ':']) || !name.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return refuse(format!("`{name}` is not the name of a header that can be edited"));
-    }
+    header::check_name(name).or_else(refuse)?;
     if direction == Direction::Request && name.eq_ignore_ascii_case("host") {
         return refuse("the Host header is edited by filter URLRewrite".to_owned());
     }
     Ok(())
-}
-
-/// Whether the text can be the value of a header (RFC 9110, section 5.5). A header without a value edits nothing.
-fn is_value(value: &str) -> bool {
-    let is_visible = |c: char| c == '\t' || !c.is_control();
-    !value.is_empty() && value.chars().all(is_visible) && value.trim_matches([' ', '\t']) == value
 }

@@ -10,7 +10,7 @@ use eg_ir::{
     route::{BackOff, Retry},
 };
 
-use super::timeout::millis;
+use crate::duration::millis;
 
 static INVALID: Code = Code::error("invalid-retry", "Accepted", "UnsupportedValue");
 

@@ -6,6 +6,8 @@
 use eg_api::{gateway::HttpRouteTimeouts, meta::Duration};
 use eg_diag::{Code, Diagnostic, FieldPath};
 
+use crate::duration::millis;
+
 static INVALID: Code = Code::error("invalid-timeout", "Accepted", "UnsupportedValue");
 
 /// The limits of a rule, in milliseconds.
@@ -33,11 +35,4 @@ pub(super) fn lower(
         }
     };
     Limits { request: limit(request, "request"), backend_request: limit(backend_request, "backendRequest") }
-}
-
-/// The duration in milliseconds, which is not shortened to 0.
-pub(super) fn millis(duration: &Duration) -> Result<u64, String> {
-    let duration = duration.to_std().map_err(|error| error.to_string())?;
-    let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-    Ok(if millis == 0 && !duration.is_zero() { 1 } else { millis })
 }

@@ -1,0 +1,122 @@
+//! ClientTrafficPolicies: how the clients of listeners are treated.
+//!
+//! API: ClientTrafficPolicy, for Gateways and listener sets and for sections of both. Of the policies for a listener, one
+//! that names its section is in force, then one for its listener set, then one for its Gateway; nothing is merged.
+//!
+//! Listeners for plain HTTP that share a port share a connection manager. So a policy for only some of them is refused, and
+//! none of its settings is used. A policy with a field that cannot be lowered fails closed: the routes of its listeners
+//! answer 500.
+//!
+//! - `listener`: what each listener of a Gateway gets;
+//! - `client_timeout`, `client_headers`: the fields.
+
+use std::sync::Arc;
+
+use eg_api::{
+    gateway::{Gateway, ListenerSet},
+    v1alpha1::{ClientTrafficPolicy, ClientTrafficPolicySpec, PolicyTargetReferences},
+};
+use eg_diag::Kind;
+use eg_ir::listener::{ClientSettings, ClientTimeout};
+use eg_resources::Object;
+
+use super::{
+    field::PolicyField,
+    kind::{Attachable, PolicyKind, UnitNames},
+};
+use crate::{Features, gateway::view::Protocol};
+
+mod client_headers;
+mod client_timeout;
+pub(crate) mod listener;
+
+/// The built-in fields.
+const FIELDS: &[&dyn PolicyField<ClientTraffic>] =
+    &[&client_timeout::ClientTimeoutField, &client_headers::ClientHeadersField];
+
+/// Marks ClientTrafficPolicies.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientTraffic;
+
+/// What a listener serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ListenerProtocol {
+    /// Plain-text HTTP.
+    Http,
+    /// HTTP over TLS.
+    Https,
+    /// TLS that is terminated, with something else than HTTP in it.
+    Tls,
+    /// TLS that is passed through.
+    TlsPassthrough,
+    /// TCP.
+    Tcp,
+}
+
+impl ListenerProtocol {
+    /// Whether requests are HTTP.
+    pub fn is_http(self) -> bool {
+        matches!(self, Self::Http | Self::Https)
+    }
+
+    /// Whether the listener presents certificates.
+    pub fn terminates_tls(self) -> bool {
+        matches!(self, Self::Https | Self::Tls)
+    }
+
+    /// What a policy is lowered for; `None` for listeners on which policies have no effect.
+    fn of(protocol: Protocol) -> Option<Self> {
+        match protocol {
+            Protocol::Http => Some(Self::Http),
+            Protocol::Https => Some(Self::Https),
+            Protocol::Tls { passthrough: false } => Some(Self::Tls),
+            Protocol::Tls { passthrough: true } => Some(Self::TlsPassthrough),
+            Protocol::Tcp => Some(Self::Tcp),
+            Protocol::Udp => None,
+        }
+    }
+}
+
+impl PolicyKind for ClientTraffic {
+    type Spec = ClientTrafficPolicySpec;
+    type Place = ListenerProtocol;
+    type Slot = ClientSettings;
+}
+
+impl Attachable for ClientTraffic {
+    type Object = ClientTrafficPolicy;
+
+    const TARGETS: &'static [Kind] = &[Gateway::KIND, ListenerSet::KIND];
+
+    const UNITS: UnitNames = UnitNames {
+        targets: "client_policy_targets",
+        selection: "client_policy_selection",
+        policies: "client_policies",
+        effective: "client_policy_effective",
+        lowered: "client_policy_lowered",
+        status: "client_policy_status",
+    };
+
+    const RANK: u8 = 3;
+
+    fn spec(object: &ClientTrafficPolicy) -> &ClientTrafficPolicySpec {
+        &object.spec
+    }
+
+    fn targets(object: &ClientTrafficPolicy) -> &PolicyTargetReferences {
+        &object.spec.targets
+    }
+
+    fn fields() -> &'static [&'static dyn PolicyField<Self>] {
+        FIELDS
+    }
+
+    fn added(features: &Features) -> &[Arc<dyn PolicyField<Self>>] {
+        &features.client_traffic
+    }
+
+    fn close(slot: &mut ClientSettings) {
+        slot.timeout = ClientTimeout::default();
+    }
+}

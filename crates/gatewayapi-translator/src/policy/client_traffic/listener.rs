@@ -1,0 +1,231 @@
+//! What the clients of each listener of a Gateway get, and what becomes of the policies that say so.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use eg_api::gateway::{GROUP, ParentReference};
+use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
+use eg_ir::{Name, listener::ClientSettings};
+
+use super::{ClientTraffic, ListenerProtocol};
+use crate::{
+    engine::{ReadCx, Unit},
+    fanout::ListenerKey,
+    gateway::{ClassListeners, GatewayOf, GatewayState, ListenerState, view::Protocol},
+    policy::{
+        ancestor::{Outcome, PolicyUse, PolicyUses, Used},
+        attach::{EffectivePolicy, PoliciesOn, Scope},
+        field::LoweredPolicy,
+    },
+};
+
+static SHARED_PORT: Code = Code::error("policy-for-part-of-a-port", "Accepted", "Invalid");
+
+/// What the clients of a listener get.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ListenerClient {
+    pub(crate) settings: Arc<ClientSettings>,
+    /// Whether the policy in force could not be lowered, so that no request may be served.
+    pub(crate) closed: bool,
+}
+
+/// What the clients of the listeners of a Gateway get.
+pub(crate) struct ListenerClients;
+
+/// What the clients of each listener get that a policy is in force for. A panic leaves it unsettled.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Clients {
+    settled: Option<Arc<BTreeMap<ListenerKey, ListenerClient>>>,
+}
+
+impl Clients {
+    /// What the clients of a listener get. Where that could not be settled, no request may be served.
+    pub(crate) fn of(&self, listener: &ListenerKey) -> ListenerClient {
+        match &self.settled {
+            Some(settled) => settled.get(listener).cloned().unwrap_or_default(),
+            None => ListenerClient { closed: true, ..ListenerClient::default() },
+        }
+    }
+}
+
+impl Unit for ListenerClients {
+    /// The Gateway.
+    type Key = ObjectRef;
+    type Out = Clients;
+    const NAME: &'static str = "listener_clients";
+    const RANK: u8 = 5;
+
+    fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Clients {
+        let state = cx.unit::<GatewayOf>(key);
+        let mut settled = BTreeMap::new();
+        if let Some(state) = state.as_ref().as_ref().filter(|state| state.problem.is_none()) {
+            let ports = Ports::of(cx, key, state);
+            let mut outcomes = BTreeMap::new();
+            for listener in &state.listeners {
+                if let Some(client) = settle(cx, key, listener, &ports, &mut outcomes) {
+                    settled.insert(listener.key(), client);
+                }
+            }
+            report(cx, key, state, outcomes);
+        }
+        Clients { settled: Some(Arc::new(settled)) }
+    }
+}
+
+/// What became of the policies that have scopes.
+type Outcomes = BTreeMap<Scope, Outcome>;
+
+/// The scopes that a listener is in, the most specific first.
+fn scopes(gateway: &ObjectRef, listener: &ListenerState) -> Vec<Scope> {
+    let mut scopes =
+        vec![Scope::section(&listener.parent, &listener.section), Scope::whole(&listener.parent)];
+    if listener.parent != *gateway {
+        scopes.push(Scope::whole(gateway));
+    }
+    scopes
+}
+
+/// What the clients of one listener get; `None` when no policy is in force.
+fn settle(
+    cx: &ReadCx<'_>,
+    gateway: &ObjectRef,
+    listener: &ListenerState,
+    ports: &Ports,
+    outcomes: &mut Outcomes,
+) -> Option<ListenerClient> {
+    let scopes = scopes(gateway, listener);
+    let holders = cx.unit::<EffectivePolicy<ClientTraffic>>(&scopes);
+    let (in_force, overridden) = holders.split_first()?;
+    for holder in overridden {
+        let outcome = outcomes.entry(scopes.get(holder.scope)?.clone()).or_default();
+        outcome.overridden_in.insert(Arc::clone(&listener.section));
+    }
+    if !listener.ready() {
+        return None;
+    }
+    let scope = scopes.get(in_force.scope)?;
+    let outcome = outcomes.entry(scope.clone()).or_default();
+    if let Some(problem) = ports.not_covered(gateway, scope, listener) {
+        add(&mut outcome.problems, &problem);
+        return None;
+    }
+    let place = ListenerProtocol::of(listener.protocol?)?;
+    let lowered = cx.unit::<LoweredPolicy<ClientTraffic>>(&(in_force.policy.clone(), place));
+    lowered.problems.iter().for_each(|problem| add(&mut outcome.problems, problem));
+    Some(ListenerClient { settings: Arc::clone(&lowered.slot), closed: !lowered.problems.is_empty() })
+}
+
+/// Adds a problem that is not known yet: listeners of one policy mostly have the same ones.
+fn add(problems: &mut Vec<Diagnostic>, problem: &Diagnostic) {
+    if !problems.contains(problem) {
+        problems.push(problem.clone());
+    }
+}
+
+/// Tells the policies that target the Gateway, its listener sets and their sections what became of them.
+fn report(cx: &ReadCx<'_>, gateway: &ObjectRef, state: &GatewayState, mut outcomes: Outcomes) {
+    let sets = state.sets.iter().filter(|set| set.allowed).map(|set| &set.object);
+    for object in std::iter::once(gateway).chain(sets) {
+        let sections: BTreeSet<&Name> =
+            state.listeners_of(object).map(|listener| &listener.section).collect();
+        let claims = cx.unit::<PoliciesOn<ClientTraffic>>(object);
+        for (position, (section, policies)) in claims.iter().enumerate() {
+            let missing = section.filter(|section| !sections.contains(section));
+            let winner = policies.first().filter(|_| missing.is_none());
+            let scope = Scope { object: object.clone(), section: section.cloned() };
+            let outcome = match missing {
+                Some(missing) => Outcome { missing: Some(Arc::clone(missing)), ..Outcome::default() },
+                None => outcomes.remove(&scope).unwrap_or_default(),
+            };
+            for policy in policies {
+                let member = PolicyUse {
+                    user: object.clone(),
+                    gateway: gateway.clone(),
+                    ancestor: position,
+                    lost_to: winner.filter(|winner| *winner != policy).cloned(),
+                };
+                let outcome = if member.lost_to.is_some() { Outcome::default() } else { outcome.clone() };
+                let used = Used { ancestor: ancestor(&scope), outcome };
+                cx.send::<PolicyUses>(policy.clone(), member, used);
+            }
+        }
+    }
+}
+
+/// The target as the status of a policy shows it.
+fn ancestor(Scope { object, section }: &Scope) -> ParentReference {
+    ParentReference {
+        group: Some(GROUP.to_owned()),
+        kind: Some(object.kind.kind.to_owned()),
+        namespace: Some(object.namespace.to_string()),
+        name: object.name.to_string(),
+        section_name: section.as_ref().map(ToString::to_string),
+        ..ParentReference::default()
+    }
+}
+
+/// The listeners for plain HTTP of a fleet, by port.
+#[derive(Default)]
+struct Ports(BTreeMap<u16, Port>);
+
+/// Who has listeners for plain HTTP on a port.
+#[derive(Default)]
+struct Port {
+    listeners: usize,
+    gateways: BTreeSet<ObjectRef>,
+    parents: BTreeSet<ObjectRef>,
+}
+
+impl Ports {
+    fn of(cx: &ReadCx<'_>, gateway: &ObjectRef, state: &GatewayState) -> Self {
+        let mut ports = Self::default();
+        if state.class.merged {
+            for (gateway, listeners) in cx.unit::<ClassListeners>(&state.class.name).iter() {
+                ports.add(gateway, listeners);
+            }
+        } else {
+            ports.add(gateway, &state.listeners);
+        }
+        ports
+    }
+
+    fn add(&mut self, gateway: &ObjectRef, listeners: &[ListenerState]) {
+        let plain = |listener: &&ListenerState| listener.ready() && listener.protocol == Some(Protocol::Http);
+        for listener in listeners.iter().filter(plain) {
+            let port = self.0.entry(listener.port).or_default();
+            port.listeners += 1;
+            port.gateways.insert(gateway.clone());
+            port.parents.insert(listener.parent.clone());
+        }
+    }
+
+    /// Why a policy that has this scope cannot be in force for a listener: it shares its connection manager with listeners
+    /// that the scope does not cover.
+    fn not_covered(
+        &self,
+        gateway: &ObjectRef,
+        scope: &Scope,
+        listener: &ListenerState,
+    ) -> Option<Diagnostic> {
+        let port = self.0.get(&listener.port).filter(|_| listener.protocol == Some(Protocol::Http))?;
+        let covered = match &scope.section {
+            Some(_) => port.listeners <= 1,
+            None if scope.object == *gateway => port.gateways.len() <= 1,
+            None => port.parents.len() <= 1,
+        };
+        if covered {
+            return None;
+        }
+        let target = match &scope.section {
+            Some(section) => format!("section {section} of {}", scope.object),
+            None => scope.object.to_string(),
+        };
+        let message = format!(
+            "listeners for HTTP on port {} share their settings, and {target} is only a part of them",
+            listener.port
+        );
+        Some(Diagnostic::new(&SHARED_PORT, FieldPath::root(), message))
+    }
+}

@@ -1,0 +1,74 @@
+//! Kinds of policies.
+
+use std::{fmt, hash::Hash, sync::Arc};
+
+use eg_api::{meta::ObjectMeta, v1alpha1::PolicyTargetReferences};
+use eg_diag::Kind;
+use eg_resources::Object;
+
+use super::field::PolicyField;
+use crate::Features;
+
+/// One kind of policy, as the authors of its fields see it.
+///
+/// Implemented by a marker for each kind of this crate, such as [`ClientTraffic`](super::ClientTraffic).
+pub trait PolicyKind: Sized + Send + Sync + 'static {
+    /// What a policy of the kind says.
+    type Spec;
+    /// What a policy can be lowered for, as far as fields tell the difference.
+    type Place: Clone + Ord + Hash + fmt::Debug + Send + Sync + 'static;
+    /// The part of the IR that its fields fill.
+    type Slot: Clone + Default + PartialEq + Send + Sync + 'static;
+}
+
+/// What this crate knows of a kind besides.
+pub(crate) trait Attachable: PolicyKind {
+    /// The API object.
+    type Object: Object;
+    /// The kinds of objects that may be targeted.
+    const TARGETS: &'static [Kind];
+    /// The names of the units.
+    const UNITS: UnitNames;
+    /// The rank of lowering, which is above that of everything that its fields read.
+    const RANK: u8;
+
+    /// What an object says.
+    fn spec(object: &Self::Object) -> &Self::Spec;
+
+    /// What an object targets.
+    fn targets(object: &Self::Object) -> &PolicyTargetReferences;
+
+    /// The built-in fields, in the order in which they are lowered.
+    fn fields() -> &'static [&'static dyn PolicyField<Self>];
+
+    /// The fields that an embedder added.
+    fn added(features: &Features) -> &[Arc<dyn PolicyField<Self>>];
+
+    /// What remains of the slot when a field could not be lowered. Whatever the policy is for fails closed then.
+    fn close(slot: &mut Self::Slot);
+}
+
+/// The names of the units of a kind.
+pub(crate) struct UnitNames {
+    pub(crate) targets: &'static str,
+    pub(crate) selection: &'static str,
+    pub(crate) policies: &'static str,
+    pub(crate) effective: &'static str,
+    pub(crate) lowered: &'static str,
+    pub(crate) status: &'static str,
+}
+
+/// A policy as its author wrote it.
+pub struct Declared<'a, P: PolicyKind> {
+    /// What it says.
+    pub spec: &'a P::Spec,
+    /// Its metadata; a vendor's field may be an annotation.
+    pub meta: &'a ObjectMeta,
+}
+
+impl<P: PolicyKind> fmt::Debug for Declared<'_, P> {
+    /// Names the policy; what it says may hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Declared").field("name", &self.meta.name).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,84 @@
+//! The status of policies that attach to Gateways, listener sets and routes.
+
+use std::{marker::PhantomData, sync::Arc};
+
+use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
+use eg_resources::{Object, Status, StatusUpdate};
+
+use super::{
+    ancestor::{Outcome, PolicyUses, Verdict, verdicts},
+    field::warnings,
+    kind::Attachable,
+};
+use crate::{
+    assembly::Assembly,
+    engine::{ReadCx, Root, Unit},
+    status::{condition::Conditions, policy::status, update_of},
+};
+
+static CONFLICTED: Code = Code::error("policy-conflict", "Accepted", "Conflicted");
+static TARGET_NOT_FOUND: Code = Code::error("policy-target-not-found", "Accepted", "TargetNotFound");
+static DEPRECATED: Code = Code::warning("deprecated-field", "Warning", "DeprecatedField");
+
+/// A warning that a field is deprecated, and what to use instead.
+pub(super) fn deprecated(path: FieldPath, instead: &FieldPath) -> Diagnostic {
+    Diagnostic::new(&DEPRECATED, path, format!("this field is deprecated; use {instead}"))
+}
+
+/// The status of one policy; `None` while nothing that it targets is ours.
+pub(crate) struct PolicyRoot<P>(PhantomData<P>);
+
+impl<P: Attachable> Unit for PolicyRoot<P> {
+    type Key = ObjectRef;
+    type Out = Option<StatusUpdate>;
+    const NAME: &'static str = P::UNITS.status;
+    const RANK: u8 = 13;
+
+    fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
+        let uses = cx.group::<PolicyUses>(key);
+        if uses.is_empty() {
+            return None;
+        }
+        let policy = cx.object::<P::Object>(key)?;
+        let generation = policy.meta().generation();
+        let mut attention = warnings::<P>(cx.env(), &policy);
+        if P::targets(&policy).target_ref.is_some() {
+            let (at, instead) = (FieldPath::spec().field("targetRef"), FieldPath::spec().field("targetRefs"));
+            attention.push(deprecated(at, &instead));
+        }
+        let ancestors = verdicts(&uses);
+        let conditions = |verdict| conditions(generation, verdict, &attention);
+        let status = status(&cx.env().settings, ancestors, conditions);
+        Some(update_of(&*policy, Status::Policy(status)))
+    }
+}
+
+impl<P: Attachable> Root for PolicyRoot<P> {
+    fn publish(assembly: &mut Assembly<'_>, key: &ObjectRef, out: Option<&Arc<Self::Out>>) {
+        assembly.status(key, out.and_then(|out| out.as_ref().as_ref()));
+    }
+}
+
+fn conditions(generation: i64, verdict: Verdict<'_>, attention: &[Diagnostic]) -> Conditions {
+    let mut conditions = Conditions::of(generation);
+    let Verdict { lost_to, outcome: Outcome { problems, overridden_in, missing } } = verdict;
+    if let Some(section) = missing {
+        let message = format!("the target has no section {section}");
+        conditions.fail(&[Diagnostic::new(&TARGET_NOT_FOUND, FieldPath::root(), message)]);
+        return conditions;
+    }
+    if let Some(winner) = lost_to {
+        let message = format!("{winner} has the same target and goes first");
+        conditions.fail(&[Diagnostic::new(&CONFLICTED, FieldPath::root(), message)]);
+        return conditions;
+    }
+    if !overridden_in.is_empty() {
+        let sections: Vec<&str> = overridden_in.iter().map(|section| &**section).collect();
+        let message = format!("More specific policies are in force in: {}.", sections.join(", "));
+        conditions.set("Overridden", true, "Overridden", message);
+    }
+    conditions.fail(&problems);
+    conditions.set_default("Accepted", true, "Accepted", "The policy is applied.");
+    conditions.warn(attention);
+    conditions
+}
