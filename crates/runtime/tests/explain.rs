@@ -132,6 +132,7 @@ impl Plain {
 fn equals(expected: &StringMatch, text: &str) -> bool {
     match expected {
         StringMatch::Exact(exact) => exact == text,
+        StringMatch::Prefix(prefix) => text.starts_with(prefix.as_str()),
         StringMatch::Suffix(suffix) => text.ends_with(suffix.as_str()),
         StringMatch::Regex(expression) => full(expression, text),
     }

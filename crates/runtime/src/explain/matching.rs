@@ -133,6 +133,7 @@ fn value_mismatch(place: Place, ValueMatch { name, value }: &ValueMatch, seen: &
     let holds = match (found, value) {
         (None, _) => false,
         (Some(found), StringMatch::Exact(exact)) => found == exact,
+        (Some(found), StringMatch::Prefix(prefix)) => found.starts_with(prefix.as_str()),
         (Some(found), StringMatch::Suffix(suffix)) => found.ends_with(suffix.as_str()),
         (Some(found), StringMatch::Regex(expression)) => match whole(expression) {
             Some(regex) => regex.is_match(found),

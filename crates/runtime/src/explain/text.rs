@@ -218,6 +218,7 @@ impl Display for Text<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.0 {
             StringMatch::Exact(text) => write!(f, "must be `{text}`"),
+            StringMatch::Prefix(text) => write!(f, "must begin with `{text}`"),
             StringMatch::Suffix(text) => write!(f, "must end with `{text}`"),
             StringMatch::Regex(expression) => write!(f, "must match `{expression}`"),
         }
