@@ -8,7 +8,7 @@ use std::{
 };
 
 use eg_api::config::{ConfigError, EnvoyGateway, EnvoyGatewayCustomProvider, XdsServer};
-use eg_runtime::Settings;
+use eg_runtime::{ExtensionServer, Settings, UnsupportedHook};
 use thiserror::Error;
 
 /// Why a configuration cannot be put to work.
@@ -22,6 +22,8 @@ pub(crate) enum Error {
     Parse { path: PathBuf, source: ConfigError },
     #[error("{} does not hold: {problems}", path.display())]
     Invalid { path: PathBuf, problems: String },
+    #[error(transparent)]
+    Hook(#[from] UnsupportedHook),
     #[error("{field}: {what} is not part of this build; {instead}")]
     Unsupported { field: &'static str, what: &'static str, instead: &'static str },
 }
@@ -96,6 +98,13 @@ pub(crate) fn settings(config: &EnvoyGateway) -> Settings {
     settings
 }
 
+/// The extension servers, in the order in which they are called.
+pub(crate) fn extensions(config: &EnvoyGateway) -> Result<Vec<ExtensionServer>, Error> {
+    let namespace = settings(config).namespace;
+    let servers = config.extension_servers();
+    Ok(servers.map(|server| ExtensionServer::from_config(server, &namespace)).collect::<Result<_, _>>()?)
+}
+
 /// Limits and times of the xDS server. What they hold was checked with the rest of the file.
 pub(crate) fn xds_options(server: Option<&XdsServer>) -> eg_xds_server::Options {
     let mut options = eg_xds_server::Options::default();
@@ -142,6 +151,11 @@ xdsServer: { maxConnectionAge: 1h, maxReceiveMessageSize: 1Mi }
         let wrong = FILE.replace("maxConnectionAge: 1h", "maxConnectionAge: soon");
         let error = read(&wrong, Path::new("c.yaml")).unwrap_err().to_string();
         assert!(error.starts_with("c.yaml does not hold: xdsServer.maxConnectionAge: "), "{error}");
+        let hooked = format!(
+            "{FILE}extensionManager: {{ hooks: {{ xdsTranslator: {{ post: [Route] }} }}, service: {{ host: a }} }}"
+        );
+        let error = extensions(&read(&hooked, Path::new("c.yaml")).unwrap()).unwrap_err().to_string();
+        assert!(error.contains("`Route`"), "{error}");
         let error = custom_provider(&EnvoyGateway::default().defaulted()).unwrap_err().to_string();
         assert!(error.starts_with("provider.type: "), "{error}");
     }

@@ -43,9 +43,12 @@ async fn apply(new: &EnvoyGateway, old: &EnvoyGateway, levels: &Levels, pipeline
     {
         tracing::error!("levels of logs stay as they are: {}", chain(&error));
     }
-    if new.provider != old.provider || new.xds_server != old.xds_server {
+    if new.provider != old.provider
+        || new.xds_server != old.xds_server
+        || !new.extension_servers().eq(old.extension_servers())
+    {
         tracing::warn!(
-            "changes of provider and xdsServer come into force when the control plane starts again"
+            "changes of provider, xdsServer and extensionManager come into force when the control plane starts again"
         );
     }
     let mut settings = config::settings(new);

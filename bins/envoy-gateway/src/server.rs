@@ -73,6 +73,7 @@ async fn serve(arguments: &Arguments, config: &EnvoyGateway, levels: Levels) -> 
     let is_host = custom.infrastructure.is_some();
     let settings = custom.infrastructure.as_ref().and_then(|infrastructure| infrastructure.host.as_ref());
     let mut parts = parts(arguments, config, custom);
+    parts.extensions = config::extensions(config)?;
     let mut certificates = None;
     if is_host || !arguments.xds_plaintext {
         let paths = host::paths(settings)?;

@@ -8,7 +8,7 @@ use eg_diag::{Diagnostic, Kind, ObjectRef};
 use crate::Object;
 
 /// The group of facts; no API server has it.
-const GROUP: &str = "facts";
+pub(crate) const GROUP: &str = "facts";
 
 /// What time it is, so that translation can depend on it without a clock.
 #[derive(Clone, Debug, PartialEq)]

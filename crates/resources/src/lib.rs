@@ -2,6 +2,7 @@
 
 mod change;
 mod decode;
+mod demand;
 mod dynamic;
 mod fact;
 mod kinds;
@@ -13,6 +14,7 @@ mod store;
 
 pub use change::{Batch, Bucket, Change, Delta, ObjectChange, Rejected, Revision, SourceId};
 pub use decode::{DecodeError, Decoder};
+pub use demand::{Demand, OidcDiscovery, OidcProvider};
 pub use dynamic::DynamicObject;
 pub use eg_api as api;
 pub use eg_diag::{Kind, ObjectRef};

@@ -12,11 +12,12 @@ use eg_ir::{IrKey, XdsIr};
 use eg_resources::{
     AnyObject, Batch, Change, Clock, Delta, Object, Observed, Snapshot, SourceId, Status, StatusUpdate, Store,
 };
-use eg_xds_translator::{XdsModel, XdsTranslator};
+use eg_xds_translator::{Answer, QuestionKey, XdsModel, XdsTranslator};
 
 use crate::{
     Effects, Publication,
     explain::{Explanation, Request, explain},
+    gate::{Gate, Passage},
 };
 use outcome::Outcomes;
 
@@ -53,6 +54,17 @@ pub enum Event {
         /// The port.
         port: u16,
     },
+    /// A stage answered, or failed to.
+    Staged {
+        /// The fleet about which it was asked.
+        fleet: IrKey,
+        /// What it was asked.
+        question: QuestionKey,
+        /// The answer, or why there is none.
+        answer: Result<Answer, String>,
+    },
+    /// What the first state needs to be complete was waited for long enough.
+    StopWaiting,
     /// It is this time, in seconds since 1970.
     Tick(i64),
     /// The configuration changed.
@@ -79,7 +91,13 @@ pub struct Core {
     started: bool,
     /// Whether every step is compared with starting over.
     verify: bool,
+    /// Answers of stages that came with this step.
+    staged: Answers,
+    gate: Gate,
 }
+
+/// Answers of stages by fleet.
+type Answers = BTreeMap<IrKey, Vec<(QuestionKey, Result<Answer, String>)>>;
 
 impl Core {
     /// A core that waits for the first batches of these sources.
@@ -107,6 +125,8 @@ impl Core {
             awaited: sources.into_iter().collect(),
             started: false,
             verify: false,
+            staged: Answers::new(),
+            gate: Gate::default(),
         }
     }
 
@@ -124,6 +144,7 @@ impl Core {
     pub fn step(&mut self, events: impl IntoIterator<Item = Event>) -> Effects {
         let mut batches = Vec::new();
         let mut re_emit = BTreeSet::new();
+        let mut give_up = false;
         self.runs = Runs::default();
         for event in events {
             match event {
@@ -142,6 +163,11 @@ impl Core {
                         re_emit.insert(fleet);
                     }
                 }
+                Event::Staged { fleet, question, answer } => {
+                    self.gate.answered(&fleet, &question);
+                    self.staged.entry(fleet).or_default().push((question, answer));
+                }
+                Event::StopWaiting => give_up = true,
                 Event::Configure(new) => self.configured = Some(*new),
             }
         }
@@ -155,7 +181,22 @@ impl Core {
             self.verify(&mut effects);
         }
         effects.wake_at = self.session.next_deadline();
+        match self.gate.decide(&effects, give_up) {
+            Passage::Pass => {}
+            Passage::Hold => effects.withhold(),
+            Passage::Release => self.release(&mut effects),
+        }
         effects
+    }
+
+    /// Makes the effects those of a first step.
+    fn release(&self, effects: &mut Effects) {
+        effects.withhold();
+        let models = self.fleets.iter().map(|(fleet, session)| (fleet.clone(), session.model().as_delta()));
+        effects.publish = models.map(|(fleet, delta)| Publication { fleet, delta }).collect();
+        let infra = &self.session.current().infra;
+        effects.apply = infra.iter().map(|(fleet, infra)| (fleet.clone(), infra.clone())).collect();
+        effects.statuses = self.statuses();
     }
 
     /// Translation, emission, and the statuses that follow from both.
@@ -175,6 +216,7 @@ impl Core {
         for fleet in re_emit {
             self.emit(fleet, effects);
         }
+        self.take_answers(effects);
         changed.statuses.extend(self.learn());
         for fleet in changed.infra {
             match self.session.current().infra.get(&fleet) {
@@ -185,6 +227,19 @@ impl Core {
         let snapshot = self.store.snapshot();
         for object in changed.statuses {
             effects.statuses.extend(self.status(&snapshot, object));
+        }
+    }
+
+    /// Serves what stages answered.
+    fn take_answers(&mut self, effects: &mut Effects) {
+        for (fleet, answers) in std::mem::take(&mut self.staged) {
+            let Some(session) = self.fleets.get_mut(&fleet) else { continue };
+            let delta = session.answer(answers);
+            self.outcomes.note(&fleet, &delta);
+            let delta = effects.take_questions(&fleet, delta);
+            if !delta.is_empty() {
+                effects.publish.push(Publication { fleet, delta });
+            }
         }
     }
 
@@ -245,6 +300,7 @@ impl Core {
         let session = self.fleets.entry(fleet.clone()).or_insert_with(|| emitter.session());
         let delta = session.update(&ir);
         self.outcomes.note(&fleet, &delta);
+        let delta = effects.take_questions(&fleet, delta);
         if is_new || !delta.is_empty() {
             effects.publish.push(Publication { fleet, delta });
         }
@@ -295,9 +351,14 @@ impl Core {
         self.runs.panics.clone()
     }
 
-    /// Whether every source delivered its first batch.
+    /// Whether every source delivered its first batch, and what follows from it is known.
     pub fn is_complete(&self) -> bool {
-        self.awaited.is_empty()
+        self.awaited.is_empty() && self.gate.is_open()
+    }
+
+    /// Whether only answers are missing to be complete. After a while, the shell sends [`Event::StopWaiting`].
+    pub fn awaits_answers(&self) -> bool {
+        self.awaited.is_empty() && !self.gate.is_open()
     }
 }
 

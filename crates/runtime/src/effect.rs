@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eg_ir::{InfraIr, IrKey};
 use eg_resources::{Rejected, StatusUpdate};
-use eg_xds_translator::ModelDelta;
+use eg_xds_translator::{ModelDelta, Question, QuestionKey};
 
 use crate::Difference;
 
@@ -21,12 +21,35 @@ pub struct Effects {
     pub delete: Vec<IrKey>,
     /// Statuses that differ from those last asked for.
     pub statuses: Vec<StatusUpdate>,
+    /// What stages must be asked; answers come back as [`Event::Staged`](crate::Event::Staged).
+    pub ask: Vec<(IrKey, Question)>,
+    /// Questions that need no answer any more. One that is in `ask` too is asked anew.
+    pub forget: Vec<(IrKey, QuestionKey)>,
     /// Objects that stay out because another source owns them.
     pub rejected: Vec<Rejected>,
     /// What sessions got wrong, where that is looked for.
     pub differences: Vec<Difference>,
     /// When the next [`Event::Tick`](crate::Event::Tick) is due although nothing changes, in seconds since 1970.
     pub wake_at: Option<i64>,
+}
+
+impl Effects {
+    /// Takes over the questions of a delta.
+    pub(crate) fn take_questions(&mut self, fleet: &IrKey, mut delta: ModelDelta) -> ModelDelta {
+        let asked = std::mem::take(&mut delta.asked);
+        self.ask.extend(asked.into_iter().map(|question| (fleet.clone(), question)));
+        let forgotten = std::mem::take(&mut delta.forgotten);
+        self.forget.extend(forgotten.into_iter().map(|question| (fleet.clone(), question)));
+        delta
+    }
+
+    /// Leaves nothing but questions and what ends them, and what is about sources and time.
+    pub(crate) fn withhold(&mut self) {
+        self.publish.clear();
+        self.apply.clear();
+        self.delete.clear();
+        self.statuses.clear();
+    }
 }
 
 /// What the proxies of one fleet must be told.

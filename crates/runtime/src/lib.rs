@@ -5,6 +5,9 @@ mod core;
 mod effect;
 pub mod explain;
 #[cfg(feature = "pipeline")]
+mod extension;
+mod gate;
+#[cfg(feature = "pipeline")]
 mod pipeline;
 
 pub use bootstrap::{ProxyOptions, bootstrap_options};
@@ -12,6 +15,8 @@ pub use core::{Core, Difference, Event};
 pub use effect::{Effects, Publication};
 pub use eg_gatewayapi_translator::{Infrastructure, Settings, Translation};
 pub use eg_xds_translator::{SecretsInDump, XdsModel};
+#[cfg(feature = "pipeline")]
+pub use extension::{ExtensionServer, UnsupportedHook};
 #[cfg(feature = "pipeline")]
 pub use pipeline::{Parts, Pipeline, PipelineError, ReadyPort, SourceFactory, XdsEndpoint, XdsSecurity};
 

@@ -6,6 +6,7 @@
 //! source(s) --+                       +--> MemoryStore --> xDS server
 //! platform  --+--> events --> core ---+--> statuses --> StatusSink(s)
 //! clock     --+                       +--> infrastructure --> Provisioner
+//! stages    --+                       +--> questions --> stages
 //! ```
 
 use std::{
@@ -29,13 +30,14 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::{Core, Event};
+use crate::{Core, Event, ExtensionServer};
 
 mod clock;
 mod drive;
 mod infra;
 mod publish;
 mod source;
+mod stage;
 mod status;
 mod xds;
 
@@ -63,6 +65,8 @@ pub struct Parts {
     pub ready_port: Option<ReadyPort>,
     /// The xDS translator, for further features.
     pub emitter: XdsTranslator,
+    /// Extension servers, which see the configuration after the stages of the xDS translator.
+    pub extensions: Vec<ExtensionServer>,
     /// Limits and times of the xDS server.
     pub xds: Options,
     /// Whether every step is compared with translation and emission from scratch; see [`Core::verifying`].
@@ -128,9 +132,13 @@ impl Pipeline {
             infrastructure,
             ready_port,
             emitter,
+            extensions,
             xds: options,
             verify_incremental,
         } = parts;
+        let stages: Vec<_> =
+            emitter.stages().iter().cloned().chain(extensions.iter().map(ExtensionServer::stage)).collect();
+        let emitter = emitter.with_stages(stages.iter().cloned());
         let (events, inbox) = mpsc::channel(EVENTS);
         let (stop, stopped) = watch::channel(false);
         let (completed, complete) = watch::channel(false);
@@ -151,10 +159,13 @@ impl Pipeline {
             infra::start(&mut tasks, provisioner, control_plane, ready_port, events, stopped)
         });
         let differences = Arc::new(AtomicU64::new(0));
+        let to_stages = stage::start(&mut tasks, &stages, events.clone(), stopped.clone());
         let outputs = drive::Outputs {
             store,
             statuses: to_statuses,
             infra: to_infra,
+            stages: to_stages,
+            extensions,
             complete: completed,
             differences: Arc::clone(&differences),
         };
@@ -178,7 +189,8 @@ impl Pipeline {
         let _ended = self.events.send(event).await;
     }
 
-    /// Resolves when every source delivered its first batch and its translation is published.
+    /// Resolves when every source delivered its first batch, and its translation is published: after questions that it
+    /// raised were answered or failed, or ten seconds.
     pub async fn complete(&self) {
         let mut complete = self.complete.clone();
         let _ended = complete.wait_for(|complete| *complete).await;

@@ -6,8 +6,11 @@
 //! ```text
 //! eg_testkit::source_conformance!(FolderFixture);
 //! eg_testkit::status_sink_conformance!(StatusFolderFixture);
+//! eg_testkit::fetch_conformance!(HttpFixture);
 //! ```
 
+#[cfg(feature = "fetch")]
+pub mod fetch;
 pub mod source;
 pub mod status;
 
@@ -69,6 +72,26 @@ macro_rules! status_sink_conformance {
                 a_missing_object_holds_up_no_other,
                 an_empty_status_removes_our_entries,
                 entries_of_other_controllers_stay,
+            ]
+        );
+    };
+}
+
+/// One test for each rule of [`Fetcher`](eg_fetch::Fetcher), for a [`FetchFixture`](fetch::FetchFixture).
+#[cfg(feature = "fetch")]
+#[macro_export]
+macro_rules! fetch_conformance {
+    ($fixture:ty) => {
+        $crate::conformance_tests!(
+            $fixture,
+            fetch,
+            [
+                a_document_is_the_answer,
+                a_later_document_is_seen,
+                a_failure_passes,
+                a_document_has_a_limit_of_size,
+                a_hang_has_a_limit_of_time,
+                a_hang_holds_up_no_other_fetch,
             ]
         );
     };

@@ -10,10 +10,14 @@ pub mod client;
 pub mod contract;
 #[cfg(any(feature = "contract", feature = "echo"))]
 pub mod deadline;
+#[cfg(feature = "fetch")]
+pub mod document;
 #[cfg(feature = "echo")]
 pub mod echo;
 #[cfg(feature = "traffic")]
 pub mod envoy;
+#[cfg(feature = "extension")]
+pub mod extension;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 #[cfg(feature = "traffic")]

@@ -18,6 +18,7 @@ mod route;
 mod secret;
 mod session;
 mod splice;
+mod stage;
 mod translator;
 
 pub use dump::SecretsInDump;
@@ -29,5 +30,6 @@ pub use finding::{
 pub use model::{ModelDelta, XdsModel};
 pub use pack::{Origins, Packed, ResourceType, Version};
 pub use session::{Emitted, Session};
+pub use stage::{Answer, BoxFuture, Question, QuestionKey, STAGE_FAILED, SliceKind, Stage, StageError};
 pub use translator::XdsTranslator;
 pub use xds_api;

@@ -4,7 +4,7 @@ use eg_diag::ObjectRef;
 use eg_ir::{Name, OrdMap};
 
 use crate::{
-    Finding, NodePath, PatchReport, ResourceType,
+    Finding, NodePath, PatchReport, Question, QuestionKey, ResourceType,
     pack::{Packed, Shared},
 };
 
@@ -50,6 +50,20 @@ impl XdsModel {
         let old = self.patched.insert(policy.clone(), report.clone());
         if old.as_ref() != Some(&report) {
             delta.patched.push(report);
+        }
+    }
+
+    /// Everything, for proxies that were told nothing yet.
+    pub fn as_delta(&self) -> ModelDelta {
+        let of = |resource_type: ResourceType| {
+            let resources = self.resources(resource_type).iter();
+            resources.map(move |(name, packed)| (resource_type, name.clone(), packed.clone()))
+        };
+        ModelDelta {
+            upserts: ResourceType::ALL.into_iter().flat_map(of).collect(),
+            raised: self.findings().cloned().collect(),
+            patched: self.patched().cloned().collect(),
+            ..ModelDelta::default()
         }
     }
 
@@ -102,6 +116,10 @@ pub struct ModelDelta {
     pub patched: Vec<PatchReport>,
     /// Policies whose patches are gone.
     pub unpatched: Vec<ObjectRef>,
+    /// What stages must be asked.
+    pub asked: Vec<Question>,
+    /// Questions whose answers nobody needs any more.
+    pub forgotten: Vec<QuestionKey>,
 }
 
 impl ModelDelta {

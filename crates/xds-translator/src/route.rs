@@ -19,6 +19,7 @@ use crate::{
     metadata,
     pack::{Origins, Packed, Version},
     splice,
+    stage::Replacement,
 };
 
 /// Direct responses above this size need the route configuration to allow them, in bytes.
@@ -50,18 +51,55 @@ pub(crate) struct EmittedRoute {
 }
 
 /// A virtual host as it stands in the bytes of its route configuration.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EmittedHost {
     /// The name in Envoy.
     pub(crate) name: Name,
+    pub(crate) domain: Name,
     pub(crate) origin: Origin,
     pub(crate) routes: OrdMap<RouteOrder, Arc<EmittedRoute>>,
+    emitted: ServedHost,
+    /// What is served in its place, where stages have a say.
+    pub(crate) served: Option<ServedHost>,
+    /// Why it is left out.
+    pub(crate) diagnostic: Option<Diagnostic>,
+}
+
+/// What a route configuration holds of a virtual host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ServedHost {
     version: Version,
     /// The field `virtual_hosts`, with its key and length.
     field: Bytes,
     large_body: bool,
-    /// Why it is left out.
-    pub(crate) diagnostic: Option<Diagnostic>,
+}
+
+impl EmittedHost {
+    /// The virtual host as it was emitted.
+    pub(crate) fn emitted(&self) -> &ServedHost {
+        &self.emitted
+    }
+
+    fn served(&self) -> &ServedHost {
+        self.served.as_ref().unwrap_or(&self.emitted)
+    }
+}
+
+impl ServedHost {
+    /// What a stage wants in its place.
+    pub(crate) fn replaced(replacement: &Replacement) -> Self {
+        let Replacement { message, large_body } = replacement;
+        Self {
+            version: Version::of(message),
+            field: splice::field(VIRTUAL_HOSTS_TAG, message),
+            large_body: *large_body,
+        }
+    }
+
+    /// The virtual host as a message.
+    pub(crate) fn message(&self) -> Bytes {
+        splice::content(&self.field)
+    }
 }
 
 /// Emits one route. A route that cannot be expressed answers 500, and is left out if what it matches is at fault.
@@ -133,15 +171,17 @@ fn fail_closed(route: &HttpRoute, name: &str) -> pb::Route {
         name: name.to_owned(),
         metadata: metadata::with_policies(&route.origin, &route.policies),
         r#match: Some(crate::http::matches(&route.matches)),
-        action: Some(pb::route::Action::DirectResponse(pb::DirectResponseAction {
-            status: 500,
-            ..pb::DirectResponseAction::default()
-        })),
+        action: Some(refuse()),
         ..pb::Route::default()
     }
 }
 
-fn large_body(route: &pb::Route) -> bool {
+fn refuse() -> pb::route::Action {
+    let response = pb::DirectResponseAction { status: 500, ..pb::DirectResponseAction::default() };
+    pb::route::Action::DirectResponse(response)
+}
+
+pub(crate) fn large_body(route: &pb::Route) -> bool {
     use crate::envoy::core::{data_source::Specifier, substitution_format_string::Format};
     let Some(pb::route::Action::DirectResponse(response)) = &route.action else {
         return false;
@@ -175,21 +215,47 @@ pub(crate) fn emit_host(host: &VirtualHost, routes: OrdMap<RouteOrder, Arc<Emitt
         Some(_) => Bytes::new(),
     };
     let frame = [Version::of(&before), Version::of(&after)];
-    EmittedHost {
-        name: name.clone(),
-        origin: origin.clone(),
+    let emitted = ServedHost {
         version: Version::of_parts(frame.iter().chain(routes.values().map(|route| &route.version))),
         field,
-        diagnostic,
         large_body: routes.values().any(|route| route.large_body),
+    };
+    EmittedHost {
+        name: name.clone(),
+        domain: domain.clone(),
+        origin: origin.clone(),
+        emitted,
+        served: None,
+        diagnostic,
         routes,
     }
+}
+
+/// What stands for a virtual host that must not be served: the same requests, answered with 500.
+pub(crate) fn refusing_host(host: &EmittedHost) -> ServedHost {
+    let refusal = pb::Route {
+        name: format!("{}/refused", host.name),
+        r#match: Some(pb::RouteMatch {
+            path_specifier: Some(pb::route_match::PathSpecifier::Prefix("/".to_owned())),
+            ..pb::RouteMatch::default()
+        }),
+        action: Some(refuse()),
+        ..pb::Route::default()
+    };
+    let message = pb::VirtualHost {
+        name: host.name.to_string(),
+        domains: vec![host.domain.to_string()],
+        routes: vec![refusal],
+        metadata: metadata::of(&host.origin),
+        ..pb::VirtualHost::default()
+    };
+    ServedHost::replaced(&Replacement { message: message.encode_to_vec().into(), large_body: false })
 }
 
 /// Packs a route configuration of emitted virtual hosts.
 pub(crate) fn pack_table(name: &str, hosts: &HostMap) -> Packed {
     let before = pb::RouteConfiguration { name: name.to_owned(), ..pb::RouteConfiguration::default() };
-    let large_body = hosts.values().any(|host| host.large_body);
+    let large_body = hosts.values().any(|host| host.served().large_body);
     let after = pb::RouteConfiguration {
         ignore_port_in_host_matching: true,
         max_direct_response_body_size_bytes: large_body.then_some(RAISED_BODY_LIMIT),
@@ -197,9 +263,9 @@ pub(crate) fn pack_table(name: &str, hosts: &HostMap) -> Packed {
     };
     let (before, after) = (before.encode_to_vec(), after.encode_to_vec());
     let frame = [Version::of(&before), Version::of(&after)];
-    let parts: Vec<&Bytes> = hosts.values().map(|host| &host.field).collect();
+    let parts: Vec<&Bytes> = hosts.values().map(|host| &host.served().field).collect();
     Packed {
-        version: Version::of_parts(frame.iter().chain(hosts.values().map(|host| &host.version))),
+        version: Version::of_parts(frame.iter().chain(hosts.values().map(|host| &host.served().version))),
         body: splice::message(&before, &parts, &after),
         origins: Origins { whole: Vec::new(), hosts: hosts.clone() },
     }

@@ -19,6 +19,7 @@ use crate::{
 };
 
 mod patch;
+mod stage;
 mod table;
 
 use patch::Patches;
@@ -40,7 +41,7 @@ pub struct Emitted {
 ///
 /// After each update the model equals what [`XdsTranslator::translate`] makes of the same IR, with one exception: a
 /// listener, cluster, endpoint set or secret that cannot be emitted keeps its last good form, which a translation from
-/// scratch does not know.
+/// scratch does not know. Stages are a second one: their answers are part of what a session knows ([`Session::answer`]).
 #[derive(Debug)]
 pub struct Session {
     translator: XdsTranslator,
@@ -51,6 +52,7 @@ pub struct Session {
     needed: BTreeMap<Name, ResourceSink>,
     patches: Patches,
     emitted: Emitted,
+    staging: stage::Staging,
 }
 
 impl Session {
@@ -63,6 +65,7 @@ impl Session {
             needed: BTreeMap::new(),
             patches: Patches::default(),
             emitted: Emitted::default(),
+            staging: stage::Staging::default(),
         }
     }
 

@@ -4,7 +4,7 @@
 //! concatenation of its parts, and one changed element is encoded alone.
 
 use bytes::Bytes;
-use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint, key_len};
+use prost::encoding::{WireType, decode_varint, encode_key, encode_varint, encoded_len_varint, key_len};
 
 /// A field that holds a message: key, length and message.
 pub(crate) fn field(tag: u32, message: &[u8]) -> Bytes {
@@ -20,6 +20,16 @@ pub(crate) fn message_field(tag: u32, before: &[u8], parts: &[&Bytes], after: &[
     encode_varint(length as u64, &mut out);
     write(&mut out, before, parts, after);
     out.into()
+}
+
+/// The message that a field of [`field`] or [`message_field`] holds.
+pub(crate) fn content(field: &Bytes) -> Bytes {
+    let mut rest = field.clone();
+    // Nothing else is given to this function than what those two made, and an empty field.
+    if decode_varint(&mut rest).is_err() || decode_varint(&mut rest).is_err() {
+        return Bytes::new();
+    }
+    rest
 }
 
 /// A message of parts.
@@ -68,5 +78,14 @@ mod tests {
         let parts: Vec<&Bytes> = parts.iter().collect();
         let spliced = message(&before.encode_to_vec(), &parts, &after.encode_to_vec());
         assert_eq!(spliced, whole.encode_to_vec());
+    }
+
+    #[test]
+    fn a_field_gives_back_its_message() {
+        for length in [0, 1, 127, 128, 70_000] {
+            let message = vec![7; length];
+            assert_eq!(content(&field(2, &message)), message);
+        }
+        assert!(content(&Bytes::new()).is_empty());
     }
 }

@@ -30,10 +30,15 @@ struct RawSet {
 /// protox resolves a partly qualified name against every file of its pool where `protoc` looks at direct imports only;
 /// one pool per file keeps the answer the same.
 pub(crate) fn compile(roots: &[PathBuf]) -> Result<DescriptorSet> {
+    compile_some(roots, names(roots)?)
+}
+
+/// Compiles these files, with what they import from `roots`.
+pub(crate) fn compile_some(roots: &[PathBuf], names: BTreeSet<String>) -> Result<DescriptorSet> {
     let resolver = Resolver { roots, cache: RefCell::default() };
     let mut seen = BTreeSet::new();
     let mut raw = RawSet::default();
-    for name in names(roots)? {
+    for name in names {
         let bytes = compile_one(&resolver, &name).map_err(|error| format!("{name}: {error}"))?;
         for file in RawSet::decode(bytes.as_slice())?.file {
             if seen.insert(FileDescriptorProto::decode(file.as_slice())?.name().to_owned()) {
@@ -56,7 +61,7 @@ fn compile_one(resolver: &Resolver<'_>, name: &str) -> Result<Vec<u8>> {
 }
 
 /// Import names of all files, sorted.
-fn names(roots: &[PathBuf]) -> Result<BTreeSet<String>> {
+pub(crate) fn names(roots: &[PathBuf]) -> Result<BTreeSet<String>> {
     let mut names = BTreeSet::new();
     for root in roots {
         let mut folders = vec![root.clone()];

@@ -14,6 +14,10 @@ pub(crate) struct Layout {
     pub(crate) proto_roots: Vec<PathBuf>,
     /// The folder of generated files in `crates/xds-api`.
     pub(crate) out: PathBuf,
+    /// The import root of the definitions that extension servers speak.
+    pub(crate) extension_root: PathBuf,
+    /// The folder of generated files in `crates/extension`.
+    pub(crate) extension_out: PathBuf,
     package_list: PathBuf,
 }
 
@@ -32,6 +36,8 @@ impl Layout {
         Ok(Self {
             proto_roots,
             out: package_dir(&metadata, "eg-xds-api")?.join("src/generated"),
+            extension_root: ours.join("proto-extension"),
+            extension_out: package_dir(&metadata, "eg-extension")?.join("src/generated"),
             package_list: ours.join("packages.txt"),
         })
     }

@@ -14,19 +14,25 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use super::{clock, infra, publish, status};
-use crate::{Core, Effects, Event};
+use super::{clock, infra, publish, stage, status};
+use crate::{Core, Effects, Event, ExtensionServer};
 
 /// The longest time for which changes are gathered while they never stop.
 const LONGEST_WINDOW: Duration = Duration::from_millis(100);
 /// The time for which changes are gathered after one that came out of the blue.
 const SHORTEST_WINDOW: Duration = Duration::from_millis(2);
 
+/// The time for which the first state waits for answers.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Where the effects of a step go.
 pub(super) struct Outputs {
     pub(super) store: Arc<MemoryStore>,
     pub(super) statuses: status::Statuses,
     pub(super) infra: Option<mpsc::UnboundedSender<infra::Wish>>,
+    /// Those who ask stages, if there are any.
+    pub(super) stages: Option<mpsc::UnboundedSender<stage::Wish>>,
+    pub(super) extensions: Vec<ExtensionServer>,
     pub(super) complete: watch::Sender<bool>,
     pub(super) differences: Arc<AtomicU64>,
 }
@@ -43,6 +49,7 @@ pub(super) async fn run(
 ) {
     let mut window = SHORTEST_WINDOW;
     let mut wake_at = None;
+    let mut give_up_at = None;
     loop {
         let first = tokio::select! {
             event = inbox.recv() => match event {
@@ -50,6 +57,7 @@ pub(super) async fn run(
                 None => return,
             },
             () = clock::until(wake_at) => Event::Tick(clock::now()),
+            () = patience(give_up_at) => Event::StopWaiting,
             _ = stopped.wait_for(|stopped| *stopped) => return,
         };
         let mut events = vec![first];
@@ -61,6 +69,7 @@ pub(super) async fn run(
         wake_at = effects.wake_at;
         report(&core, &effects);
         outputs.take(&core, effects);
+        give_up_at = core.awaits_answers().then(|| give_up_at.unwrap_or_else(|| Instant::now() + PATIENCE));
         // Events that came meanwhile are taken together; the window grows while they keep coming.
         if inbox.is_empty() {
             window = SHORTEST_WINDOW;
@@ -71,10 +80,33 @@ pub(super) async fn run(
     }
 }
 
+/// Resolves at this time; never without one.
+async fn patience(until: Option<Instant>) {
+    match until {
+        Some(until) => sleep_until(until).await,
+        None => std::future::pending().await,
+    }
+}
+
 impl Outputs {
-    fn take(&self, core: &Core, effects: Effects) {
+    /// Passes on what must be asked, with the certificates that it takes.
+    fn ask(&self, core: &Core, effects: &mut Effects) {
+        for extension in &self.extensions {
+            extension.look_for_certificates(&core.snapshot());
+        }
+        let Some(stages) = &self.stages else { return };
+        let withdrawn = effects.withdraw.iter().cloned().map(stage::Wish::ForgetFleet);
+        let forgotten = effects.forget.drain(..).map(|(fleet, key)| stage::Wish::Forget(fleet, key));
+        let asked = effects.ask.drain(..).map(|(fleet, question)| stage::Wish::Ask(fleet, question));
+        for wish in withdrawn.chain(forgotten).chain(asked) {
+            let _ended = stages.send(wish);
+        }
+    }
+
+    fn take(&self, core: &Core, mut effects: Effects) {
         let differences = u64::try_from(effects.differences.len()).unwrap_or(u64::MAX);
         self.differences.fetch_add(differences, Ordering::Relaxed);
+        self.ask(core, &mut effects);
         for publication in effects.publish {
             publish::publish(&self.store, &publication);
         }

@@ -8,8 +8,8 @@ use eg_resources::{
     Batch, BoxFuture as SinkFuture, Decoder, Snapshot, SourceError, SourceId, StatusSink, StatusUpdate,
 };
 use eg_runtime::{
-    Core, Event, Infrastructure, Parts, Pipeline, Settings, SourceFactory, Translation, XdsEndpoint,
-    XdsSecurity,
+    Core, Event, ExtensionServer, Infrastructure, Parts, Pipeline, Settings, SourceFactory, Translation,
+    XdsEndpoint, XdsSecurity,
     explain::{self, Backend, Explanation, Outcome},
 };
 use eg_testkit::{
@@ -33,6 +33,7 @@ use std::{
 use tempfile::TempDir;
 
 /// Starts one pipeline a case.
+#[allow(dead_code, reason = "not every test that shares this file needs it")]
 pub(crate) struct InProcess {
     /// Whether every step is compared with starting over; a difference fails the case.
     pub(crate) verify_incremental: bool,
@@ -40,7 +41,19 @@ pub(crate) struct InProcess {
 
 impl GatewayFactory for InProcess {
     fn start(&self) -> BoxFuture<'_, Result<Box<dyn Gateway>, BoxError>> {
-        Box::pin(async { Ok(Box::new(Running::start(self.verify_incremental).await?) as Box<dyn Gateway>) })
+        Box::pin(async {
+            Ok(Box::new(Running::start(Vec::new(), self.verify_incremental).await?) as Box<dyn Gateway>)
+        })
+    }
+}
+
+/// The same with extension servers.
+#[allow(dead_code, reason = "not every test that shares this file needs them")]
+pub(crate) struct Extended(pub(crate) Vec<ExtensionServer>);
+
+impl GatewayFactory for Extended {
+    fn start(&self) -> BoxFuture<'_, Result<Box<dyn Gateway>, BoxError>> {
+        Box::pin(async { Ok(Box::new(Running::start(self.0.clone(), true).await?) as Box<dyn Gateway>) })
     }
 }
 
@@ -56,7 +69,7 @@ struct Running {
 }
 
 impl Running {
-    async fn start(verify_incremental: bool) -> Result<Self, BoxError> {
+    async fn start(extensions: Vec<ExtensionServer>, verify_incremental: bool) -> Result<Self, BoxError> {
         let home = tempfile::tempdir()?;
         let directory = |name: &str| Some(home.path().join(name));
         let overrides = HostPathOverrides {
@@ -78,6 +91,7 @@ impl Running {
             sources: vec![(SourceId::new("memory"), source)],
             statuses: vec![Arc::new(statuses.clone())],
             infrastructure: Some((Arc::clone(&host) as _, control_plane)),
+            extensions,
             ready_port: Some(Arc::new(move |fleet| platform.ports(fleet).map(|plan| plan.ready))),
             verify_incremental,
             ..Parts::default()

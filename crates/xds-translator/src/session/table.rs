@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use eg_diag::Diagnostic;
 use eg_ir::{
-    OrdMap, RouteTableDiff, XdsIr,
+    OrdMap, Origin, RouteTableDiff, XdsIr,
     route::{RouteOrder, VirtualHost},
 };
 
@@ -36,10 +37,11 @@ impl Session {
             if let Some(host) = after {
                 let reusable = before.zip(emitted_before.as_deref());
                 let emitted = self.host(host, reusable, &node, delta);
-                self.find_host(&node, Some(&emitted), delta);
+                let emitted = self.staged(&node, emitted, delta);
                 hosts.insert(domain.clone(), Arc::new(emitted));
             } else if let Some(emitted) = emitted_before {
-                self.find_host(&node, None, delta);
+                self.unstaged(&node, &emitted, delta);
+                self.find_host(&node, &emitted.origin, None, delta);
                 self.withdraw_routes(&node, &emitted, delta);
             }
         }
@@ -93,11 +95,15 @@ impl Session {
     }
 
     /// Raises what was found about a virtual host, or withdraws it.
-    fn find_host(&mut self, node: &NodePath, host: Option<&EmittedHost>, delta: &mut ModelDelta) {
-        let finding = host.and_then(|host| {
-            let diagnostic = host.diagnostic.clone()?;
-            Some(Finding::new(node.clone(), std::slice::from_ref(&host.origin), diagnostic))
-        });
+    pub(super) fn find_host(
+        &mut self,
+        node: &NodePath,
+        origin: &Origin,
+        diagnostic: Option<Diagnostic>,
+        delta: &mut ModelDelta,
+    ) {
+        let finding =
+            diagnostic.map(|diagnostic| Finding::new(node.clone(), std::slice::from_ref(origin), diagnostic));
         self.model.find(node, finding, delta);
     }
 

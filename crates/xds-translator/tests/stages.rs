@@ -1,0 +1,274 @@
+//! Stages see what changed, once, and cost nothing else its update.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use eg_diag::{Kind, ObjectRef};
+use eg_ir::{
+    Name, Origin, XdsIr,
+    route::{
+        DirectResponse, HttpRoute, PathMatch, RouteAction, RouteMatch, RouteOrder, RouteTable, VirtualHost,
+    },
+};
+use eg_xds_translator::{
+    Answer, BoxFuture, ModelDelta, Question, QuestionKey, ResourceType, STAGE_FAILED, Session, SliceKind,
+    Stage, StageError, XdsTranslator, xds_api::pb::envoy::config::route::v3 as pb,
+};
+use proptest::prelude::*;
+use prost::Message;
+
+const TABLE: &str = "shop/web/http";
+
+/// A stage whose answers the test gives.
+#[derive(Debug)]
+struct Told {
+    name: &'static str,
+    fails_open: bool,
+}
+
+impl Stage for Told {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn wants(&self, kind: SliceKind) -> bool {
+        kind == SliceKind::VirtualHost
+    }
+
+    fn fails_open(&self) -> bool {
+        self.fails_open
+    }
+
+    fn ask(&self, _: Question) -> BoxFuture<Result<Option<Bytes>, StageError>> {
+        Box::pin(async { Ok(None) })
+    }
+}
+
+fn translator(stages: &[(&'static str, bool)]) -> XdsTranslator {
+    let stages = stages
+        .iter()
+        .map(|(name, fails_open)| Arc::new(Told { name, fails_open: *fails_open }) as Arc<dyn Stage>);
+    XdsTranslator::default().with_stages(stages)
+}
+
+fn fails_closed() -> XdsTranslator {
+    translator(&[("told", false)])
+}
+
+fn fails_open() -> XdsTranslator {
+    translator(&[("told", true)])
+}
+
+/// Virtual hosts by domain; each answers with its status.
+fn ir(hosts: &[(&str, u16)]) -> XdsIr {
+    let origin = Origin::of(ObjectRef::new(Kind::new("gateway.networking.k8s.io", "Gateway"), "shop", "web"));
+    let host = |(domain, status): &(&str, u16)| {
+        let route = HttpRoute {
+            name: format!("route/{domain}").into(),
+            origin: origin.clone(),
+            matches: RouteMatch { path: Some(PathMatch::Prefix("/".into())), ..RouteMatch::default() },
+            action: RouteAction::DirectResponse(DirectResponse {
+                status: *status,
+                ..DirectResponse::default()
+            }),
+            ..HttpRoute::default()
+        };
+        let host = VirtualHost {
+            name: format!("{TABLE}/{domain}").into(),
+            domain: (*domain).into(),
+            origin: origin.clone(),
+            routes: [(RouteOrder::default(), Arc::new(route))].into_iter().collect(),
+        };
+        (Name::from(*domain), Arc::new(host))
+    };
+    let table = RouteTable { name: TABLE.into(), virtual_hosts: hosts.iter().map(host).collect() };
+    XdsIr { routes: [(Name::from(TABLE), Arc::new(table))].into_iter().collect(), ..XdsIr::default() }
+}
+
+fn served(session: &Session) -> pb::RouteConfiguration {
+    let packed = session.model().get(ResourceType::Route, TABLE).expect("the table is there");
+    pb::RouteConfiguration::decode(packed.body.clone()).expect("a route configuration")
+}
+
+/// The status with which each domain answers, and the names of its routes.
+fn statuses(session: &Session) -> BTreeMap<String, u32> {
+    let status = |host: &pb::VirtualHost| match &host.routes[0].action {
+        Some(pb::route::Action::DirectResponse(response)) => response.status,
+        other => panic!("{other:?}"),
+    };
+    served(session).virtual_hosts.iter().map(|host| (host.domains[0].clone(), status(host))).collect()
+}
+
+fn shows(session: &Session, expected: &[(&str, u32)]) {
+    let expected: BTreeMap<String, u32> =
+        expected.iter().map(|(domain, status)| ((*domain).to_owned(), *status)).collect();
+    assert_eq!(statuses(session), expected);
+}
+
+/// The slice with another status.
+fn with_status(question: &Question, add: u32) -> Answer {
+    let mut host = pb::VirtualHost::decode(question.slice.clone()).expect("a virtual host");
+    for route in &mut host.routes {
+        if let Some(pb::route::Action::DirectResponse(response)) = &mut route.action {
+            response.status += add;
+        }
+    }
+    question.accept(Some(host.encode_to_vec().into())).expect("Envoy accepts it")
+}
+
+fn answer_all(session: &mut Session, delta: &ModelDelta, add: u32) -> ModelDelta {
+    session.answer(delta.asked.iter().map(|question| (question.key.clone(), Ok(with_status(question, add)))))
+}
+
+fn only_key(delta: &ModelDelta) -> QuestionKey {
+    assert_eq!(delta.asked.len(), 1, "{delta:?}");
+    delta.asked[0].key.clone()
+}
+
+#[test]
+fn an_answer_is_served_in_the_place_of_the_virtual_host() {
+    let mut session = fails_closed().session();
+    let delta = session.update(&ir(&[("a", 200), ("b", 200)]));
+    assert_eq!(delta.asked.len(), 2);
+    let delta = answer_all(&mut session, &delta, 4);
+    shows(&session, &[("a", 204), ("b", 204)]);
+    assert_eq!(delta.upserts.len(), 1);
+    assert!(session.model().findings().next().is_none());
+}
+
+#[test]
+fn until_the_first_answer_the_fail_mode_decides() {
+    for (translator, status) in [(fails_closed(), 500), (fails_open(), 200)] {
+        let mut session = translator.session();
+        session.update(&ir(&[("a", 200)]));
+        shows(&session, &[("a", status)]);
+    }
+}
+
+#[test]
+fn an_unrelated_edit_asks_nothing_again() {
+    let mut session = fails_closed().session();
+    let delta = session.update(&ir(&[("a", 200), ("b", 200)]));
+    answer_all(&mut session, &delta, 4);
+    let delta = session.update(&ir(&[("a", 200), ("b", 201)]));
+    assert_eq!((delta.asked.len(), delta.forgotten.len()), (1, 1));
+    // While nobody answers, the last form that was answered is served; the other host has its own.
+    shows(&session, &[("a", 204), ("b", 204)]);
+    answer_all(&mut session, &delta, 4);
+    shows(&session, &[("a", 204), ("b", 205)]);
+    assert!(session.update(&ir(&[("a", 200), ("b", 201)])).is_empty());
+}
+
+#[test]
+fn a_hung_stage_delays_no_other_virtual_host() {
+    let mut session = fails_closed().session();
+    let delta = session.update(&ir(&[("a", 200)]));
+    answer_all(&mut session, &delta, 4);
+    let hung = session.update(&ir(&[("a", 201)]));
+    let delta = session.update(&ir(&[("a", 201), ("b", 200)]));
+    answer_all(&mut session, &delta, 4);
+    shows(&session, &[("a", 204), ("b", 204)]);
+    answer_all(&mut session, &hung, 4);
+    shows(&session, &[("a", 205), ("b", 204)]);
+}
+
+#[test]
+fn a_failure_keeps_what_was_answered_before_and_is_found() {
+    let mut session = fails_closed().session();
+    let delta = session.update(&ir(&[("a", 200)]));
+    answer_all(&mut session, &delta, 4);
+    let delta = session.update(&ir(&[("a", 201)]));
+    let failed = session.answer([(only_key(&delta), Err("no answer".to_owned()))]);
+    shows(&session, &[("a", 204)]);
+    assert_eq!(failed.raised.len(), 1);
+    assert_eq!(failed.raised[0].diagnostic.code, &STAGE_FAILED);
+    assert_eq!(failed.raised[0].origin.object.to_string(), "Gateway shop/web");
+    assert!(failed.raised[0].diagnostic.message.contains("told"), "{}", failed.raised[0].diagnostic.message);
+    // The same failure again says nothing new, and a late answer is still one.
+    assert!(session.answer([(only_key(&delta), Err("no answer".to_owned()))]).is_empty());
+    let late = answer_all(&mut session, &delta, 4);
+    assert_eq!(late.withdrawn.len(), 1);
+    shows(&session, &[("a", 205)]);
+}
+
+#[test]
+fn a_failure_of_a_stage_that_fails_open_leaves_the_virtual_host_as_it_is() {
+    let mut session = fails_open().session();
+    let delta = session.update(&ir(&[("a", 200)]));
+    answer_all(&mut session, &delta, 4);
+    let delta = session.update(&ir(&[("a", 201)]));
+    session.answer([(only_key(&delta), Err("no answer".to_owned()))]);
+    shows(&session, &[("a", 201)]);
+    assert_eq!(session.model().findings().count(), 1);
+}
+
+#[test]
+fn stages_see_what_the_ones_before_them_made() {
+    let mut session = translator(&[("first", true), ("second", false)]).session();
+    let first = session.update(&ir(&[("a", 200)]));
+    assert_eq!(&*only_key(&first).stage, "first");
+    shows(&session, &[("a", 500)]);
+    let second = answer_all(&mut session, &first, 4);
+    assert_eq!(&*only_key(&second).stage, "second");
+    answer_all(&mut session, &second, 10);
+    shows(&session, &[("a", 214)]);
+}
+
+#[test]
+fn what_nobody_needs_is_forgotten() {
+    let mut session = fails_closed().session();
+    let delta = session.update(&ir(&[("a", 200), ("b", 200)]));
+    let asked: BTreeSet<QuestionKey> = delta.asked.iter().map(|question| question.key.clone()).collect();
+    let gone = session.update(&XdsIr::default());
+    assert_eq!(gone.forgotten.into_iter().collect::<BTreeSet<_>>(), asked);
+    // An answer that comes too late changes nothing.
+    assert!(answer_all(&mut session, &delta, 4).is_empty());
+}
+
+#[test]
+fn without_stages_nothing_is_asked() {
+    let mut session = XdsTranslator::default().session();
+    assert!(session.update(&ir(&[("a", 200)])).asked.is_empty());
+    shows(&session, &[("a", 200)]);
+}
+
+/// Answers until nothing is asked any more.
+fn settle(session: &mut Session, mut delta: ModelDelta) {
+    while !delta.asked.is_empty() {
+        delta = answer_all(session, &delta, 4);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever was served before, a session whose questions are all answered serves what one from scratch does.
+    #[test]
+    fn a_session_equals_a_translation_from_scratch(
+        worlds in prop::collection::vec(
+            (prop::collection::btree_map(prop::sample::select(vec!["a", "b", "c"]), 200_u16..203, 0..=3), any::<bool>()),
+            1..6,
+        ),
+    ) {
+        let translator = translator(&[("first", true), ("second", false)]);
+        let mut session = translator.session();
+        let mut open = Vec::new();
+        for (world, answered) in worlds {
+            let world = ir(&world.into_iter().collect::<Vec<_>>());
+            let mut delta = session.update(&world);
+            open.append(&mut delta.asked);
+            if !answered {
+                continue;
+            }
+            delta.asked = std::mem::take(&mut open);
+            settle(&mut session, delta);
+            let mut scratch = translator.session();
+            let delta = scratch.update(&world);
+            settle(&mut scratch, delta);
+            prop_assert_eq!(session.model(), scratch.model());
+        }
+    }
+}
