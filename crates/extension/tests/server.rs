@@ -13,6 +13,7 @@ use std::{
 
 use bytes::Bytes;
 use eg_extension::{Address, ExtensionOptions, ExtensionStage, SliceKind, Stage, StageError, TlsMaterial};
+use eg_ir::Origin;
 use eg_testkit::{
     extension::{ExtensionServer, Reply},
     tls::{AUTHORITY, Authority},
@@ -37,7 +38,7 @@ fn question() -> Question {
     let slice = Bytes::from(host.encode_to_vec());
     let key =
         QuestionKey { stage: "test".into(), kind: SliceKind::VirtualHost, content: Version::of(&slice) };
-    Question { key, slice, origin: Default::default() }
+    Question { key, slice, origin: Origin::default() }
 }
 
 fn changed(mut host: VirtualHost) -> Reply {

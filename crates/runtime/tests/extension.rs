@@ -86,7 +86,7 @@ struct Patient {
 }
 
 impl Stage for Patient {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "patient"
     }
 

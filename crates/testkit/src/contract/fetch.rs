@@ -1,5 +1,7 @@
 //! What every [`Fetcher`] must do.
 
+#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a rule that does not hold panics")]
+
 use super::PATIENCE;
 use eg_fetch::{Demand, Fetched, Fetcher};
 use std::{future::Future, sync::Arc, time::Duration};
@@ -53,10 +55,6 @@ fn document(fetched: Result<Fetched, eg_fetch::FetchError>) -> Vec<u8> {
 }
 
 /// A document is the answer, byte for byte, and has a time for which it is fresh.
-///
-/// # Panics
-///
-/// If the rule does not hold, as all of this module do.
 pub async fn a_document_is_the_answer<F: FetchFixture>() {
     let fixture = start::<F>().await;
     let [demand, _] = fixture.demands();
@@ -115,6 +113,6 @@ pub async fn a_hang_holds_up_no_other_fetch<F: FetchFixture>() {
     tokio::select! {
         biased;
         _ = fetcher.fetch(&hung) => panic!("a hung fetch ended"),
-        fetched = fetch(&*fetcher, &other) => assert_eq!(document(fetched), b"here"),
+        answer = fetch(&*fetcher, &other) => assert_eq!(document(answer), b"here"),
     }
 }
