@@ -7,21 +7,26 @@ use std::{
     time::Duration,
 };
 
-use eg_api::config::{ConfigError, EnvoyGateway, EnvoyGatewayCustomProvider, XdsServer};
+use eg_api::config::{ConfigError, EnvoyGateway, EnvoyGatewayCustomProvider, Problem, XdsServer};
 use eg_runtime::{ExtensionServer, Settings, UnsupportedHook};
+use serde_json::Value;
 use thiserror::Error;
+
+use crate::position::{Lines, Place, Step};
 
 /// Why a configuration cannot be put to work.
 #[derive(Debug, Error)]
 pub(crate) enum Error {
     #[error("cannot read {}", path.display())]
     Read { path: PathBuf, source: io::Error },
-    #[error("{} is not YAML: {problem}", path.display())]
-    Yaml { path: PathBuf, problem: String },
+    #[error("{path}: not YAML: {problem}")]
+    Yaml { path: Place, problem: String },
+    #[error("{path}: {field} cannot be read: {problem}")]
+    Field { path: Place, field: String, problem: String },
     #[error("{} is not a configuration", path.display())]
     Parse { path: PathBuf, source: ConfigError },
-    #[error("{} does not hold: {problems}", path.display())]
-    Invalid { path: PathBuf, problems: String },
+    #[error("{}", problems.join("; "))]
+    Invalid { problems: Vec<String> },
     #[error(transparent)]
     Hook(#[from] UnsupportedHook),
     #[error("{field}: {what} is not part of this build; {instead}")]
@@ -37,16 +42,32 @@ pub(crate) fn load(path: Option<&Path>) -> Result<EnvoyGateway, Error> {
 }
 
 fn read(text: &str, path: &Path) -> Result<EnvoyGateway, Error> {
-    let owned = || path.to_owned();
-    let document = serde_saphyr::from_str(text)
-        .map_err(|error| Error::Yaml { path: owned(), problem: error.to_string() })?;
-    let config =
-        EnvoyGateway::parse(document).map_err(|source| Error::Parse { path: owned(), source })?.defaulted();
-    let problems: Vec<String> = config.validate().iter().map(ToString::to_string).collect();
-    if problems.is_empty() {
-        Ok(config)
-    } else {
-        Err(Error::Invalid { path: owned(), problems: problems.join("; ") })
+    let document: Value = serde_saphyr::from_str(text).map_err(|error| {
+        let line = error.location().map(|location| location.line());
+        let problem = error.to_string().lines().next().unwrap_or_default().to_owned();
+        Error::Yaml { path: Place::new(path, line), problem }
+    })?;
+    let config = match EnvoyGateway::parse(document.clone()) {
+        Ok(config) => config.defaulted(),
+        Err(source) => return Err(unreadable(text, path, &document, source)),
+    };
+    let lines = Lines::of(text);
+    let place =
+        |problem: &Problem| Place::new(path, lines.at(problem.path.segments().iter().map(Step::from)));
+    let problems: Vec<String> =
+        config.validate().iter().map(|problem| format!("{}: {problem}", place(problem))).collect();
+    if problems.is_empty() { Ok(config) } else { Err(Error::Invalid { problems }) }
+}
+
+/// Finds the field that has the wrong type.
+fn unreadable(text: &str, path: &Path, document: &Value, source: ConfigError) -> Error {
+    match serde_path_to_error::deserialize::<_, EnvoyGateway>(document) {
+        Err(error) if matches!(source, ConfigError::Decode(_)) => Error::Field {
+            path: Place::new(path, Lines::of(text).at(error.path().iter().filter_map(Step::of))),
+            field: error.path().to_string(),
+            problem: error.inner().to_string(),
+        },
+        _ => Error::Parse { path: path.to_owned(), source },
     }
 }
 
@@ -150,7 +171,7 @@ xdsServer: { maxConnectionAge: 1h, maxReceiveMessageSize: 1Mi }
     fn errors_name_the_field() {
         let wrong = FILE.replace("maxConnectionAge: 1h", "maxConnectionAge: soon");
         let error = read(&wrong, Path::new("c.yaml")).unwrap_err().to_string();
-        assert!(error.starts_with("c.yaml does not hold: xdsServer.maxConnectionAge: "), "{error}");
+        assert!(error.starts_with("c.yaml:8: xdsServer.maxConnectionAge: "), "{error}");
         let hooked = format!(
             "{FILE}extensionManager: {{ hooks: {{ xdsTranslator: {{ post: [Route] }} }}, service: {{ host: a }} }}"
         );
@@ -158,5 +179,16 @@ xdsServer: { maxConnectionAge: 1h, maxReceiveMessageSize: 1Mi }
         assert!(error.contains("`Route`"), "{error}");
         let error = custom_provider(&EnvoyGateway::default().defaulted()).unwrap_err().to_string();
         assert!(error.starts_with("provider.type: "), "{error}");
+    }
+
+    #[test]
+    fn errors_name_the_line() {
+        let error = |text: &str| read(text, Path::new("c.yaml")).unwrap_err().to_string();
+        let wrong = FILE.replace("paths: [a, b]", "paths: 7");
+        let told = error(&wrong);
+        assert!(told.starts_with("c.yaml:7: provider.custom.resource.file.paths cannot be read: "), "{told}");
+        let told = error(&FILE.replace("provider:", "provider: ["));
+        assert!(told.starts_with("c.yaml:") && told.contains("not YAML"), "{told}");
+        assert!(error("kind: Other\napiVersion: v1\n").contains("c.yaml is not a configuration"));
     }
 }

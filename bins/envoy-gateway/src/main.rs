@@ -11,6 +11,7 @@ mod certgen;
 mod config;
 mod host;
 mod logging;
+mod position;
 mod reload;
 mod server;
 mod version;

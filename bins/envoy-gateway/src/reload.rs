@@ -7,6 +7,8 @@ use eg_runtime::{Event, Pipeline};
 
 use crate::{chain, config, logging::Levels};
 
+mod field;
+
 /// Time between two looks at the file. Its content is compared, so links that are swapped and network file systems do.
 const PERIOD: Duration = Duration::from_secs(1);
 
@@ -37,19 +39,17 @@ pub(crate) async fn follow(path: PathBuf, mut current: EnvoyGateway, levels: Lev
 }
 
 async fn apply(new: &EnvoyGateway, old: &EnvoyGateway, levels: &Levels, pipeline: &Pipeline) {
-    tracing::info!("the configuration changed");
+    for field in field::changed(old, new) {
+        if field.is_live() {
+            tracing::info!(%field, "the configuration changed, and the change comes into force");
+        } else {
+            tracing::warn!(%field, "the configuration changed; this field comes into force when the control plane starts again");
+        }
+    }
     if let Some(logging) = new.logging.as_ref().filter(|_| new.logging != old.logging)
         && let Err(error) = levels.change(logging)
     {
         tracing::error!("levels of logs stay as they are: {}", chain(&error));
-    }
-    if new.provider != old.provider
-        || new.xds_server != old.xds_server
-        || !new.extension_servers().eq(old.extension_servers())
-    {
-        tracing::warn!(
-            "changes of provider, xdsServer and extensionManager come into force when the control plane starts again"
-        );
     }
     let mut settings = config::settings(new);
     let running = config::settings(old);

@@ -4,13 +4,16 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
     path::Path,
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output, Stdio},
     time::{Duration, Instant},
 };
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use server::Server;
+
+#[path = "shared/server.rs"]
+mod server;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -35,48 +38,6 @@ fn configuration(directory: &Path, extra: &str) -> String {
     );
     fs::write(&path, text).unwrap();
     path.to_str().unwrap().to_owned()
-}
-
-/// A server whose log can be waited for; killed if a test leaves it.
-struct Server {
-    child: Child,
-    lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
-    log: Vec<String>,
-}
-
-impl Server {
-    fn start(arguments: &[&str]) -> Self {
-        let mut child = program(arguments).stdout(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Self { child, lines, log: Vec::new() }
-    }
-
-    /// Reads the log up to a line with this text, which the program says before it waits or ends.
-    fn says(&mut self, text: &str) -> String {
-        for line in self.lines.by_ref().map_while(Result::ok) {
-            self.log.push(line.clone());
-            if line.contains(text) {
-                return line;
-            }
-        }
-        panic!("it ended without saying {text:?}: {:#?}", self.log)
-    }
-
-    fn pid(&self) -> Pid {
-        Pid::from_child(&self.child)
-    }
-
-    fn ends(mut self) -> i32 {
-        let status = self.child.wait().unwrap();
-        status.code().unwrap_or(-1)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ended = self.child.kill();
-        let _ended = self.child.wait();
-    }
 }
 
 #[test]
@@ -129,7 +90,7 @@ fn xds_is_served_at_the_port_that_is_logged_until_asked_to_end() {
     let arguments =
         ["server", "-c", &config, "--xds-host", "127.0.0.1", "--xds-port", "0", "--xds-plaintext"];
     for signal in [Signal::TERM, Signal::INT] {
-        let mut server = Server::start(&arguments);
+        let mut server = Server::start(program(&arguments));
         let line = server.says("xDS is served");
         let address = line.split("address=").nth(1).unwrap().split_whitespace().next().unwrap();
         assert!(std::net::TcpStream::connect(address).is_ok(), "{address}");
@@ -148,7 +109,7 @@ fn a_changed_configuration_is_put_to_work_and_a_wrong_one_is_not() {
                  spec: {controllerName: x.example/mine}\n";
     fs::write(directory.path().join("objects/in.yaml"), class).unwrap();
     let host = ["--xds-host", "127.0.0.1", "--xds-port", "0", "--xds-plaintext"];
-    let mut server = Server::start(&[&["server", "-c", &config][..], &host].concat());
+    let mut server = Server::start(program(&[&["server", "-c", &config][..], &host].concat()));
     server.says("the control plane runs");
     configuration(directory.path(), "logging: {level: {default: loud}}\n");
     assert!(server.says("is not used").contains("logging.level"));
@@ -184,9 +145,7 @@ spec: {gatewayClassName: c, listeners: [{name: http, port: PORT, protocol: HTTP}
     let statuses = at("statuses");
     let mut command = program(&["server", "-c", &config, "--xds-port", "0", "--status-dir", &statuses]);
     command.env("ENVOY_PATH", eg_testkit::envoy::find().unwrap());
-    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut server = Server { child, lines, log: Vec::new() };
+    let mut server = Server::start(command);
     let line = server.says("proxy started");
     let pid = line.split("pid=").nth(1).unwrap().split_whitespace().next().unwrap().parse().unwrap();
     let proxy = Pid::from_raw(pid).unwrap();
@@ -194,7 +153,7 @@ spec: {gatewayClassName: c, listeners: [{name: http, port: PORT, protocol: HTTP}
     let status = Path::new(&statuses).join("Gateway/default/g.yaml");
     let began = Instant::now();
     while !fs::read_to_string(&status).unwrap_or_default().contains("reason: Programmed") {
-        assert!(began.elapsed() < PATIENCE, "{:#?}", server.log);
+        assert!(began.elapsed() < PATIENCE, "{:#?}", server.log());
         std::thread::yield_now();
     }
     fs::remove_file(directory.path().join("objects/in.yaml")).unwrap();
