@@ -24,3 +24,8 @@ pub use pipeline::{Parts, Pipeline, PipelineError, ReadyPort, SourceFactory, Xds
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 pub struct RepositoryReadme;
+
+/// The page about embedding, whose program is compiled.
+#[cfg(all(doctest, feature = "pipeline"))]
+#[doc = include_str!("../../../docs/embedding.md")]
+pub struct EmbeddingPage;

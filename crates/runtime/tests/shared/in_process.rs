@@ -1,5 +1,7 @@
 //! A gateway in this process: the whole pipeline, objects from memory, proxies as child processes.
 
+#![allow(dead_code, reason = "each test program uses its part")]
+
 use eg_infra::{
     Provisioner,
     host::{BinarySearch, HostOptions, HostPathOverrides, HostPaths, HostProvisioner},
@@ -42,34 +44,54 @@ pub(crate) struct InProcess {
 impl GatewayFactory for InProcess {
     fn start(&self) -> BoxFuture<'_, Result<Box<dyn Gateway>, BoxError>> {
         Box::pin(async {
-            Ok(Box::new(Running::start(Vec::new(), self.verify_incremental).await?) as Box<dyn Gateway>)
+            let setup = Setup { verify_incremental: self.verify_incremental, ..Setup::default() };
+            Ok(Box::new(Running::start(setup).await?) as Box<dyn Gateway>)
         })
     }
 }
 
 /// The same with extension servers.
-#[allow(dead_code, reason = "not every test that shares this file needs them")]
 pub(crate) struct Extended(pub(crate) Vec<ExtensionServer>);
 
 impl GatewayFactory for Extended {
     fn start(&self) -> BoxFuture<'_, Result<Box<dyn Gateway>, BoxError>> {
-        Box::pin(async { Ok(Box::new(Running::start(self.0.clone(), true).await?) as Box<dyn Gateway>) })
+        Box::pin(async {
+            let setup =
+                Setup { verify_incremental: true, extensions: self.0.clone(), ..Setup::default() };
+            Ok(Box::new(Running::start(setup).await?) as Box<dyn Gateway>)
+        })
     }
 }
 
-struct Running {
-    world: MemoryWorld,
+/// What a pipeline is made of.
+#[derive(Default)]
+pub(crate) struct Setup {
+    /// Whether every step is compared with starting over.
+    pub(crate) verify_incremental: bool,
+    /// Where objects come from; from memory if there are none.
+    pub(crate) sources: Vec<(SourceId, SourceFactory)>,
+    /// Extension servers.
+    pub(crate) extensions: Vec<ExtensionServer>,
+}
+
+/// A pipeline with its platform.
+pub(crate) struct Running {
+    pub(crate) world: MemoryWorld,
     pipeline: Pipeline,
     host: Arc<HostProvisioner>,
     statuses: Statuses,
     home: TempDir,
     settings: Settings,
+    is_extended: bool,
     /// The same objects and what is made of them, to explain what becomes of requests.
     explained: Option<(Translation, Snapshot)>,
 }
 
 impl Running {
-    async fn start(extensions: Vec<ExtensionServer>, verify_incremental: bool) -> Result<Self, BoxError> {
+    /// Starts a pipeline.
+    pub(crate) async fn start(setup: Setup) -> Result<Self, BoxError> {
+        let Setup { verify_incremental, mut sources, extensions } = setup;
+        let is_extended = !extensions.is_empty();
         let home = tempfile::tempdir()?;
         let directory = |name: &str| Some(home.path().join(name));
         let overrides = HostPathOverrides {
@@ -84,11 +106,14 @@ impl Running {
 
         let (world, statuses) = (MemoryWorld::default(), Statuses::default());
         let (watched, platform) = (world.clone(), Arc::clone(&host));
-        let source: SourceFactory = Box::new(move || Box::new(watched.source("memory")));
+        if sources.is_empty() {
+            let source: SourceFactory = Box::new(move || Box::new(watched.source("memory")));
+            sources.push((SourceId::new("memory"), source));
+        }
         let control_plane =
             ControlPlane { host: "127.0.0.1".to_owned(), port: 0, security: Security::Plaintext };
         let parts = Parts {
-            sources: vec![(SourceId::new("memory"), source)],
+            sources,
             statuses: vec![Arc::new(statuses.clone())],
             infrastructure: Some((Arc::clone(&host) as _, control_plane)),
             extensions,
@@ -113,7 +138,29 @@ impl Running {
             security: XdsSecurity::Plaintext,
         };
         let pipeline = Pipeline::start(settings.clone(), parts, endpoint).await?;
-        Ok(Self { world, pipeline, host, statuses, home, settings, explained: None })
+        Ok(Self { world, pipeline, host, statuses, home, settings, is_extended, explained: None })
+    }
+}
+
+impl Running {
+    /// The last status of an object, as JSON; empty if it has none.
+    pub(crate) fn status(&self, object: &str) -> String {
+        let statuses = self.statuses.0.lock().unwrap_or_else(PoisonError::into_inner);
+        statuses.get(object).cloned().unwrap_or_default()
+    }
+
+    /// The process ids of the proxies.
+    pub(crate) fn proxies(&self) -> Vec<u32> {
+        let home = self.home.path().to_string_lossy().into_owned();
+        let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+        let own = std::process::id();
+        ids.filter(|id| *id != own)
+            .filter(|id| {
+                let line = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+                String::from_utf8_lossy(&line).contains(&home)
+            })
+            .collect()
     }
 }
 
