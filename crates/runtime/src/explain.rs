@@ -12,7 +12,7 @@
 //!    does, no other virtual host is tried;
 //! 6. what the route does: clusters with their shares and endpoints, a redirect, or an answer of the proxy's own.
 //!
-//! Nothing is sent, and nothing that depends on a running proxy is known: whether endpoints answer, which of several
+//! Patches that users make to Envoy's resources are named and not followed. Nothing is sent, and nothing that depends on a running proxy is known: whether endpoints answer, which of several
 //! clusters is chosen, what filters such as authentication say.
 
 mod answer;
@@ -20,6 +20,7 @@ mod candidate;
 mod complaint;
 mod host;
 mod matching;
+mod patch;
 mod path;
 mod request;
 mod socket;
@@ -31,8 +32,8 @@ use eg_ir::{IrKey, XdsIr, listener::Listener};
 use eg_resources::Snapshot;
 
 pub use answer::{
-    Backend, Chain, Complaint, Destination, Explanation, FleetAnswer, Host, Listening, Outcome, Served,
-    Serving,
+    Backend, Chain, Complaint, Destination, Explanation, FleetAnswer, Host, Listening, Outcome, Patched,
+    Served, Serving,
 };
 pub use candidate::{Candidate, Part};
 pub use matching::{Mismatch, Place};
@@ -124,6 +125,7 @@ impl<'q> FleetQuery<'q> {
 
     fn finish(self, serving: Serving, outcome: Outcome, candidates: Vec<Candidate>) -> FleetAnswer {
         let complaints = complaint::of(self.world, &serving, &outcome);
-        FleetAnswer { fleet: self.fleet.clone(), serving, outcome, candidates, complaints }
+        let patches = patch::of(self.ir, &serving, &outcome);
+        FleetAnswer { fleet: self.fleet.clone(), serving, outcome, candidates, complaints, patches }
     }
 }

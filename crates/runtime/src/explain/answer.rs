@@ -39,6 +39,19 @@ pub struct FleetAnswer {
     /// What the statuses of the objects that serve it complain about.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub complaints: Vec<Complaint>,
+    /// Patches of resources that the answer speaks of. What they change is not followed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub patches: Vec<Patched>,
+}
+
+/// A resource that a policy patches, so that proxies may do something else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Patched {
+    /// The EnvoyPatchPolicy.
+    pub policy: ObjectRef,
+    /// The name of the resource.
+    pub resource: Name,
 }
 
 /// What serves a request, as far as it gets.

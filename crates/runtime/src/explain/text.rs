@@ -8,8 +8,8 @@ use eg_ir::{
 };
 
 use super::{
-    Candidate, Complaint, Destination, Explanation, FleetAnswer, Mismatch, Outcome, Part, Place, Request,
-    Serving,
+    Candidate, Complaint, Destination, Explanation, FleetAnswer, Mismatch, Outcome, Part, Patched, Place,
+    Request, Serving,
 };
 
 impl Display for Explanation {
@@ -37,7 +37,7 @@ impl Display for Request {
 
 impl Display for FleetAnswer {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { fleet, serving, outcome, candidates, complaints } = self;
+        let Self { fleet, serving, outcome, candidates, complaints, patches } = self;
         let Serving { listening, virtual_host, route } = serving;
         writeln!(f, "fleet {fleet}")?;
         if let Some(listening) = listening {
@@ -70,7 +70,10 @@ impl Display for FleetAnswer {
         if !complaints.is_empty() {
             writeln!(f, "  statuses say")?;
         }
-        complaints.iter().try_for_each(|complaint| writeln!(f, "    {complaint}"))
+        complaints.iter().try_for_each(|complaint| writeln!(f, "    {complaint}"))?;
+        patches.iter().try_for_each(|Patched { policy, resource }| {
+            writeln!(f, "  {policy} patches {resource}, which may change the answer")
+        })
     }
 }
 

@@ -4,5 +4,6 @@
 
 mod configure;
 mod outcome;
+mod ownership;
 mod patch;
 mod world;

@@ -206,6 +206,10 @@ impl Gateway for Running {
             server_name: request.sni.clone(),
         };
         let (translation, snapshot) = self.explained.as_ref()?;
+        // What patches change is not explained.
+        if translation.xds.values().any(|ir| !ir.patches.is_empty()) {
+            return None;
+        }
         Some(prediction(&explain::explain(translation, snapshot, &request)))
     }
 
