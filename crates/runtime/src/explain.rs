@@ -17,6 +17,7 @@
 
 mod answer;
 mod candidate;
+mod client;
 mod complaint;
 mod host;
 mod matching;
@@ -39,7 +40,7 @@ pub use candidate::{Candidate, Part};
 pub use matching::{Mismatch, Place};
 pub use request::{Request, RequestError};
 
-use self::{candidate::Search, path::Normalised, request::Seen};
+use self::{candidate::Search, path::Normalised, request::Seen, socket::Server};
 
 /// What is known when a request is explained.
 #[derive(Clone, Copy, Debug)]
@@ -76,37 +77,38 @@ impl<'q> FleetQuery<'q> {
     fn answer(self, first: &'q Listener, rest: &[&'q Listener]) -> FleetAnswer {
         let connection = socket::connect(first, rest, self.request);
         let listening = Some(connection.listening());
-        let server = match &connection.server {
-            Ok(server) => *server,
+        let serving = Serving { listening, ..Serving::default() };
+        let http = match connection.server.clone() {
+            Ok(Server::Http(http)) => http,
+            Ok(Server::Stream(_, route)) => {
+                let serving = Serving { route: Some(Served::of_stream(route)), ..serving };
+                return self.finish(serving, target::streamed(self.ir, route), Vec::new());
+            }
             Err(why) => {
-                let outcome = Outcome::Refused { why: why.clone() };
                 let candidates = self.search().run(&connection, None, None);
-                return self.finish(Serving { listening, ..Serving::default() }, outcome, candidates);
+                return self.finish(serving, Outcome::Refused { why }, candidates);
             }
         };
-        let seen = match self.seen() {
+        let request = match client::received(self.request, &http.client.headers) {
+            Ok(request) => request,
+            Err(outcome) => return self.finish(serving, outcome, Vec::new()),
+        };
+        let received = FleetQuery { request: &request, ..self };
+        let seen = match received.seen() {
             Ok(seen) => seen,
-            Err(outcome) => {
-                return self.finish(Serving { listening, ..Serving::default() }, outcome, Vec::new());
-            }
+            Err(outcome) => return self.finish(serving, outcome, Vec::new()),
         };
-        let table = self.ir.routes.get(&server.routes);
+        let table = self.ir.routes.get(&http.routes);
         let host = table.and_then(|table| host::choose(&table.virtual_hosts, &seen.host));
         let route = host.and_then(|host| matching::first_match(host, &seen));
         let outcome = route.map_or(Outcome::NotFound, |route| target::outcome(self.ir, route, &seen));
-        let candidates = self.search().run(&connection, host, route);
-        let serving = Serving { listening, virtual_host: host.map(Host::of), route: route.map(Served::of) };
+        let candidates = received.search().run(&connection, host, route);
+        let serving = Serving { virtual_host: host.map(Host::of), route: route.map(Served::of), ..serving };
         self.finish(serving, outcome, candidates)
     }
 
     /// What is compared with routes, or what the proxy answers before it looks for one.
     fn seen(self) -> Result<Seen, Outcome> {
-        if let Some((name, _)) = self.request.headers.iter().find(|(name, _)| name.contains('_')) {
-            return Err(Outcome::Rejected {
-                status: 400,
-                why: format!("the name of header `{name}` has an underscore"),
-            });
-        }
         match path::normalise(&self.request.path) {
             Normalised::Path(path) => Ok(Seen::new(self.request, path)),
             Normalised::Redirect(path) => {

@@ -2,9 +2,11 @@
 
 #![expect(clippy::expect_used, reason = "samples are known to be right")]
 
+use std::sync::Arc;
+
 use eg_ir::{
     XdsIr,
-    listener::{HttpServer, Listener},
+    listener::{HttpServer, Listener, StreamTls, Transport},
     route::{HttpRoute, PathMatch, RouteMatch, StringMatch, ValueMatch, VirtualHost},
 };
 use eg_resources::{Batch, SourceId};
@@ -142,20 +144,41 @@ fn full(expression: &str, text: &str) -> bool {
     Regex::new(&format!(r"\A({expression})\z")).expect("expressions were checked").is_match(text)
 }
 
-/// Every server that may take the connection, the most specific one first; `None` where the sides do not understand
-/// each other.
-fn server<'i>(listener: &'i Listener, request: &Request) -> Option<&'i HttpServer> {
-    let name = request.server_name.as_deref().unwrap_or_default();
-    let chains = listener.tls_chains.iter().filter_map(|chain| {
-        let names = chain.server_names.iter().map(|pattern| specificity(pattern, name));
-        let best = if chain.server_names.is_empty() { Some(0) } else { names.max().flatten() };
-        Some((best?, &*chain.http))
-    });
-    if request.tls {
-        return chains.max_by_key(|(specificity, _)| *specificity).map(|(_, server)| server);
+/// What takes a connection.
+#[derive(Clone, Copy)]
+enum Taker<'i> {
+    Http(&'i HttpServer),
+    Stream(&'i str),
+    Nobody,
+}
+
+/// What takes the connection: of all chains that may, the one with the most specific name.
+fn taker<'i>(listener: &'i Listener, request: &Request) -> Taker<'i> {
+    let name = request.server_name.as_deref().filter(|_| request.tls);
+    let rate = |names: &[eg_ir::Name]| match name {
+        _ if names.is_empty() => Some(0),
+        Some(name) => names.iter().filter_map(|pattern| specificity(pattern, name)).max(),
+        None => None,
+    };
+    let mut all: Vec<(usize, Taker<'i>)> = Vec::new();
+    for chain in &listener.tls_chains {
+        let taker = if request.tls { Taker::Http(&chain.http) } else { Taker::Nobody };
+        all.extend(rate(&chain.server_names).map(|rate| (rate, taker)));
     }
-    let takes_all = listener.tls_chains.iter().any(|chain| chain.server_names.is_empty());
-    listener.http.as_deref().filter(|_| !takes_all)
+    for server in &listener.streams {
+        let fails = matches!(server.tls, StreamTls::Terminate(_)) && !request.tls;
+        for chain in &server.chains {
+            let taker = if fails { Taker::Nobody } else { Taker::Stream(&chain.route.name) };
+            all.extend(rate(&chain.server_names).map(|rate| (rate, taker)));
+        }
+    }
+    if all.iter().all(|(rate, _)| *rate > 0) && listener.streams.iter().any(|server| server.chains.is_empty())
+    {
+        all.push((0, Taker::Nobody));
+    }
+    let best = all.into_iter().max_by_key(|(rate, _)| *rate).map(|(_, taker)| taker);
+    let plain = listener.http.as_deref().filter(|_| !request.tls);
+    best.unwrap_or_else(|| plain.map_or(Taker::Nobody, Taker::Http))
 }
 
 fn hosts<'i>(ir: &'i XdsIr, server: &HttpServer, host: &str) -> Option<&'i VirtualHost> {
@@ -186,16 +209,30 @@ proptest! {
             let explanation = core.explain(&request);
             let plain = Plain::of(&request);
             for (fleet, ir) in &core.translation().xds {
-                let mut listeners = ir.listeners.values().filter(|one| one.port == request.port);
+                let is_there = |one: &&Arc<Listener>| one.port == request.port && one.transport == Transport::Tcp;
+                let mut listeners = ir.listeners.values().filter(is_there);
                 let answer = explanation.fleets.iter().find(|answer| answer.fleet == *fleet);
                 let Some(listener) = listeners.next() else {
                     prop_assert!(answer.is_none(), "{request:?}");
                     continue;
                 };
                 let answer = answer.expect("an answer of a fleet that listens");
-                let expected = server(listener, &request);
-                prop_assert_eq!(expected.is_none(), matches!(answer.outcome, Outcome::Refused { .. }), "{}", answer);
-                let Some(server) = expected else { continue };
+                let server = match taker(listener, &request) {
+                    Taker::Http(server) => server,
+                    Taker::Stream(route) => {
+                        let found = answer.serving.route.as_ref().map(|route| &*route.name);
+                        prop_assert_eq!(found, Some(route), "{}", answer);
+                        prop_assert!(matches!(answer.outcome, Outcome::Streamed { .. }), "{}", answer);
+                        continue;
+                    }
+                    Taker::Nobody => {
+                        prop_assert!(matches!(answer.outcome, Outcome::Refused { .. }), "{}", answer);
+                        continue;
+                    }
+                };
+                if matches!(answer.outcome, Outcome::Rejected { .. }) {
+                    continue;
+                }
                 let host = hosts(ir, server, &plain.host);
                 let found = answer.serving.virtual_host.as_ref();
                 prop_assert_eq!(found.map(|host| &host.domain), host.map(|host| &host.domain), "{}", answer);

@@ -3,7 +3,7 @@
 use eg_diag::ObjectRef;
 use eg_ir::{
     IrKey, Name, Origin,
-    route::{HttpRoute, RouteMatch, VirtualHost},
+    route::{HttpRoute, RouteMatch, StreamRoute, VirtualHost},
 };
 use serde::Serialize;
 
@@ -149,6 +149,14 @@ impl Served {
     }
 }
 
+impl Served {
+    /// What is told of a route for connections, which every request on them takes.
+    pub(super) fn of_stream(route: &StreamRoute) -> Self {
+        let (name, origin) = (route.name.clone(), route.origin.clone());
+        Self { name, origin, matches: RouteMatch::default(), policies: Vec::new() }
+    }
+}
+
 /// What comes of a request.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "type")]
@@ -157,6 +165,11 @@ pub enum Outcome {
     /// It is sent to one of these.
     Forwarded {
         /// Clusters with their shares of such requests; the share that has no cluster is answered with 500.
+        destinations: Vec<Destination>,
+    },
+    /// The connection is forwarded to one of these, without a look at requests.
+    Streamed {
+        /// One cluster, without a status of its own: without endpoints the connection is closed.
         destinations: Vec<Destination>,
     },
     /// The client is sent elsewhere.

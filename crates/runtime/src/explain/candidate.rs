@@ -15,7 +15,7 @@ use super::{
     matching::{first_match, mismatch},
     path::{Normalised, normalise},
     request::Seen,
-    socket::{self, Connection},
+    socket::{self, Connection, Server},
 };
 
 /// How many are told at most.
@@ -80,7 +80,8 @@ impl<'s> Search<'s> {
             return nearest(found);
         }
         match &connection.server {
-            Ok(http) => {
+            Ok(Server::Stream(..)) => {}
+            Ok(Server::Http(http)) => {
                 if let Some(table) = self.ir.routes.get(&http.routes) {
                     found.extend(of_table(table, host, &seen));
                 }
@@ -209,8 +210,8 @@ fn elsewhere(
                 }
                 let server_name = request.server_name.clone().or_else(|| Some(seen.host.clone()));
                 let other = Request { tls, server_name, ..request.clone() };
-                let Ok(server) = socket::connect_to(listener, &other).server else { continue };
-                let table = ir.routes.get(&server.routes);
+                let Ok(Server::Http(http)) = socket::connect_to(listener, &other).server else { continue };
+                let table = ir.routes.get(&http.routes);
                 let Some(host) = table.and_then(|table| choose(&table.virtual_hosts, &seen.host)) else {
                     continue;
                 };

@@ -24,7 +24,7 @@ pub(super) fn of(world: World<'_>, serving: &Serving, outcome: &Outcome) -> Vec<
         complaints.extend(of(&route.origin.object));
         complaints.extend(route.policies.iter().flat_map(of));
     }
-    if let Outcome::Forwarded { destinations } = outcome {
+    if let Outcome::Forwarded { destinations } | Outcome::Streamed { destinations } = outcome {
         let backends = destinations.iter().flat_map(|Destination { backends, .. }| backends);
         complaints.extend(backends.flat_map(|backend| of(&backend.origin.object)));
     }

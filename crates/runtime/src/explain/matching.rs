@@ -32,6 +32,8 @@ pub enum Mismatch {
         #[serde(skip_serializing_if = "Option::is_none")]
         found: Option<String>,
     },
+    /// It closes its connections, because it has no routes.
+    Unrouted,
     /// The host is another one.
     Host {
         /// The hosts that are served.
@@ -130,16 +132,11 @@ fn value_mismatch(place: Place, ValueMatch { name, value }: &ValueMatch, seen: &
         Place::Query => seen.query.get(name),
         Place::Cookie => seen.cookies.get(name),
     };
-    let holds = match (found, value) {
-        (None, _) => false,
-        (Some(found), StringMatch::Exact(exact)) => found == exact,
-        (Some(found), StringMatch::Prefix(prefix)) => found.starts_with(prefix.as_str()),
-        (Some(found), StringMatch::Suffix(suffix)) => found.ends_with(suffix.as_str()),
-        (Some(found), StringMatch::Regex(expression)) => match whole(expression) {
-            Some(regex) => regex.is_match(found),
-            None => return Some(Mismatch::Unknown { expression: expression.clone() }),
-        },
-    };
+    let compared = found.map(|found| equals(value, found));
+    if let (Some(None), StringMatch::Regex(expression)) = (compared, value) {
+        return Some(Mismatch::Unknown { expression: expression.clone() });
+    }
+    let holds = compared.flatten() == Some(true);
     (!holds).then(|| Mismatch::Value {
         place: if name == ":method" { Place::Method } else { place },
         name: name.clone(),
@@ -148,8 +145,18 @@ fn value_mismatch(place: Place, ValueMatch { name, value }: &ValueMatch, seen: &
     })
 }
 
+/// Whether a text is as it must be; `None` for an expression that cannot be evaluated here.
+pub(super) fn equals(expected: &StringMatch, text: &str) -> Option<bool> {
+    Some(match expected {
+        StringMatch::Exact(exact) => text == exact,
+        StringMatch::Prefix(prefix) => text.starts_with(prefix.as_str()),
+        StringMatch::Suffix(suffix) => text.ends_with(suffix.as_str()),
+        StringMatch::Regex(expression) => whole(expression)?.is_match(text),
+    })
+}
+
 /// An expression that must match a whole text. A few that proxies know cannot be evaluated here.
-pub(super) fn whole(expression: &str) -> Option<Regex> {
+fn whole(expression: &str) -> Option<Regex> {
     Regex::new(&format!("^(?:{expression})$")).ok()
 }
 

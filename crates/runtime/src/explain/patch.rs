@@ -14,7 +14,7 @@ pub(super) fn of(ir: &XdsIr, serving: &Serving, outcome: &Outcome) -> Vec<Patche
         names.push(&listening.name);
         names.extend(&listening.routes);
     }
-    if let Outcome::Forwarded { destinations } = outcome {
+    if let Outcome::Forwarded { destinations } | Outcome::Streamed { destinations } = outcome {
         names.extend(destinations.iter().filter_map(|destination| destination.cluster.as_ref()));
     }
     let mut found: Vec<Patched> = Vec::new();

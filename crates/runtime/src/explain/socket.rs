@@ -1,8 +1,11 @@
 //! Which listener and filter chain take a connection.
 
 use eg_ir::{
-    InfraIr, XdsIr,
-    listener::{HttpServer, Listener, TlsChain},
+    InfraIr, Name, XdsIr,
+    listener::{
+        HttpServer, Listener, StreamChain, StreamServer, StreamTls, TerminateTls, TlsChain, Transport,
+    },
+    route::StreamRoute,
 };
 
 use super::{Mismatch, Request, answer, host::wildcards};
@@ -23,41 +26,47 @@ pub(super) fn client_ports(infra: Option<&InfraIr>, bound: u16) -> Vec<u16> {
     if ports.is_empty() { vec![bound] } else { ports }
 }
 
-/// The listeners at a port that serve requests.
+/// The listeners at a port that take connections.
 pub(super) fn at(ir: &XdsIr, port: u16) -> Vec<&Listener> {
-    let serves = |listener: &&Listener| {
-        listener.port == port && (listener.http.is_some() || !listener.tls_chains.is_empty())
-    };
-    ir.listeners.values().map(AsRef::as_ref).filter(serves).collect()
+    let listeners = ir.listeners.values().map(AsRef::as_ref);
+    listeners.filter(|listener| listener.port == port && listener.transport == Transport::Tcp).collect()
+}
+
+/// What serves a connection.
+#[derive(Clone, Copy)]
+pub(super) enum Server<'i> {
+    /// It reads requests.
+    Http(&'i HttpServer),
+    /// It forwards what it reads.
+    Stream(&'i StreamServer, &'i StreamRoute),
 }
 
 /// A connection and what takes it.
 pub(super) struct Connection<'i> {
     /// The listener.
     pub(super) listener: &'i Listener,
-    /// The chain, for connections with TLS.
-    pub(super) chain: Option<&'i TlsChain>,
-    /// What serves requests on it, or why the connection is refused.
-    pub(super) server: Result<&'i HttpServer, Mismatch>,
+    /// The chain, where TLS is terminated.
+    pub(super) chain: Option<answer::Chain>,
+    /// What serves it, or why it is refused.
+    pub(super) server: Result<Server<'i>, Mismatch>,
 }
 
 impl Connection<'_> {
     /// The listener and chain for an answer.
     pub(super) fn listening(&self) -> answer::Listening {
         let Listener { name, address, port, .. } = self.listener;
-        let chain = self.chain.map(|chain| answer::Chain {
-            name: chain.name.clone(),
-            server_names: chain.server_names.clone(),
-            certificates: chain.tls.certificates.clone(),
-        });
-        let server = self.server.as_ref().ok();
+        let (routes, origin) = match self.server {
+            Ok(Server::Http(server)) => (Some(server.routes.clone()), Some(server.origin.clone())),
+            Ok(Server::Stream(server, _)) => (None, Some(server.origin.clone())),
+            Err(_) => (None, None),
+        };
         answer::Listening {
             name: name.clone(),
             address: address.clone(),
             bound_port: *port,
-            chain,
-            routes: server.map(|server| server.routes.clone()),
-            origin: server.map(|server| server.origin.clone()),
+            chain: self.chain.clone(),
+            routes,
+            origin,
         }
     }
 }
@@ -68,40 +77,86 @@ pub(super) fn connect<'i>(first: &'i Listener, rest: &[&'i Listener], request: &
     if connection.server.is_ok() {
         return connection;
     }
-    let others = rest.iter().map(|listener| connect_to(listener, request));
-    others.into_iter().find(|other| other.server.is_ok()).unwrap_or(connection)
+    let mut others = rest.iter().map(|listener| connect_to(listener, request));
+    others.find(|other| other.server.is_ok()).unwrap_or(connection)
+}
+
+/// A filter chain.
+#[derive(Clone, Copy)]
+enum Taker<'i> {
+    Tls(&'i TlsChain),
+    Stream(&'i StreamServer, &'i StreamChain),
+    /// A listener without routes, which closes its connections.
+    Nowhere,
 }
 
 /// Connects to a listener.
 pub(super) fn connect_to<'i>(listener: &'i Listener, request: &Request) -> Connection<'i> {
-    let chain = chain(listener, request.server_name.as_deref().filter(|_| request.tls));
-    let plain = listener.http.as_deref();
-    let server = match (request.tls, chain, plain) {
-        (true, Some(chain), _) => Ok(&*chain.http),
-        (true, None, Some(_)) => Err(Mismatch::Tls { spoken: false }),
-        (true, None, None) => Err(Mismatch::ServerName {
-            expected: listener.tls_chains.iter().flat_map(|chain| chain.server_names.clone()).collect(),
+    let taker = taker(listener, request.server_name.as_deref().filter(|_| request.tls));
+    let mut chain = None;
+    let server = match (taker, listener.http.as_deref()) {
+        // A chain for every server name takes connections without TLS too, and fails to shake hands.
+        (Some(Taker::Tls(_)), _) if !request.tls => Err(Mismatch::Tls { spoken: true }),
+        (Some(Taker::Tls(taken)), _) => {
+            chain = Some(terminating(&taken.name, &taken.server_names, &taken.tls));
+            Ok(Server::Http(&taken.http))
+        }
+        (Some(Taker::Stream(server, taken)), _) => match &server.tls {
+            StreamTls::Terminate(_) if !request.tls => Err(Mismatch::Tls { spoken: true }),
+            StreamTls::Terminate(tls) => {
+                chain = Some(terminating(&taken.route.name, &taken.server_names, tls));
+                Ok(Server::Stream(server, &taken.route))
+            }
+            _ => Ok(Server::Stream(server, &taken.route)),
+        },
+        (Some(Taker::Nowhere), _) => Err(Mismatch::Unrouted),
+        (None, Some(_)) if request.tls => Err(Mismatch::Tls { spoken: false }),
+        (None, Some(plain)) => Ok(Server::Http(plain)),
+        (None, None) if request.tls => Err(Mismatch::ServerName {
+            expected: names(listener).flatten().cloned().collect(),
             found: request.server_name.clone(),
         }),
-        // A chain for every server name takes connections without TLS too, and fails to shake hands.
-        (false, None, Some(plain)) => Ok(plain),
-        (false, ..) => Err(Mismatch::Tls { spoken: true }),
+        (None, None) => Err(Mismatch::Tls { spoken: true }),
     };
-    Connection { listener, chain: chain.filter(|_| request.tls), server }
+    Connection { listener, chain, server }
+}
+
+fn terminating(name: &Name, server_names: &[Name], tls: &TerminateTls) -> answer::Chain {
+    answer::Chain {
+        name: name.clone(),
+        server_names: server_names.to_vec(),
+        certificates: tls.certificates.clone(),
+    }
+}
+
+/// The server names of every chain of a listener.
+fn names(listener: &Listener) -> impl Iterator<Item = &[Name]> {
+    chains(listener).map(|(names, _)| names)
+}
+
+fn chains(listener: &Listener) -> impl Iterator<Item = (&[Name], Taker<'_>)> {
+    let tls = listener.tls_chains.iter().map(|chain| (chain.server_names.as_slice(), Taker::Tls(chain)));
+    let streams = listener.streams.iter().flat_map(|server| {
+        server.chains.iter().map(|chain| (chain.server_names.as_slice(), Taker::Stream(server, chain)))
+    });
+    tls.chain(streams)
 }
 
 /// The chain for a server name: the name itself, then the longest wildcard, then a chain for every name.
-fn chain<'i>(listener: &'i Listener, server_name: Option<&str>) -> Option<&'i TlsChain> {
-    let chains = || listener.tls_chains.iter().map(AsRef::as_ref);
+fn taker<'i>(listener: &'i Listener, server_name: Option<&str>) -> Option<Taker<'i>> {
     let of = |name: &str| {
-        chains().find(|chain| chain.server_names.iter().any(|one| one.eq_ignore_ascii_case(name)))
+        let mut chains = chains(listener);
+        chains
+            .find(|(names, _)| names.iter().any(|one| one.eq_ignore_ascii_case(name)))
+            .map(|(_, taker)| taker)
     };
-    server_name
-        .and_then(|name| {
-            let name = name.to_ascii_lowercase();
-            of(&name).or_else(|| wildcards(&name).find_map(|wildcard| of(&wildcard)))
-        })
-        .or_else(|| chains().find(|chain| chain.server_names.is_empty()))
+    let named = server_name.and_then(|name| {
+        let name = name.to_ascii_lowercase();
+        of(&name).or_else(|| wildcards(&name).find_map(|wildcard| of(&wildcard)))
+    });
+    let every = || chains(listener).find(|(names, _)| names.is_empty()).map(|(_, taker)| taker);
+    let is_unrouted = listener.streams.iter().any(|server| server.chains.is_empty());
+    named.or_else(every).or_else(|| is_unrouted.then_some(Taker::Nowhere))
 }
 
 #[cfg(test)]
@@ -126,8 +181,8 @@ mod tests {
     #[track_caller]
     fn check(listener: &Listener, url: &str, expected: Result<Option<&str>, ()>) {
         let connection = connect_to(listener, &Request::parse(url).unwrap());
-        let found = connection.server.map(|_| connection.chain.map(|chain| &*chain.name)).map_err(drop);
-        assert_eq!(found, expected, "{url}");
+        let chain = connection.chain.as_ref().map(|chain| &*chain.name);
+        assert_eq!(connection.server.map(|_| chain).map_err(drop), expected, "{url}");
     }
 
     #[test]
@@ -151,5 +206,36 @@ mod tests {
     fn plain_listeners_speak_no_tls() {
         check(&listener(&[], true), "http://a", Ok(None));
         check(&listener(&[], true), "https://a", Err(()));
+    }
+
+    #[test]
+    fn streams_take_connections_by_server_name_too() {
+        let stream = |tls, name: &str, names: &[&str]| {
+            let route = StreamRoute { name: name.into(), ..StreamRoute::default() };
+            let names = names.iter().map(|name| (*name).into()).collect();
+            let chains = vec![StreamChain { server_names: names, route: Arc::new(route) }];
+            Arc::new(StreamServer { tls, chains, ..StreamServer::default() })
+        };
+        let with = |streams| Listener { streams, ..listener(&[("web", &["web.example.com"])], false) };
+        let route = |listener: &Listener, url: &str| {
+            let server = connect_to(listener, &Request::parse(url).unwrap()).server;
+            server.map(|server| match server {
+                Server::Http(_) => "http".to_owned(),
+                Server::Stream(_, route) => route.name.to_string(),
+            })
+        };
+        let terminated = StreamTls::Terminate(TerminateTls::default());
+        let some = with(vec![
+            stream(StreamTls::Passthrough, "passed", &["*.example.com"]),
+            stream(terminated, "ended", &["ended.example.com"]),
+        ]);
+        assert_eq!(route(&some, "https://web.example.com"), Ok("http".to_owned()));
+        assert_eq!(route(&some, "https://a.example.com"), Ok("passed".to_owned()));
+        assert_eq!(route(&some, "https://ended.example.com"), Ok("ended".to_owned()));
+        assert!(route(&some, "https://example.org").is_err());
+        let every = with(vec![stream(StreamTls::None, "tcp", &[])]);
+        assert_eq!(route(&every, "http://a"), Ok("tcp".to_owned()));
+        let unrouted = with(vec![Arc::default()]);
+        assert_eq!(route(&unrouted, "https://a"), Err(Mismatch::Unrouted));
     }
 }

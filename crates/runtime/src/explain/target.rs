@@ -3,7 +3,10 @@
 use eg_ir::{
     XdsIr,
     cluster::{Discovery, EndpointAddress, EndpointSet},
-    route::{DirectResponse, Forward, HttpRoute, PathMatch, PathRewrite, Redirect, RouteAction},
+    route::{
+        DirectResponse, Forward, HttpRoute, PathMatch, PathRewrite, Redirect, RouteAction, StreamRoute,
+        WeightedCluster,
+    },
 };
 use regex::Regex;
 
@@ -33,6 +36,14 @@ pub(super) fn outcome(ir: &XdsIr, route: &HttpRoute, seen: &Seen) -> Outcome {
             Outcome::Answered { status: *status, body: body.clone() }
         }
     }
+}
+
+/// Where the connections of a stream go.
+pub(super) fn streamed(ir: &XdsIr, route: &StreamRoute) -> Outcome {
+    let cluster = WeightedCluster { name: route.cluster.clone(), weight: 1, ..WeightedCluster::default() };
+    let mut destinations = destinations(ir, &Forward { clusters: vec![cluster], invalid_weight: 0 });
+    destinations.iter_mut().for_each(|destination| destination.status = None);
+    Outcome::Streamed { destinations }
 }
 
 fn destinations(ir: &XdsIr, Forward { clusters, invalid_weight }: &Forward) -> Vec<Destination> {

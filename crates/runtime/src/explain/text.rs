@@ -63,7 +63,7 @@ impl Display for FleetAnswer {
             route.policies.iter().try_for_each(|policy| writeln!(f, "  policy        {policy}"))?;
         }
         writeln!(f, "  outcome       {outcome}")?;
-        if let Outcome::Forwarded { destinations } = outcome {
+        if let Outcome::Forwarded { destinations } | Outcome::Streamed { destinations } = outcome {
             destinations.iter().try_for_each(|destination| write!(f, "{destination}"))?;
         }
         list(f, "not served by", candidates)?;
@@ -88,6 +88,9 @@ impl Display for Outcome {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Forwarded { .. } => f.write_str("forwarded"),
+            Self::Streamed { .. } => {
+                f.write_str("the connection is forwarded as it is, whatever is sent on it")
+            }
             Self::Redirected { status, location } => write!(f, "redirected with {status} to {location}"),
             Self::Answered { status, body: None } => write!(f, "answered by the proxy with {status}"),
             Self::Answered { status, body: Some(body) } => {
@@ -112,6 +115,7 @@ impl Display for Destination {
         match status {
             Some(status) if backends.is_empty() => writeln!(f, ": no endpoints, answered with {status}")?,
             Some(status) => writeln!(f, ": no endpoint takes requests, answered with {status}")?,
+            None if backends.is_empty() => writeln!(f, ": no endpoints")?,
             None => writeln!(f)?,
         }
         for backend in backends {
@@ -159,6 +163,7 @@ impl Display for Mismatch {
                 let found = found.as_deref().unwrap_or("none");
                 write!(f, "the server name must be {}, the request asks for {found}", names(expected))
             }
+            Self::Unrouted => f.write_str("it has no routes and closes its connections"),
             Self::Host { expected, found } => {
                 write!(f, "the host must be {}, the request has {found}", names(expected))
             }

@@ -228,8 +228,9 @@ impl Gateway for Running {
 fn prediction(explanation: &Explanation) -> Prediction {
     let mut prediction = Prediction::default();
     for fleet in &explanation.fleets {
+        prediction.streamed = matches!(fleet.outcome, Outcome::Streamed { .. });
         match &fleet.outcome {
-            Outcome::Forwarded { destinations } => {
+            Outcome::Forwarded { destinations } | Outcome::Streamed { destinations } => {
                 for destination in destinations.iter().filter(|destination| destination.percent > 0.0) {
                     prediction.statuses.extend(destination.status);
                     let backends = destination.backends.iter().filter(|backend| !backend.draining);

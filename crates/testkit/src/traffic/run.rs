@@ -111,7 +111,8 @@ async fn requests(
         let observed = held.map_err(|mismatch| {
             format!("held, but not to the end: {}", named(number, exchange, &mismatch))
         })?;
-        let predicted = gateway.predict(&expect::request(exchange, *port)?);
+        let request = expect::request(exchange, *port)?;
+        let predicted = (exchange.over == Over::Http).then(|| gateway.predict(&request)).flatten();
         let ports = values.addresses.iter().map(|(name, address)| (name.as_str(), address.port())).collect();
         predicted
             .map_or(Ok(()), |prediction| prediction.check(&observed, exchange.times, &ports))
