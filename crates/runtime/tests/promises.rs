@@ -287,7 +287,8 @@ async fn two_sources_serve_together_and_one_that_restarts_replaces_only_its_own(
         Box::new(Unsteady { inner, ends: ends.clone(), ended: Arc::clone(&told) })
     });
     let (source, _problems) = files(at);
-    let running = Running::start(verifying(vec![source, (SourceId::new("in-process"), memory)])).await.unwrap();
+    let running =
+        Running::start(verifying(vec![source, (SourceId::new("in-process"), memory)])).await.unwrap();
     scene.answers("/files", 200, Some("one")).await;
     scene.answers("/memory", 200, Some("two")).await;
     scene.answers("/gone", 200, Some("two")).await;

@@ -56,8 +56,7 @@ pub(crate) struct Extended(pub(crate) Vec<ExtensionServer>);
 impl GatewayFactory for Extended {
     fn start(&self) -> BoxFuture<'_, Result<Box<dyn Gateway>, BoxError>> {
         Box::pin(async {
-            let setup =
-                Setup { verify_incremental: true, extensions: self.0.clone(), ..Setup::default() };
+            let setup = Setup { verify_incremental: true, extensions: self.0.clone(), ..Setup::default() };
             Ok(Box::new(Running::start(setup).await?) as Box<dyn Gateway>)
         })
     }
@@ -206,8 +205,8 @@ impl Gateway for Running {
             server_name: request.sni.clone(),
         };
         let (translation, snapshot) = self.explained.as_ref()?;
-        // What patches change is not explained.
-        if translation.xds.values().any(|ir| !ir.patches.is_empty()) {
+        // What patches and extension servers change is not explained.
+        if self.is_extended || translation.xds.values().any(|ir| !ir.patches.is_empty()) {
             return None;
         }
         Some(prediction(&explain::explain(translation, snapshot, &request)))
