@@ -61,8 +61,24 @@ pub enum Discovery {
     Eds,
     /// The proxy resolves the hostnames in this set.
     Dns(Arc<EndpointSet>),
+    /// The proxy resolves the name that each connection asks for.
+    Dynamic(DnsCache),
     /// It never has any; whoever is sent there is turned away.
     Nowhere,
+}
+
+/// How names are resolved that are not known before somebody asks for them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DnsCache {
+    /// How often a name is resolved again, in milliseconds.
+    pub refresh_ms: u64,
+}
+
+impl Default for DnsCache {
+    fn default() -> Self {
+        Self { refresh_ms: 30_000 }
+    }
 }
 
 /// Which protocol the endpoints of a cluster speak.

@@ -20,6 +20,7 @@ mod load_balancer;
 mod protocol;
 mod tls;
 
+pub(crate) use discovery::dns_cache;
 pub(crate) use endpoint::load_assignment;
 
 /// What a connection may have buffered before it is no longer read, in bytes.

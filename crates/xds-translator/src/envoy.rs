@@ -3,11 +3,16 @@
 pub(crate) use xds_api::pb::envoy::{
     config::{
         accesslog::v3 as accesslog, cluster::v3 as cluster, common::mutation_rules::v3 as mutation_rules,
-        core::v3 as core, endpoint::v3 as endpoint, listener::v3 as listener, route::v3 as route,
+        core::v3 as core, endpoint::v3 as endpoint, listener::v3 as listener, rbac::v3 as rbac,
+        route::v3 as route,
     },
     extensions::{
         access_loggers::file::v3 as file_access_log,
-        clusters::{common::dns::v3 as dns_common, dns::v3 as dns_cluster},
+        clusters::{
+            common::dns::v3 as dns_common, dns::v3 as dns_cluster,
+            dynamic_forward_proxy::v3 as dynamic_cluster,
+        },
+        common::dynamic_forward_proxy::v3 as dynamic_resolver,
         filters::{
             http::{
                 cors::v3 as cors, grpc_stats::v3 as grpc_stats, grpc_web::v3 as grpc_web,
@@ -15,11 +20,17 @@ pub(crate) use xds_api::pb::envoy::{
                 router::v3 as router,
             },
             listener::tls_inspector::v3 as tls_inspector,
-            network::{http_connection_manager::v3 as hcm, tcp_proxy::v3 as tcp_proxy},
+            network::{
+                http_connection_manager::v3 as hcm, rbac::v3 as network_rbac,
+                sni_dynamic_forward_proxy::v3 as sni_resolver, tcp_proxy::v3 as tcp_proxy,
+            },
             udp::udp_proxy::v3 as udp_proxy,
         },
         http::early_header_mutation::header_mutation::v3 as early_header_mutation,
-        load_balancing_policies::{common::v3 as lb_common, least_request::v3 as least_request},
+        load_balancing_policies::{
+            cluster_provided::v3 as cluster_provided, common::v3 as lb_common,
+            least_request::v3 as least_request,
+        },
         retry::{
             host::previous_hosts::v3 as previous_hosts,
             priority::previous_priorities::v3 as previous_priorities,

@@ -20,6 +20,7 @@ mod client_timeout;
 mod connection_manager;
 mod datagram;
 mod ready;
+mod server_name;
 mod stream;
 mod terminate_tls;
 mod tls_client;

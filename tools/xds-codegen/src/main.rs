@@ -44,11 +44,7 @@ fn run(check: bool) -> Result<bool> {
     let own = proto::names(&roots)?;
     roots.extend(layout.proto_roots);
     let extension = emit::render_beside(&proto::compile_some(&roots, own)?, EXTENSION)?;
-    eprintln!(
-        "xds-codegen: {} protos, {} files",
-        set.descriptors.file.len(),
-        files.len() + extension.len()
-    );
+    eprintln!("xds-codegen: {} protos, {} files", set.descriptors.file.len(), files.len() + extension.len());
     let outputs = [(layout.out, files), (layout.extension_out, extension)];
     let mut fresh = true;
     for (folder, files) in &outputs {

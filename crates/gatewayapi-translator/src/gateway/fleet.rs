@@ -118,8 +118,8 @@ fn listeners(members: &[&FleetMember]) -> Vec<InfraListener> {
 
 fn ready(proxy: Option<&EnvoyProxySpec>) -> ReadyListener {
     let (address, ipv4_compat) = match proxy.and_then(|proxy| proxy.ip_family.as_deref()) {
-        Some("IPv6") => ("::", false),
-        Some("DualStack") => ("::", true),
+        // Probes may come over IPv4 also where traffic does not.
+        Some("IPv6" | "DualStack") => ("::", true),
         _ => ("0.0.0.0", false),
     };
     ReadyListener { address: address.into(), ipv4_compat, ..ReadyListener::default() }

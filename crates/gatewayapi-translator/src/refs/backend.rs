@@ -88,6 +88,8 @@ pub(crate) enum Addresses {
     Fixed(Vec<Endpoint>),
     /// These hostnames, for the proxy to resolve.
     Hostnames(Vec<Endpoint>),
+    /// Whatever host a connection asks for.
+    Dynamic,
 }
 
 /// What a reference leads to.

@@ -79,14 +79,21 @@ fn attach<R: RouteKind>(
         Ok(bound) => (bound, None),
         Err(refusal) => (Vec::new(), Some(refused(refusal, &reference))),
     };
-    let (mut matches, mut is_served) = (Vec::new(), false);
+    let (mut matches, mut problems, mut is_served) = (Vec::new(), lowered.problems.clone(), false);
     for Bound { listener, hosts } in &bound {
         let section = (listener.parent.clone(), Arc::clone(&listener.section));
         cx.send::<AttachedRoutes>(section, key.clone(), ());
-        if !listener.ready || !route.is_served(cx, view, listener) {
+        if !listener.ready {
             continue;
         }
-        is_served = true;
+        match route.is_served(cx, (view, listener), &lowered.rules) {
+            Ok(true) => is_served = true,
+            Ok(false) => continue,
+            Err(problem) => {
+                problems.push((0, problem));
+                continue;
+            }
+        }
         for host in hosts {
             let place = Place { route: key, view, listener, host };
             let hashes = route.attach(cx, &place, &lowered.rules);
@@ -100,8 +107,7 @@ fn attach<R: RouteKind>(
     if is_served {
         send_clusters::<R>(cx, key, view, &lowered.clusters);
     }
-    let (rules, problems) = (Some(lowered.count), lowered.problems.clone());
-    let fleet = view.fleet.clone();
+    let (rules, fleet) = (Some(lowered.count), view.fleet.clone());
     Some(Attachment { reference, fleet, refusal, rules, problems, matches })
 }
 

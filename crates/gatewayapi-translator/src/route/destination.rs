@@ -9,7 +9,9 @@ use std::sync::Arc;
 use eg_diag::{Code, Diagnostic, FieldPath};
 use eg_ir::{
     Name, Origin, Secret,
-    cluster::{Cluster, Discovery, EndpointSet, Locality, TlsProfile, UpstreamProtocol, UpstreamTls},
+    cluster::{
+        Cluster, Discovery, DnsCache, EndpointSet, Locality, TlsProfile, UpstreamProtocol, UpstreamTls,
+    },
     route::{BackendFilters, DirectResponse, Forward, RouteAction, WeightedCluster},
 };
 
@@ -26,6 +28,8 @@ use crate::{
 };
 
 static NO_ENDPOINTS: Code = Code::error("no-endpoints", "BackendsAvailable", "EndpointsNotFound");
+static NO_RESOLVER: Code = Code::error("unsupported-dynamic-resolver", "ResolvedRefs", "UnsupportedValue");
+static SHARED_RESOLVER: Code = Code::error("dynamic-resolver-not-alone", "ResolvedRefs", "InvalidBackendRef");
 static MIXED_SLICES: Code = Code::error("mixed-endpoint-slices", "ResolvedRefs", "UnsupportedAddressType");
 
 /// What is answered when all backends are invalid.
@@ -69,6 +73,8 @@ pub(crate) struct Destination<'c, 'e> {
     name: Name,
     /// What its backends speak at least, whatever they say themselves.
     protocol: UpstreamProtocol,
+    /// Whether a backend may find its endpoints by the server name of connections.
+    resolves: bool,
     settings: Vec<Setting>,
     pub(crate) problems: Vec<Diagnostic>,
 }
@@ -81,7 +87,13 @@ impl<'c, 'e> Destination<'c, 'e> {
         name: Name,
         protocol: UpstreamProtocol,
     ) -> Self {
-        Self { cx, consumer, name, protocol, settings: Vec::new(), problems: Vec::new() }
+        Self { cx, consumer, name, protocol, resolves: false, settings: Vec::new(), problems: Vec::new() }
+    }
+
+    /// The same, whose backends may find their endpoints by the server name of connections.
+    #[must_use]
+    pub(crate) fn resolving(self, resolves: bool) -> Self {
+        Self { resolves, ..self }
     }
 
     /// Adds a reference. One of weight 0 is checked, but gets no requests.
@@ -123,6 +135,14 @@ impl<'c, 'e> Destination<'c, 'e> {
             }
             Addresses::Fixed(_) => Addressing::Ip,
             Addresses::Hostnames(_) => Addressing::Hostnames,
+            Addresses::Dynamic if self.resolves => Addressing::Hostnames,
+            Addresses::Dynamic => {
+                let message = format!(
+                    "{} finds its endpoints by the host that is asked for, which this kind of route cannot use",
+                    backend.origin.object
+                );
+                return Err(Diagnostic::new(&NO_RESOLVER, path.clone(), message));
+            }
         };
         if addressing == Addressing::Mixed {
             let message =
@@ -175,9 +195,16 @@ impl<'c, 'e> Destination<'c, 'e> {
 
     /// The cluster of a route of connections or datagrams. Invalid backends are no part of it, so that the others get
     /// their share; when there is none, all are turned away.
-    pub(crate) fn finish_stream(mut self, origin: &Origin) -> PlannedCluster {
+    /// The problem, if there is one, is about all of them.
+    pub(crate) fn finish_stream(mut self, origin: &Origin) -> (PlannedCluster, Option<Diagnostic>) {
         self.settings.retain(|setting| setting.backend.is_some());
-        self.cluster(&self.name, 0, origin, &self.settings)
+        let problem = (self.settings.len() > 1 && self.settings.iter().any(Setting::is_dynamic)).then(|| {
+            self.settings.clear();
+            let message =
+                "a backend that finds its endpoints by the host that is asked for must be the only one";
+            Diagnostic::new(&SHARED_RESOLVER, FieldPath::spec().field("rules"), message)
+        });
+        (self.cluster(&self.name, 0, origin, &self.settings), problem)
     }
 
     /// The cluster of a mirror, whose name says all there is to say of its origin; `None` when it would be empty.
@@ -192,7 +219,9 @@ impl<'c, 'e> Destination<'c, 'e> {
     fn cluster(&self, name: &Name, rule: u32, origin: &Origin, settings: &[Setting]) -> PlannedCluster {
         let backends = || settings.iter().filter_map(|setting| setting.backend.as_ref());
         let hostnames = backends().any(|reachable| reachable.addressing == Addressing::Hostnames);
-        let discovery = if hostnames {
+        let discovery = if settings.iter().any(Setting::is_dynamic) {
+            Discovery::Dynamic(DnsCache::default())
+        } else if hostnames {
             let each = settings.iter().enumerate();
             let localities = each
                 .filter_map(|(position, setting)| self.resolved_by_proxy(name, position, setting))
@@ -227,6 +256,7 @@ impl<'c, 'e> Destination<'c, 'e> {
         let Reachable { backend, .. } = setting.backend.as_ref()?;
         let endpoints = match &backend.addresses {
             Addresses::Fixed(endpoints) | Addresses::Hostnames(endpoints) => endpoints.clone(),
+            Addresses::Dynamic => Vec::new(),
             Addresses::Slices(port) => {
                 let endpoints = self.cx.unit::<Endpoints>(port);
                 endpoints.iter().map(|zoned| zoned.endpoint.clone()).collect()
@@ -245,6 +275,11 @@ impl<'c, 'e> Destination<'c, 'e> {
 }
 
 impl Setting {
+    /// Whether its endpoints are whatever is asked for.
+    fn is_dynamic(&self) -> bool {
+        self.backend.as_ref().is_some_and(|reachable| reachable.backend.addresses == Addresses::Dynamic)
+    }
+
     /// The name of the TLS profile that is spoken to the backend at this position in its cluster.
     fn tls_profile(&self, cluster: &Name, position: usize) -> Option<Name> {
         self.backend.as_ref()?.tls.as_ref().map(|_| names::tls_profile(cluster, position))
@@ -292,6 +327,7 @@ fn locality_plan(cluster: &Name, position: usize, setting: &Setting) -> Locality
             Addresses::Fixed(endpoints) | Addresses::Hostnames(endpoints) => {
                 EndpointSource::Fixed(endpoints.clone())
             }
+            Addresses::Dynamic => EndpointSource::Fixed(Vec::new()),
         },
     }
 }

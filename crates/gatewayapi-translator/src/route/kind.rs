@@ -39,10 +39,15 @@ pub(crate) trait RouteKind: Object {
     /// Lowers the rules for one Gateway.
     fn lower(&self, cx: &ReadCx<'_>, consumer: Consumer<'_>) -> Lowered<Self::Rules>;
 
-    /// Whether the listener serves the route, which it accepts but may leave for another one.
-    fn is_served(&self, cx: &ReadCx<'_>, view: &BindView, listener: &BindListener) -> bool {
-        let _ = (cx, view, listener);
-        true
+    /// Whether the listener serves the route, which it accepts but may leave for another one, or cannot serve.
+    fn is_served(
+        &self,
+        cx: &ReadCx<'_>,
+        place: (&BindView, &BindListener),
+        rules: &Self::Rules,
+    ) -> Result<bool, Diagnostic> {
+        let _ = (cx, place, rules);
+        Ok(true)
     }
 
     /// Sends the lowered rules to what serves one hostname of a listener, and returns the hashes of the matches.

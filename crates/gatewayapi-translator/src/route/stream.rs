@@ -6,6 +6,8 @@
 //!
 //! A listener serves all its TLSRoutes, chosen by server name. Otherwise it serves one route: the oldest. Those that come
 //! second are accepted and counted, and serve nothing until the first one is gone. A TCPRoute comes after all TLSRoutes.
+//!
+//! The only backend of a TLSRoute may be one that is found by the server name of each connection, where TLS is passed on.
 
 use std::sync::Arc;
 
@@ -13,7 +15,7 @@ use eg_api::gateway::{BackendReference, ParentReference, StreamRouteRule};
 use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
 use eg_ir::{
     Origin,
-    cluster::UpstreamProtocol,
+    cluster::{Discovery, UpstreamProtocol},
     route::{BackendFilters, StreamRoute},
 };
 use eg_resources::Object;
@@ -40,6 +42,7 @@ mod tls;
 mod udp;
 
 static NOT_ONE_RULE: Code = Code::error("not-one-rule", "Accepted", "InvalidRule");
+static TERMINATED: Code = Code::error("dynamic-resolver-terminated", "ResolvedRefs", "UnsupportedValue");
 
 /// A kind of route of connections or datagrams.
 pub(super) trait StreamRouteKind: Object {
@@ -96,12 +99,25 @@ impl<R: StreamRouteKind> RouteKind for R {
         lower(cx, consumer, self)
     }
 
-    fn is_served(&self, cx: &ReadCx<'_>, view: &BindView, listener: &BindListener) -> bool {
+    fn is_served(
+        &self,
+        cx: &ReadCx<'_>,
+        (view, listener): (&BindView, &BindListener),
+        StreamRules(route): &StreamRules,
+    ) -> Result<bool, Diagnostic> {
+        let resolves = route.as_ref().is_some_and(|route| route.by_server_name.is_some());
+        if resolves && listener.protocol != (Protocol::Tls { passthrough: true }) {
+            let message = format!(
+                "listener {} terminates TLS, and a backend that finds its endpoints by server name needs it passed through",
+                listener.section
+            );
+            return Err(Diagnostic::new(&TERMINATED, FieldPath::spec().field("rules"), message));
+        }
         if !self.is_alone() {
-            return true;
+            return Ok(true);
         }
         let claims = cx.group::<StreamClaims>(&place(view, listener));
-        claims.keys().next() == Some(&order(self, &self.object_ref()))
+        Ok(claims.keys().next() == Some(&order(self, &self.object_ref())))
     }
 
     fn attach(&self, cx: &ReadCx<'_>, place: &Place<'_>, StreamRules(route): &StreamRules) -> Vec<u128> {
@@ -157,7 +173,8 @@ fn lower<R: StreamRouteKind>(cx: &ReadCx<'_>, consumer: Consumer<'_>, route: &R)
         _ => None,
     };
     let origin = Origin { section, ..origin::of(route) };
-    let mut destination = Destination::new(cx, consumer, cluster.clone(), UpstreamProtocol::Opaque);
+    let destination = Destination::new(cx, consumer, cluster.clone(), UpstreamProtocol::Opaque);
+    let mut destination = destination.resolving(!route.is_alone());
     let mut problems = Vec::new();
     let mut count = 0;
     for (position, rule) in route.rules().iter().enumerate() {
@@ -171,9 +188,14 @@ fn lower<R: StreamRouteKind>(cx: &ReadCx<'_>, consumer: Consumer<'_>, route: &R)
         }
         problems.extend(destination.problems.drain(..).map(|problem| (position, problem)));
     }
-    let planned = destination.finish_stream(&origin);
+    let (planned, problem) = destination.finish_stream(&origin);
+    problems.extend(problem.map(|problem| (0, problem)));
+    let by_server_name = match &planned.cluster.discovery {
+        Discovery::Dynamic(cache) => Some(cache.clone()),
+        _ => None,
+    };
     Lowered {
-        rules: StreamRules(Some(Arc::new(StreamRoute { name, origin, cluster }))),
+        rules: StreamRules(Some(Arc::new(StreamRoute { name, origin, cluster, by_server_name }))),
         count: route.rules().len(),
         problems,
         clusters: vec![planned],

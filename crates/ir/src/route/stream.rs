@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Name, Origin};
+use crate::{Name, Origin, cluster::DnsCache};
 
 /// Where connections or datagrams go. Backends share the endpoints of one cluster, by the weights of its localities.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,4 +14,7 @@ pub struct StreamRoute {
     pub origin: Origin,
     /// The name of the cluster.
     pub cluster: Name,
+    /// Connections go to the host of their server name, which is resolved so; the cluster resolves in the same way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_server_name: Option<DnsCache>,
 }

@@ -1,11 +1,17 @@
-//! How the endpoints of a cluster are found: sent by the control plane, or resolved by the proxy.
+//! How the endpoints of a cluster are found: sent by the control plane, or resolved by the proxy, beforehand or when somebody
+//! asks for them.
 
 use eg_diag::{Diagnostic, FieldPath};
-use eg_ir::{Name, cluster::Discovery};
+use eg_ir::{
+    Name,
+    cluster::{Discovery, DnsCache},
+};
 
 use super::load_assignment;
 use crate::{
-    envoy::{ads_with_default_timeout, any, cluster as pb, dns_cluster, millis},
+    envoy::{
+        ads_with_default_timeout, any, cluster as pb, dns_cluster, dynamic_cluster, dynamic_resolver, millis,
+    },
     finding::not_expressible,
 };
 
@@ -35,6 +41,20 @@ pub(super) fn discover(
                 }));
             cluster.load_assignment = Some(load_assignment(endpoints));
         }
+        Discovery::Dynamic(cache) => {
+            use dynamic_cluster::cluster_config::ClusterImplementationSpecifier;
+            let config = dynamic_cluster::ClusterConfig {
+                cluster_implementation_specifier: Some(ClusterImplementationSpecifier::DnsCacheConfig(
+                    dns_cache(cache),
+                )),
+                ..dynamic_cluster::ClusterConfig::default()
+            };
+            cluster.cluster_discovery_type =
+                Some(ClusterDiscoveryType::ClusterType(pb::cluster::CustomClusterType {
+                    name: "envoy.clusters.dynamic_forward_proxy".to_owned(),
+                    typed_config: Some(any(&config)),
+                }));
+        }
         other => {
             let message = format!("unknown kind of endpoint discovery {other:?}");
             return Err(not_expressible(FieldPath::root(), message));
@@ -50,6 +70,16 @@ pub(super) fn nowhere(name: &Name) -> pb::Cluster {
         name: name.to_string(),
         cluster_discovery_type: Some(ClusterDiscoveryType::Type(DiscoveryType::Static.into())),
         ..pb::Cluster::default()
+    }
+}
+
+/// The cache of names that are resolved when they are asked for. Whoever shares it has to say the same of it.
+pub(crate) fn dns_cache(DnsCache { refresh_ms }: &DnsCache) -> dynamic_resolver::DnsCacheConfig {
+    dynamic_resolver::DnsCacheConfig {
+        name: format!("envoy-gateway-dfp-cache-v4_preferred-{refresh_ms}ms-default"),
+        dns_lookup_family: pb::cluster::DnsLookupFamily::V4Preferred.into(),
+        dns_refresh_rate: Some(millis(*refresh_ms)),
+        ..dynamic_resolver::DnsCacheConfig::default()
     }
 }
 

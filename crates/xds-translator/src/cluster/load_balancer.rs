@@ -6,11 +6,12 @@
 use eg_diag::Diagnostic;
 use eg_ir::{
     FeatureId,
-    cluster::{Cluster, ZoneAware},
+    cluster::{Cluster, Discovery, ZoneAware},
 };
+use prost_types::Any;
 
 use super::{ClusterDraft, ClusterFeature};
-use crate::envoy::{any, cluster as pb, core, lb_common, least_request};
+use crate::envoy::{any, cluster as pb, cluster_provided, core, lb_common, least_request};
 
 /// How one endpoint of a cluster is chosen.
 pub(super) struct LoadBalancer;
@@ -22,25 +23,37 @@ impl ClusterFeature for LoadBalancer {
 
     fn cluster(&self, ir: &Cluster, draft: &mut ClusterDraft) -> Result<(), Diagnostic> {
         use lb_common::locality_lb_config::{LocalityConfigSpecifier, LocalityWeightedLbConfig};
+        if matches!(ir.discovery, Discovery::Dynamic(_)) {
+            // Who resolves names as they are asked for has nothing to choose from.
+            let provided = any(&cluster_provided::ClusterProvided::default());
+            draft.cluster.load_balancing_policy =
+                Some(policy("envoy.load_balancing_policies.cluster_provided", provided));
+            return Ok(());
+        }
         let locality = match &ir.zone_aware {
             None => LocalityConfigSpecifier::LocalityWeightedLbConfig(LocalityWeightedLbConfig {}),
             Some(zones) => LocalityConfigSpecifier::ZoneAwareLbConfig(zone_aware(zones)),
         };
-        let policy = least_request::LeastRequest {
+        let least_request = least_request::LeastRequest {
             locality_lb_config: Some(lb_common::LocalityLbConfig {
                 locality_config_specifier: Some(locality),
             }),
             ..least_request::LeastRequest::default()
         };
-        draft.cluster.load_balancing_policy = Some(pb::LoadBalancingPolicy {
-            policies: vec![pb::load_balancing_policy::Policy {
-                typed_extension_config: Some(core::TypedExtensionConfig {
-                    name: "envoy.load_balancing_policies.least_request".to_owned(),
-                    typed_config: Some(any(&policy)),
-                }),
-            }],
-        });
+        draft.cluster.load_balancing_policy =
+            Some(policy("envoy.load_balancing_policies.least_request", any(&least_request)));
         Ok(())
+    }
+}
+
+fn policy(name: &str, config: Any) -> pb::LoadBalancingPolicy {
+    pb::LoadBalancingPolicy {
+        policies: vec![pb::load_balancing_policy::Policy {
+            typed_extension_config: Some(core::TypedExtensionConfig {
+                name: name.to_owned(),
+                typed_config: Some(config),
+            }),
+        }],
     }
 }
 

@@ -11,8 +11,9 @@ use eg_ir::{
     listener::{Listener, StreamChain, StreamServer, StreamTls},
     route::StreamRoute,
 };
+use prost::Name as Message;
 
-use super::{named, terminate_tls, tls_socket};
+use super::{named, server_name, terminate_tls, tls_socket};
 use crate::{
     Features,
     envoy::{any, listener as pb, tcp_proxy},
@@ -96,14 +97,18 @@ fn chain(features: &Features, cx: StreamCx<'_>, name: &str) -> Result<pb::Filter
     for feature in &features.listener {
         feature.tcp_proxy(cx, &mut proxy)?;
     }
-    Ok(pb::FilterChain {
-        name: name.to_owned(),
-        filters: vec![pb::Filter {
-            name: "envoy.filters.network.tcp_proxy".to_owned(),
-            config_type: Some(pb::filter::ConfigType::TypedConfig(any(&proxy))),
-        }],
-        ..pb::FilterChain::default()
-    })
+    let resolver = cx.route.and_then(|route| route.by_server_name.as_ref());
+    let mut filters = match resolver {
+        Some(cache) => server_name::filters(cache, &proxy.stat_prefix),
+        None => Vec::new(),
+    };
+    filters.push(filter("envoy.filters.network.tcp_proxy", &proxy));
+    Ok(pb::FilterChain { name: name.to_owned(), filters, ..pb::FilterChain::default() })
+}
+
+/// A network filter.
+pub(super) fn filter(name: &str, config: &impl Message) -> pb::Filter {
+    pb::Filter { name: name.to_owned(), config_type: Some(pb::filter::ConfigType::TypedConfig(any(config))) }
 }
 
 /// Adds the cluster of what has no route.

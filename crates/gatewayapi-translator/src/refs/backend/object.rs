@@ -42,11 +42,7 @@ pub(super) fn resolve(cx: &ReadCx<'_>, key: &ObjectRef, port: Option<u16>) -> Re
     };
     validate(&object, settings.infrastructure.allows_loopback())?;
     let spec = &object.spec;
-    if spec.r#type.as_deref() == Some("DynamicResolver") {
-        let message =
-            format!("{key} finds its endpoints by the host of each request, which routes cannot use");
-        return Err(Problem::new(&UNSUPPORTED, message));
-    }
+    let is_dynamic = spec.r#type.as_deref() == Some("DynamicResolver");
     let section = port.map(|port| port.to_string().into());
     let (policies, tls) = tls::resolve(cx, key, section, spec.tls.as_ref());
     Ok(Backend {
@@ -54,7 +50,7 @@ pub(super) fn resolve(cx: &ReadCx<'_>, key: &ObjectRef, port: Option<u16>) -> Re
         protocol: spec.app_protocols.iter().map(|name| protocol(name)).max().unwrap_or_default(),
         fallback: spec.fallback.unwrap_or(false),
         zone_aware: None,
-        addresses: addresses(&spec.endpoints)?,
+        addresses: if is_dynamic { Addresses::Dynamic } else { addresses(&spec.endpoints)? },
         policies,
         tls,
     })
