@@ -11,7 +11,7 @@ use eg_runtime::explain::Request;
 
 use crate::{
     output::{self, Error},
-    translate::{complete, core, input::Input, read, settings},
+    translate::{Facts, complete, core, input::Input, read, settings},
 };
 
 /// The endings of files that are read from directories.
@@ -73,7 +73,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
         complete::add_missing(&mut input, &arguments.namespace)?;
     }
     complete::add_cluster_addresses(&mut input);
-    let explanation = core(settings(arguments.config.as_deref())?, input).explain(&request);
+    let explanation =
+        core(settings(arguments.config.as_deref())?, input, &Facts::default()).explain(&request);
     let format = match arguments.output {
         Format::Text => {
             output::print_text(&explanation.to_string())?;

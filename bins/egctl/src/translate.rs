@@ -22,7 +22,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::output::{self, Error, Format};
-use facts::Facts;
+pub(crate) use facts::Facts;
 
 pub(crate) mod complete;
 mod facts;
@@ -197,19 +197,25 @@ fn translate(
     }
     let settings =
         settings(config)?.in_namespace(&arguments.namespace).with_dns_domain(&arguments.dns_domain);
-    let core = core(settings.clone(), input);
+    let core = core(settings.clone(), input, facts);
     let render = render::Render { core: &core, settings: &settings };
     if for_people { render.for_people(&arguments.to, arguments.kind) } else { render.plain(&arguments.to) }
 }
 
-/// A core that was given the objects.
-pub(crate) fn core(settings: Settings, input: input::Input) -> Core {
+/// A core that was given the objects, and the facts that it asks for.
+pub(crate) fn core(settings: Settings, input: input::Input, facts: &Facts) -> Core {
     let source = SourceId::new("file");
     let mut core = Core::new(settings, [source.clone()]);
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
     let tick = Event::Tick(i64::try_from(now).unwrap_or(i64::MAX));
-    core.step([tick, Event::Batch { source, batch: Batch::Replace(input.objects()) }]);
-    for panic in core.panics() {
+    let mut effects = core.step([tick, Event::Batch { source, batch: Batch::Replace(input.objects()) }]);
+    let mut panics = core.panics();
+    // An answer may lead to a further demand.
+    while !effects.demand.is_empty() {
+        effects = core.step(effects.demand.iter().map(|demand| facts.answer(demand)));
+        panics.extend(core.panics());
+    }
+    for panic in panics {
         output::complain(&format!("egctl: {} of {} failed: {}", panic.unit, panic.key, panic.message));
     }
     core

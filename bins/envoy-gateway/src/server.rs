@@ -9,6 +9,7 @@ use std::{
 use clap::Args;
 use eg_api::config::{EnvoyGateway, EnvoyGatewayCustomProvider};
 use eg_certs::{CertificateDirectory, Existing, Role};
+use eg_fetch::{Fetcher, HttpFetcher, HttpOptions};
 use eg_infra::{Provisioner, host::HostPaths};
 use eg_provider_file::{FileOptions, FileSource, FileStatusSink};
 use eg_runtime::{Parts, Pipeline, PipelineError, SourceFactory, XdsEndpoint, XdsSecurity};
@@ -135,7 +136,9 @@ fn parts(arguments: &Arguments, config: &EnvoyGateway, custom: &EnvoyGatewayCust
     let mut options = FileOptions::new(config::paths(custom));
     options.statuses = Some(statuses.clone());
     let factory: SourceFactory = Box::new(move || Box::new(FileSource::new(options.clone())));
+    let fetcher: Arc<dyn Fetcher> = Arc::new(HttpFetcher::new(HttpOptions::default()));
     Parts {
+        fetchers: vec![fetcher],
         sources: vec![(FileSource::source_id(), factory)],
         statuses: vec![Arc::new(statuses)],
         xds: config::xds_options(config.xds_server.as_ref()),

@@ -10,8 +10,8 @@ use eg_ir::{
     patch::{PatchOrder, PatchPolicy},
     route::{RouteTable, VirtualHost},
 };
-use eg_resources::StatusUpdate;
-use imbl::OrdMap;
+use eg_resources::{Demand, StatusUpdate};
+use imbl::{OrdMap, OrdSet};
 
 use crate::{EffectiveProxy, TranslationDelta};
 
@@ -26,6 +26,8 @@ pub struct Translation {
     pub effective_proxy: OrdMap<IrKey, EffectiveProxy>,
     /// Desired statuses by object.
     pub statuses: OrdMap<ObjectRef, StatusUpdate>,
+    /// What must be learned from the outside world; answers are facts in the store.
+    pub demands: OrdSet<Demand>,
 }
 
 /// Applies what root units publish, and remembers which keys it touched.
@@ -153,6 +155,18 @@ impl<'t> Assembly<'t> {
             None => drop(self.current.statuses.remove(object)),
         }
         self.delta.statuses.insert(object.clone());
+    }
+
+    /// Somebody has this demand, or nobody any more.
+    pub(crate) fn demand(&mut self, demand: &Demand, exists: bool) {
+        let was_there = if exists {
+            self.current.demands.insert(demand.clone()).is_some()
+        } else {
+            self.current.demands.remove(demand).is_some()
+        };
+        if was_there != exists {
+            self.delta.demands.insert(demand.clone());
+        }
     }
 
     fn fleet(&mut self, key: &IrKey) -> &mut XdsIr {

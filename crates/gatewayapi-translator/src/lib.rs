@@ -4,9 +4,10 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use eg_diag::ObjectRef;
 use eg_ir::IrKey;
-use eg_resources::{Delta, Snapshot};
+use eg_resources::{Delta, Demand, Snapshot};
 
 mod assembly;
+mod demand;
 mod duration;
 mod endpoint;
 mod engine;
@@ -64,6 +65,7 @@ impl Translator {
         route::register(&mut engine);
         endpoint::register(&mut engine);
         policy::register(&mut engine);
+        demand::register(&mut engine);
         Session { engine, current: Translation::default() }
     }
 }
@@ -85,6 +87,8 @@ pub struct TranslationDelta {
     pub infra: BTreeSet<IrKey>,
     /// Objects whose desired status differs.
     pub statuses: BTreeSet<ObjectRef>,
+    /// Demands that are new, or that nobody has any more.
+    pub demands: BTreeSet<Demand>,
 }
 
 impl TranslationDelta {

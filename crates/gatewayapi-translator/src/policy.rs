@@ -9,6 +9,7 @@
 //! - `ancestor`: who uses a policy, which is what its status has an entry for;
 //! - `status`: the status of a policy;
 //! - `client_traffic`: ClientTrafficPolicies;
+//! - `security`: SecurityPolicies;
 //! - `backend_tls`: BackendTLSPolicies, which attach to backends in a way of their own;
 //! - `patch`: EnvoyPatchPolicies.
 //!
@@ -43,6 +44,7 @@ pub(crate) mod client_traffic;
 mod field;
 mod kind;
 mod patch;
+pub(crate) mod security;
 mod status;
 
 pub use client_traffic::{ClientTraffic, ListenerProtocol};
@@ -56,4 +58,5 @@ pub(crate) fn register(engine: &mut Engine) {
     engine.root_for_each_object::<patch::EnvoyPatchPolicyRoot>(EnvoyPatchPolicy::KIND);
     engine.root_for_each_group::<Patches, patch::PatchesUnit>();
     engine.root_for_each_object::<status::PolicyRoot<ClientTraffic>>(ClientTrafficPolicy::KIND);
+    security::register(engine);
 }

@@ -10,7 +10,8 @@ use eg_diag::ObjectRef;
 use eg_gatewayapi_translator::{Panic, Runs, Session, Settings, Translation, TranslationDelta, Translator};
 use eg_ir::{IrKey, XdsIr};
 use eg_resources::{
-    AnyObject, Batch, Change, Clock, Delta, Object, Observed, Snapshot, SourceId, Status, StatusUpdate, Store,
+    AnyObject, Batch, Change, Clock, Delta, Demand, Object, Observed, Snapshot, SourceId, Status,
+    StatusUpdate, Store,
 };
 use eg_xds_translator::{Answer, QuestionKey, XdsModel, XdsTranslator};
 
@@ -20,6 +21,8 @@ use crate::{
     gate::{Gate, Passage},
 };
 use outcome::Outcomes;
+
+mod demand;
 
 mod outcome;
 
@@ -63,6 +66,13 @@ pub enum Event {
         /// The answer, or why there is none.
         answer: Result<Answer, String>,
     },
+    /// A demand was answered by this fact, or is not.
+    Answered {
+        /// The demand.
+        demand: Demand,
+        /// The fact, or why there is none.
+        answer: Result<AnyObject, String>,
+    },
     /// What the first state needs to be complete was waited for long enough.
     StopWaiting,
     /// It is this time, in seconds since 1970.
@@ -94,6 +104,8 @@ pub struct Core {
     /// Answers of stages that came with this step.
     staged: Answers,
     gate: Gate,
+    /// Facts that answer what nobody demands any more; they go with the next step.
+    stale: Vec<Change>,
 }
 
 /// Answers of stages by fleet.
@@ -127,6 +139,7 @@ impl Core {
             verify: false,
             staged: Answers::new(),
             gate: Gate::default(),
+            stale: Vec::new(),
         }
     }
 
@@ -142,7 +155,8 @@ impl Core {
 
     /// Takes what happened, as one change.
     pub fn step(&mut self, events: impl IntoIterator<Item = Event>) -> Effects {
-        let mut batches = Vec::new();
+        let mut batches: Vec<(SourceId, Batch)> =
+            std::mem::take(&mut self.stale).into_iter().map(fact).collect();
         let mut re_emit = BTreeSet::new();
         let mut give_up = false;
         self.runs = Runs::default();
@@ -167,6 +181,12 @@ impl Core {
                     self.gate.answered(&fleet, &question);
                     self.staged.entry(fleet).or_default().push((question, answer));
                 }
+                Event::Answered { demand, answer } => {
+                    batches.extend(
+                        demand::change(self.session.current(), &self.store.snapshot(), &demand, answer)
+                            .map(fact),
+                    );
+                }
                 Event::StopWaiting => give_up = true,
                 Event::Configure(new) => self.configured = Some(*new),
             }
@@ -181,7 +201,9 @@ impl Core {
             self.verify(&mut effects);
         }
         effects.wake_at = self.session.next_deadline();
-        match self.gate.decide(&effects, give_up) {
+        let answered =
+            self.gate.is_open() || demand::is_answered(self.session.current(), &self.store.snapshot());
+        match self.gate.decide(&effects, answered, give_up) {
             Passage::Pass => {}
             Passage::Hold => effects.withhold(),
             Passage::Release => self.release(&mut effects),
@@ -222,6 +244,14 @@ impl Core {
             match self.session.current().infra.get(&fleet) {
                 Some(infra) => effects.apply.push((fleet, infra.clone())),
                 None => effects.delete.push(fleet),
+            }
+        }
+        for demand in changed.demands {
+            if self.session.current().demands.contains(&demand) {
+                effects.demand.push(demand);
+            } else {
+                self.stale.push(Change::Remove(demand.fact()));
+                effects.undemand.push(demand);
             }
         }
         let snapshot = self.store.snapshot();
@@ -400,6 +430,11 @@ fn difference(before: &Translation, after: &Translation) -> TranslationDelta {
             delta.infra.insert(key);
         }
     }
+    let demands = before.demands.iter().chain(&after.demands);
+    delta.demands = demands
+        .filter(|demand| before.demands.contains(*demand) != after.demands.contains(*demand))
+        .cloned()
+        .collect();
     for object in before.statuses.keys().chain(after.statuses.keys()) {
         if before.statuses.get(object) != after.statuses.get(object) {
             delta.statuses.insert(object.clone());

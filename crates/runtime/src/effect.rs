@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use eg_ir::{InfraIr, IrKey};
-use eg_resources::{Rejected, StatusUpdate};
+use eg_resources::{Demand, Rejected, StatusUpdate};
 use eg_xds_translator::{ModelDelta, Question, QuestionKey};
 
 use crate::Difference;
@@ -25,6 +25,10 @@ pub struct Effects {
     pub ask: Vec<(IrKey, Question)>,
     /// Questions that need no answer any more. One that is in `ask` too is asked anew.
     pub forget: Vec<(IrKey, QuestionKey)>,
+    /// What must be learned from the outside world; answers come back as [`Event::Answered`](crate::Event::Answered).
+    pub demand: Vec<Demand>,
+    /// What nobody needs to know any more.
+    pub undemand: Vec<Demand>,
     /// Objects that stay out because another source owns them.
     pub rejected: Vec<Rejected>,
     /// What sessions got wrong, where that is looked for.
@@ -43,7 +47,7 @@ impl Effects {
         delta
     }
 
-    /// Leaves nothing but questions and what ends them, and what is about sources and time.
+    /// Leaves nothing but questions, demands and what ends them, and what is about sources and time.
     pub(crate) fn withhold(&mut self) {
         self.publish.clear();
         self.apply.clear();

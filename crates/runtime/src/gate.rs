@@ -1,6 +1,6 @@
 //! What is held back until it is complete.
 //!
-//! The first state of a core may raise questions to stages. Proxies that were told half of it would serve
+//! The first state of a core may raise demands, and questions to stages. Proxies that were told half of it would serve
 //! half of it, so nothing leaves before those are answered, failed, or were waited for long enough.
 
 use std::collections::BTreeSet;
@@ -43,8 +43,9 @@ impl Gate {
         }
     }
 
-    /// Decides about the effects of a step after which everything else is known; with `give_up`, whatever is missing.
-    pub(crate) fn decide(&mut self, effects: &Effects, give_up: bool) -> Passage {
+    /// Decides about the effects of a step after which everything else is known, demands if `answered`; with `give_up`,
+    /// whatever is missing.
+    pub(crate) fn decide(&mut self, effects: &Effects, answered: bool, give_up: bool) -> Passage {
         if self.open {
             return Passage::Pass;
         }
@@ -54,7 +55,8 @@ impl Gate {
         self.unanswered.retain(|(fleet, _)| !effects.withdraw.contains(fleet));
         let asked = effects.ask.iter().map(|(fleet, question)| (fleet.clone(), question.key.clone()));
         self.unanswered.extend(asked);
-        if !self.unanswered.is_empty() && !give_up {
+        let is_known = self.unanswered.is_empty() && answered;
+        if !is_known && !give_up {
             self.held = true;
             return Passage::Hold;
         }

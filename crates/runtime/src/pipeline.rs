@@ -7,6 +7,7 @@
 //! platform  --+--> events --> core ---+--> statuses --> StatusSink(s)
 //! clock     --+                       +--> infrastructure --> Provisioner
 //! stages    --+                       +--> questions --> stages
+//! fetchers  --+                       +--> demands --> fetchers
 //! ```
 
 use std::{
@@ -19,6 +20,7 @@ use std::{
     },
 };
 
+use eg_fetch::Fetcher;
 use eg_gatewayapi_translator::Settings;
 use eg_infra::Provisioner;
 use eg_resources::{ResourceSource, SourceId, StatusSink};
@@ -34,6 +36,8 @@ use crate::{Core, Event, ExtensionServer};
 
 mod clock;
 mod drive;
+mod errand;
+mod fetch;
 mod infra;
 mod publish;
 mod source;
@@ -65,6 +69,8 @@ pub struct Parts {
     pub ready_port: Option<ReadyPort>,
     /// The xDS translator, for further features.
     pub emitter: XdsTranslator,
+    /// What answers demands; the first one that can, does.
+    pub fetchers: Vec<Arc<dyn Fetcher>>,
     /// Extension servers, which see the configuration after the stages of the xDS translator.
     pub extensions: Vec<ExtensionServer>,
     /// Limits and times of the xDS server.
@@ -132,6 +138,7 @@ impl Pipeline {
             infrastructure,
             ready_port,
             emitter,
+            fetchers,
             extensions,
             xds: options,
             verify_incremental,
@@ -165,6 +172,7 @@ impl Pipeline {
             statuses: to_statuses,
             infra: to_infra,
             stages: to_stages,
+            fetches: fetch::start(&mut tasks, fetchers, events.clone(), stopped.clone()),
             extensions,
             complete: completed,
             differences: Arc::clone(&differences),
@@ -189,7 +197,7 @@ impl Pipeline {
         let _ended = self.events.send(event).await;
     }
 
-    /// Resolves when every source delivered its first batch, and its translation is published: after questions that it
+    /// Resolves when every source delivered its first batch, and its translation is published: after demands and questions that it
     /// raised were answered or failed, or ten seconds.
     pub async fn complete(&self) {
         let mut complete = self.complete.clone();

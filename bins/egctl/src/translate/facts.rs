@@ -1,11 +1,13 @@
 //! Answers of the outside world, given by a file.
 //!
-//! The control plane asks the outside world for a few things that an object only names. Offline, the file answers. No
-//! translation asks yet; the answers are read and checked all the same, so that a file that is wrong does not stay
-//! unnoticed until then.
+//! The control plane asks the outside world for a few things that an object only names. Offline, the file answers; what is
+//! not in it cannot be had. Answers that no translation asks for are checked all the same, so that a file that is wrong
+//! does not stay unnoticed until then.
 
 use std::collections::BTreeSet;
 
+use eg_resources::Demand;
+use eg_runtime::Event;
 use serde::Deserialize;
 
 use crate::output::Error;
@@ -50,6 +52,17 @@ struct WasmModule {
 }
 
 impl Facts {
+    /// What the outside world says about a demand.
+    pub(crate) fn answer(&self, demand: &Demand) -> Event {
+        let url = demand.url();
+        let answer = match self.oidc_discovery.iter().find(|discovery| discovery.url == url) {
+            Some(OidcDiscovery { status: 200, body, .. }) => demand.read(body.as_bytes()),
+            Some(OidcDiscovery { status, .. }) => Err(format!("{url} answers with status {status}")),
+            None => Err(format!("the file of facts says nothing about {url}")),
+        };
+        Event::Answered { demand: demand.clone(), answer }
+    }
+
     /// Whether each answer makes sense, and each question has one answer.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let wrong = |what: String| Err(Error::Usage(format!("facts: {what}")));

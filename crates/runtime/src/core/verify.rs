@@ -76,7 +76,7 @@ impl Core {
     }
 
     fn tell_apart(&self, changed: &TranslationDelta, scratch: &Translation, effects: &mut Effects) {
-        let TranslationDelta { xds, infra, statuses } = changed;
+        let TranslationDelta { xds, infra, statuses, demands: _ } = changed;
         effects.differences.extend(xds.iter().map(|fleet| {
             let of = |translation: &Translation| translation.xds.get(fleet).cloned().unwrap_or_default();
             let what = Box::new(of(scratch).diff(&of(self.session.current())));

@@ -14,7 +14,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use super::{clock, infra, publish, stage, status};
+use super::{clock, fetch, infra, publish, stage, status};
 use crate::{Core, Effects, Event, ExtensionServer};
 
 /// The longest time for which changes are gathered while they never stop.
@@ -32,6 +32,8 @@ pub(super) struct Outputs {
     pub(super) infra: Option<mpsc::UnboundedSender<infra::Wish>>,
     /// Those who ask stages, if there are any.
     pub(super) stages: Option<mpsc::UnboundedSender<stage::Wish>>,
+    /// Those who answer demands.
+    pub(super) fetches: mpsc::UnboundedSender<fetch::Wish>,
     pub(super) extensions: Vec<ExtensionServer>,
     pub(super) complete: watch::Sender<bool>,
     pub(super) differences: Arc<AtomicU64>,
@@ -93,6 +95,10 @@ impl Outputs {
     fn ask(&self, core: &Core, effects: &mut Effects) {
         for extension in &self.extensions {
             extension.look_for_certificates(&core.snapshot());
+        }
+        let dropped = effects.undemand.drain(..).map(fetch::Wish::Drop);
+        for wish in dropped.chain(effects.demand.drain(..).map(fetch::Wish::Answer)) {
+            let _ended = self.fetches.send(wish);
         }
         let Some(stages) = &self.stages else { return };
         let withdrawn = effects.withdraw.iter().cloned().map(stage::Wish::ForgetFleet);

@@ -3,21 +3,21 @@
 //! Each question is a task of its own, so that one that hangs holds up no other; after a failure it is asked again with
 //! back-off until there is an answer or nobody needs it any more.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc};
 
 use eg_ir::IrKey;
 use eg_xds_translator::{Answer, Question, QuestionKey, Stage, StageError};
 use tokio::{
     sync::{Semaphore, mpsc, watch},
-    task::{AbortHandle, JoinSet},
+    task::JoinSet,
     time::{sleep, timeout},
 };
 
-use super::source::chain;
+use super::{
+    errand::{BackOff, Errands},
+    source::chain,
+};
 use crate::Event;
-
-/// First and longest pause before a question is asked again.
-const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 
 /// Questions that one stage is asked at the same time.
 const AT_ONCE: usize = 64;
@@ -70,8 +70,7 @@ async fn run(
     mut inbox: mpsc::UnboundedReceiver<Wish>,
     events: mpsc::Sender<Event>,
 ) {
-    let mut tasks = JoinSet::new();
-    let mut asking: BTreeMap<(IrKey, QuestionKey), AbortHandle> = BTreeMap::new();
+    let mut errands: Errands<(IrKey, QuestionKey)> = Errands::new();
     loop {
         tokio::select! {
             wish = inbox.recv() => match wish {
@@ -79,32 +78,19 @@ async fn run(
                 Some(Wish::Ask(fleet, question)) => {
                     let Some(asked) = stages.get(&*question.key.stage).cloned() else { continue };
                     let key = (fleet.clone(), question.key.clone());
-                    let task = tasks.spawn(ask(asked, fleet, question, events.clone()));
-                    if let Some(old) = asking.insert(key, task) {
-                        old.abort();
-                    }
+                    errands.start(key, ask(asked, fleet, question, events.clone()));
                 }
-                Some(Wish::Forget(fleet, key)) => {
-                    if let Some(task) = asking.remove(&(fleet, key)) {
-                        task.abort();
-                    }
-                }
-                Some(Wish::ForgetFleet(fleet)) => asking.retain(|(of, _), task| {
-                    let stays = *of != fleet;
-                    if !stays {
-                        task.abort();
-                    }
-                    stays
-                }),
+                Some(Wish::Forget(fleet, key)) => errands.end(&(fleet, key)),
+                Some(Wish::ForgetFleet(fleet)) => errands.retain(|(of, _)| *of != fleet),
             },
-            Some(_) = tasks.join_next() => asking.retain(|_, task| !task.is_finished()),
+            () = errands.reap() => {}
         }
     }
 }
 
 /// Asks until there is an answer; the core hears of each failure.
 async fn ask(asked: Asked, fleet: IrKey, question: Question, events: mpsc::Sender<Event>) {
-    let mut pause = PAUSE.0;
+    let mut back_off = BackOff::new();
     loop {
         let answer = attempt(&asked, &question).await;
         let answered = answer.is_ok();
@@ -117,9 +103,7 @@ async fn ask(asked: Asked, fleet: IrKey, question: Question, events: mpsc::Sende
         if events.send(event).await.is_err() || answered {
             return;
         }
-        // Up to a fifth shorter or longer, so that not all come back at once.
-        sleep(pause.mul_f64(0.8 + 0.4 * fastrand::f64())).await;
-        pause = (pause * 2).min(PAUSE.1);
+        sleep(back_off.next()).await;
     }
 }
 
