@@ -23,11 +23,12 @@ use crate::{
 use outcome::Outcomes;
 
 mod demand;
-
+mod judgement;
 mod outcome;
 
 mod verify;
 
+pub use judgement::Judgement;
 pub use verify::Difference;
 
 /// The name of the source that owns facts. It orders before every source of objects that is named in letters.
@@ -77,6 +78,8 @@ pub enum Event {
     StopWaiting,
     /// It is this time, in seconds since 1970.
     Tick(i64),
+    /// A proxy accepted or refused something.
+    Judged(Judgement),
     /// The configuration changed.
     Configure(Box<Settings>),
 }
@@ -159,6 +162,7 @@ impl Core {
             std::mem::take(&mut self.stale).into_iter().map(fact).collect();
         let mut re_emit = BTreeSet::new();
         let mut give_up = false;
+        let mut judgements = Vec::new();
         self.runs = Runs::default();
         for event in events {
             match event {
@@ -188,6 +192,7 @@ impl Core {
                     );
                 }
                 Event::StopWaiting => give_up = true,
+                Event::Judged(judgement) => judgements.push(judgement),
                 Event::Configure(new) => self.configured = Some(*new),
             }
         }
@@ -196,6 +201,7 @@ impl Core {
         if !self.awaited.is_empty() {
             return effects;
         }
+        self.take_judgements(judgements, &mut effects);
         self.translate(&delta, re_emit, &mut effects);
         if self.verify {
             self.verify(&mut effects);

@@ -11,7 +11,7 @@ mod gate;
 mod pipeline;
 
 pub use bootstrap::{ProxyOptions, bootstrap_options};
-pub use core::{Core, Difference, Event};
+pub use core::{Core, Difference, Event, Judgement};
 pub use effect::{Effects, Publication};
 pub use eg_gatewayapi_translator::{Infrastructure, Settings, Translation};
 pub use eg_xds_translator::{SecretsInDump, XdsModel};

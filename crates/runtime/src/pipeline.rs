@@ -8,6 +8,7 @@
 //! clock     --+                       +--> infrastructure --> Provisioner
 //! stages    --+                       +--> questions --> stages
 //! fetchers  --+                       +--> demands --> fetchers
+//! proxies   --+
 //! ```
 
 use std::{
@@ -152,7 +153,8 @@ impl Pipeline {
         let mut tasks = JoinSet::new();
 
         let store = Arc::new(MemoryStore::new());
-        let server = Server::builder(Arc::clone(&store)).options(options).observer(xds::Log).build();
+        let (observer, judgements, searching) = xds::Observer::new();
+        let server = Server::builder(Arc::clone(&store)).options(options).observer(observer).build();
         let address = xds::serve(&mut tasks, server, endpoint, stopped.clone()).await?;
 
         let ids: BTreeSet<SourceId> = sources.iter().map(|(id, _)| id.clone()).collect();
@@ -176,9 +178,11 @@ impl Pipeline {
             extensions,
             complete: completed,
             differences: Arc::clone(&differences),
+            searching,
         };
         tasks.spawn(drive::run(core, inbox, outputs, stopped.clone()));
         tasks.spawn(source::facts(events.clone()));
+        tasks.spawn(xds::forward(judgements, events.clone()));
         for (id, factory) in sources {
             tasks.spawn(source::run(id, factory, events.clone(), stopped.clone()));
         }

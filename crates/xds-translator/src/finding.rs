@@ -17,6 +17,8 @@ pub static EMISSION_FAILED: Code = Code::error("xds-emission-failed", "Programme
 pub static PATCH_TARGET_MISSING: Code = Code::error("patch-target-missing", "Programmed", "ResourceNotFound");
 /// A patch does not apply to its resource, or the result would not be valid.
 pub static PATCH_REFUSED: Code = Code::error("patch-refused", "Programmed", "Invalid");
+/// Proxies refused what was sent to them.
+pub static REFUSED_BY_PROXIES: Code = Code::error("refused-by-proxies", "Programmed", "Invalid");
 
 /// What became of the patches of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -25,7 +25,7 @@ pub use dump::SecretsInDump;
 pub use features::Features;
 pub use finding::{
     EMISSION_FAILED, Finding, NOT_EXPRESSIBLE, NodePath, PATCH_REFUSED, PATCH_TARGET_MISSING, PatchReport,
-    RULE_VIOLATED,
+    REFUSED_BY_PROXIES, RULE_VIOLATED,
 };
 pub use model::{ModelDelta, XdsModel};
 pub use pack::{Origins, Packed, ResourceType, Version};

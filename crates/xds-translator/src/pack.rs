@@ -55,6 +55,12 @@ impl Version {
         Self::truncated(&blake3::hash(bytes))
     }
 
+    /// The version of this text, if it is one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        bytes.try_into().ok().map(Self)
+    }
+
     /// The version of something made of parts, from the versions of the parts: only what changed is hashed again.
     pub(crate) fn of_parts<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Self {
         let mut hasher = blake3::Hasher::new();
@@ -171,6 +177,8 @@ mod tests {
         assert_eq!(version.len(), 22);
         assert_eq!(version, Version::of(b"content").to_string());
         assert_ne!(version, Version::of(b"other").to_string());
+        assert_eq!(Version::parse(&version), Some(Version::of(b"content")));
+        assert_eq!(Version::parse("too short"), None);
     }
 
     #[test]

@@ -124,6 +124,45 @@ pub(crate) fn emit_route(features: &Features, route: &HttpRoute, domain: &str) -
     }
 }
 
+impl EmittedRoute {
+    /// This form of a route in the place of another one.
+    pub(crate) fn as_form_of(&self, other: &Self, diagnostic: Option<Diagnostic>) -> Self {
+        Self {
+            name: other.name.clone(),
+            origin: other.origin.clone(),
+            version: self.version,
+            field: self.field.clone(),
+            large_body: self.large_body,
+            diagnostic,
+        }
+    }
+}
+
+/// A route that is not sent.
+pub(crate) fn left_out(route: &EmittedRoute, diagnostic: Option<Diagnostic>) -> EmittedRoute {
+    EmittedRoute {
+        name: route.name.clone(),
+        origin: route.origin.clone(),
+        version: Version::of(&[]),
+        field: Bytes::new(),
+        large_body: false,
+        diagnostic,
+    }
+}
+
+/// A route that answers 500 to what it matches; it is left out if what it matches is at fault.
+pub(crate) fn closed(ir: &HttpRoute, route: &EmittedRoute, diagnostic: Option<Diagnostic>) -> EmittedRoute {
+    let left_out = left_out(route, diagnostic);
+    match checked(&fail_closed(ir, &route.name)) {
+        Ok(encoded) => EmittedRoute {
+            version: Version::of(&encoded),
+            field: splice::field(ROUTES_TAG, &encoded),
+            ..left_out
+        },
+        Err(_) => left_out,
+    }
+}
+
 /// Encodes a message that breaks no rule.
 fn checked<M: prost::Name>(message: &M) -> Result<Vec<u8>, Diagnostic> {
     let encoded = message.encode_to_vec();

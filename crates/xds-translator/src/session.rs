@@ -19,10 +19,12 @@ use crate::{
 };
 
 mod patch;
+mod quarantine;
 mod stage;
 mod table;
 
-use patch::Patches;
+use patch::{Patches, Target};
+use quarantine::Quarantine;
 
 /// How many nodes were emitted, to show that work follows the change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,9 +41,10 @@ pub struct Emitted {
 
 /// Translates successive versions of one fleet's IR.
 ///
-/// After each update the model equals what [`XdsTranslator::translate`] makes of the same IR, with one exception: a
-/// listener, cluster, endpoint set or secret that cannot be emitted keeps its last good form, which a translation from
-/// scratch does not know. Stages are a second one: their answers are part of what a session knows ([`Session::answer`]).
+/// After each update the model equals what [`XdsTranslator::translate`] makes of the same IR, with exceptions that a
+/// translation from scratch does not know: a listener, cluster, endpoint set or secret that cannot be emitted keeps its
+/// last good form, and so does what proxies [refused](Session::refused); and the answers of stages are part of what a
+/// session knows ([`Session::answer`]).
 #[derive(Debug)]
 pub struct Session {
     translator: XdsTranslator,
@@ -51,6 +54,9 @@ pub struct Session {
     /// What the features of each listener need beside the IR.
     needed: BTreeMap<Name, ResourceSink>,
     patches: Patches,
+    /// Resources other than route configurations as they were before they changed last.
+    previous: BTreeMap<Target, Shared>,
+    quarantine: Quarantine,
     emitted: Emitted,
     staging: stage::Staging,
 }
@@ -64,6 +70,8 @@ impl Session {
             tables: OrdMap::new(),
             needed: BTreeMap::new(),
             patches: Patches::default(),
+            previous: BTreeMap::new(),
+            quarantine: Quarantine::default(),
             emitted: Emitted::default(),
             staging: stage::Staging::default(),
         }
@@ -221,9 +229,10 @@ impl Session {
         match packed {
             Ok(packed) => {
                 self.emitted.resources += 1;
-                let packed: Shared = Arc::new(packed);
-                self.place(resource_type, name, Some(packed), delta);
-                self.model.find(&node, None, delta);
+                let target = (resource_type, name.clone());
+                let refusal = self.publish_packed(&target, Arc::new(packed), delta);
+                let finding = refusal.map(|refusal| Finding::new(node.clone(), origins, refusal));
+                self.model.find(&node, finding, delta);
             }
             Err(diagnostic) => {
                 let finding = Finding::new(node.clone(), origins, diagnostic);
@@ -232,7 +241,31 @@ impl Session {
         }
     }
 
+    /// Publishes a resource, or its last good form if it is the one that proxies refused; then returns why.
+    fn publish_packed(
+        &mut self,
+        target: &Target,
+        packed: Shared,
+        delta: &mut ModelDelta,
+    ) -> Option<Diagnostic> {
+        self.abandon(target, delta);
+        let before = self.patches.plain(target).or_else(|| self.model.resources(target.0).get(&target.1));
+        if let Some(before) = before
+            && before.version != packed.version
+            && !self.quarantine.replaces(target)
+        {
+            let before = Arc::clone(before);
+            self.previous.insert(target.clone(), before);
+        }
+        let (packed, refusal) = self.quarantine.settle_whole(target, packed);
+        self.place(target.0, &target.1, Some(packed), delta);
+        refusal
+    }
+
     fn withdraw(&mut self, resource_type: ResourceType, name: &Name, delta: &mut ModelDelta) {
+        let target = (resource_type, name.clone());
+        self.quarantine.forget(&target);
+        self.previous.remove(&target);
         self.place(resource_type, name, None, delta);
         self.model.find(&NodePath::resource(resource_type, name.clone()), None, delta);
     }

@@ -14,7 +14,10 @@ use eg_ir::{
     },
 };
 use eg_xds_translator::{
-    Emitted, ResourceType, XdsTranslator, xds_api::pb::envoy::config::route::v3::RouteConfiguration,
+    Emitted, Packed, ResourceType, Session, XdsTranslator,
+    xds_api::pb::envoy::config::route::v3::{
+        Route, RouteConfiguration, route::Action, route_match::PathSpecifier,
+    },
 };
 use prost::Message;
 
@@ -248,5 +251,201 @@ fn only_what_has_patches_is_patched_again() {
     ir.patches = OrdMap::new();
     let delta = session.update(&ir);
     assert_eq!((delta.upserts.len(), delta.unpatched.len()), (1, 1));
+    assert_eq!(session.model(), &XdsTranslator::default().translate(&ir));
+}
+
+/// Proxies that refuse route configurations, and what they are asked.
+struct Proxies<F>(F);
+
+impl<F: Fn(&Route) -> bool> Proxies<F> {
+    /// Answers until there are no more questions; returns how many there were.
+    fn converse(&self, session: &mut Session) -> usize {
+        for questions in 0..200 {
+            let packed = session.model().get(ResourceType::Route, TABLE).unwrap();
+            let refuses = self.refuse(packed);
+            if !refuses && !session.is_searching() {
+                return questions;
+            }
+            let version = packed.version;
+            if refuses {
+                session.refused(ResourceType::Route, TABLE, version, "no such thing\n");
+            } else {
+                session.accepted(ResourceType::Route, TABLE, version);
+            }
+        }
+        panic!("the questions never end");
+    }
+
+    fn refuse(&self, packed: &Packed) -> bool {
+        let table = RouteConfiguration::decode(packed.body.clone()).unwrap();
+        table.virtual_hosts.iter().flat_map(|host| &host.routes).any(&self.0)
+    }
+}
+
+/// Proxies that cannot forward what has `bad` in its path.
+fn proxies() -> Proxies<impl Fn(&Route) -> bool> {
+    Proxies(|route: &Route| matches!(route.action, Some(Action::Route(_))) && path(route).contains("bad"))
+}
+
+fn path(route: &Route) -> String {
+    match route.r#match.as_ref().and_then(|matched| matched.path_specifier.clone()) {
+        Some(PathSpecifier::Prefix(path) | PathSpecifier::PathSeparatedPrefix(path)) => path,
+        _ => String::new(),
+    }
+}
+
+/// Status and path of each route: 200 for one that is forwarded.
+fn served(session: &Session) -> Vec<(u32, String)> {
+    let packed = session.model().get(ResourceType::Route, TABLE).unwrap();
+    let table = RouteConfiguration::decode(packed.body.clone()).unwrap();
+    let routes = table.virtual_hosts.iter().flat_map(|host| &host.routes);
+    routes
+        .map(|route| match &route.action {
+            Some(Action::DirectResponse(answer)) => (answer.status, path(route)),
+            _ => (200, path(route)),
+        })
+        .collect()
+}
+
+fn blamed(session: &Session) -> Vec<String> {
+    session.model().findings().map(|finding| finding.origin.object.name.to_string()).collect()
+}
+
+fn generation(index: u32, path: &str, generation: i64) -> HttpRoute {
+    let mut route = route(index, path);
+    route.origin.generation = generation;
+    route
+}
+
+#[test]
+fn an_edited_route_that_proxies_refuse_keeps_its_last_good_form() {
+    let mut ir = fleet(3, 1);
+    let mut session = XdsTranslator::default().session();
+    session.update(&ir);
+    assert_eq!(proxies().converse(&mut session), 0);
+    put(&mut ir, &domain(0), 1, generation(1, "/bad", 2));
+    session.update(&ir);
+    assert!(proxies().converse(&mut session) <= 2);
+    assert_eq!(served(&session), [(200, "/0".into()), (200, "/1".into()), (200, "/2".into())]);
+    assert_eq!(blamed(&session), ["route-1"]);
+    let finding = session.model().findings().next().unwrap();
+    assert_eq!(finding.origin.generation, 2);
+    assert!(finding.diagnostic.message.ends_with("no such thing"), "{}", finding.diagnostic);
+
+    // Others go on, and nobody is asked about the refused one again.
+    put(&mut ir, &domain(0), 2, route(2, "/other"));
+    session.update(&ir);
+    assert_eq!(proxies().converse(&mut session), 0);
+    assert_eq!(served(&session)[1..], [(200, "/1".into()), (200, "/other".into())]);
+    assert_eq!(blamed(&session), ["route-1"]);
+
+    // A new generation is tried, and heals.
+    put(&mut ir, &domain(0), 1, generation(1, "/good", 3));
+    session.update(&ir);
+    assert_eq!(proxies().converse(&mut session), 0);
+    assert_eq!(served(&session)[1], (200, "/good".into()));
+    assert!(blamed(&session).is_empty() && !session.is_quarantined());
+    assert_eq!(session.model(), &XdsTranslator::default().translate(&ir));
+}
+
+#[test]
+fn a_new_route_that_proxies_refuse_answers_500_and_is_left_out_if_that_does_not_help() {
+    let mut ir = fleet(2, 1);
+    let mut session = XdsTranslator::default().session();
+    session.update(&ir);
+    put(&mut ir, &domain(0), 2, route(2, "/bad"));
+    session.update(&ir);
+    proxies().converse(&mut session);
+    assert_eq!(served(&session)[2], (500, "/bad".into()));
+    assert_eq!(blamed(&session), ["route-2"]);
+
+    // Proxies that do not even take its match.
+    let stricter = Proxies(|route: &Route| path(route).contains("bad"));
+    assert!(stricter.converse(&mut session) <= 4);
+    assert_eq!(served(&session), [(200, "/0".into()), (200, "/1".into())]);
+    assert_eq!(blamed(&session), ["route-2"]);
+}
+
+#[test]
+fn the_bad_ones_among_many_are_found_at_once() {
+    let mut ir = fleet(300, 7);
+    for bad in [17, 180, 181] {
+        put(&mut ir, &domain(bad % 7), bad, route(bad, "/bad"));
+    }
+    let mut session = XdsTranslator::default().session();
+    session.update(&ir);
+    let questions = proxies().converse(&mut session);
+    assert!(questions <= 45, "{questions}");
+    assert_eq!(served(&session).iter().filter(|(status, _)| *status == 200).count(), 297);
+    assert_eq!(served(&session).iter().filter(|(status, _)| *status == 500).count(), 3);
+    let mut blamed = blamed(&session);
+    blamed.sort();
+    assert_eq!(blamed, ["route-17", "route-180", "route-181"]);
+}
+
+#[test]
+fn an_edit_in_the_middle_of_a_search_is_not_lost() {
+    let mut ir = fleet(40, 2);
+    put(&mut ir, &domain(1), 33, route(33, "/bad"));
+    let mut session = XdsTranslator::default().session();
+    session.update(&ir);
+    let version = session.model().get(ResourceType::Route, TABLE).unwrap().version;
+    session.refused(ResourceType::Route, TABLE, version, "no");
+    assert!(session.is_searching());
+    put(&mut ir, &domain(0), 40, route(40, "/late"));
+    session.update(&ir);
+    // What is said of the version before means nothing any more.
+    assert!(session.refused(ResourceType::Route, TABLE, version, "no").is_empty());
+    proxies().converse(&mut session);
+    let served = served(&session);
+    assert!(served.contains(&(200, "/late".into())) && served.contains(&(500, "/bad".into())));
+    assert_eq!((served.len(), blamed(&session).len()), (41, 1));
+}
+
+#[test]
+fn patches_that_proxies_refuse_are_taken_back_alone() {
+    let mut ir = fleet(2, 1);
+    let mut session = XdsTranslator::default().session();
+    session.update(&ir);
+    patched(&mut ir, 1);
+    session.update(&ir);
+    let name = cluster_name(1);
+    let version = |session: &Session| session.model().get(ResourceType::Cluster, &name).unwrap().version;
+    let with_patch = version(&session);
+    session.refused(ResourceType::Cluster, &name, with_patch, "no such name");
+    assert!(session.is_searching());
+    session.accepted(ResourceType::Cluster, &name, version(&session));
+    assert!(!session.is_searching());
+    let plain = XdsTranslator::default().translate(&XdsIr { patches: OrdMap::new(), ..ir.clone() });
+    assert_eq!(version(&session), plain.get(ResourceType::Cluster, &name).unwrap().version);
+    let report = session.model().patched().next().unwrap();
+    assert!(report.problems[0].message.contains("no such name"), "{:?}", report.problems);
+    assert!(blamed(&session).is_empty());
+
+    // Gone and back, it is tried again.
+    let patches = std::mem::take(&mut ir.patches);
+    session.update(&ir);
+    ir.patches = patches;
+    session.update(&ir);
+    assert_eq!(version(&session), with_patch);
+}
+
+#[test]
+fn a_cluster_that_proxies_refuse_keeps_its_last_good_form() {
+    let mut ir = fleet(2, 1);
+    let mut session = XdsTranslator::default().session();
+    session.update(&ir);
+    let name = cluster_name(1);
+    let version = |session: &Session| session.model().get(ResourceType::Cluster, &name).unwrap().version;
+    let good = version(&session);
+    let bad = Cluster { connect_timeout_ms: 1, ..Cluster::clone(&ir.clusters[&name]) };
+    ir.clusters.insert(name.clone(), Arc::new(bad.clone()));
+    session.update(&ir);
+    session.refused(ResourceType::Cluster, &name, version(&session), "too short");
+    assert_eq!((version(&session), blamed(&session).len()), (good, 1));
+    let healed = Cluster { connect_timeout_ms: 2, ..bad };
+    ir.clusters.insert(name.clone(), Arc::new(healed));
+    session.update(&ir);
+    assert!(blamed(&session).is_empty() && !session.is_quarantined());
     assert_eq!(session.model(), &XdsTranslator::default().translate(&ir));
 }

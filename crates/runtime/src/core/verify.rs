@@ -93,8 +93,8 @@ impl Core {
         else {
             return;
         };
-        // Starting over knows none of the answers that stages gave, so there is nothing to compare with.
-        if !self.emitter.stages().is_empty() {
+        // Starting over knows neither the answers that stages gave nor what proxies refused.
+        if !self.emitter.stages().is_empty() || session.is_quarantined() {
             return;
         }
         let ir = with_ready_port(ir.clone(), self.ready_ports.get(&fleet).copied());

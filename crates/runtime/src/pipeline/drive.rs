@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -37,6 +37,8 @@ pub(super) struct Outputs {
     pub(super) extensions: Vec<ExtensionServer>,
     pub(super) complete: watch::Sender<bool>,
     pub(super) differences: Arc<AtomicU64>,
+    /// Whether the core wants to hear what proxies accept.
+    pub(super) searching: Arc<AtomicBool>,
 }
 
 /// Drives the core until it is told to stop or nobody can send events any more.
@@ -113,6 +115,8 @@ impl Outputs {
         let differences = u64::try_from(effects.differences.len()).unwrap_or(u64::MAX);
         self.differences.fetch_add(differences, Ordering::Relaxed);
         self.ask(core, &mut effects);
+        // Before proxies can answer what is published now.
+        self.searching.store(core.is_searching(), Ordering::Relaxed);
         for publication in effects.publish {
             publish::publish(&self.store, &publication);
         }

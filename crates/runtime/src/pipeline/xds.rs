@@ -4,22 +4,29 @@ use std::{
     io,
     net::SocketAddr,
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
 
 use eg_certs::{HandshakeLimits, ReloadingTls, TlsConnection, TlsFiles, TlsIncoming};
-use eg_xds_server::{Nack, Server, StreamInfo, StreamObserver};
+use eg_ir::IrKey;
+use eg_xds_server::{Ack, Nack, ResourceName, Server, StreamInfo, StreamObserver, TypeUrl, Version};
+use eg_xds_translator::ResourceType;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
-    sync::watch,
+    sync::{mpsc, watch},
     task::JoinSet,
 };
 use tokio_stream::{Stream, StreamExt, wrappers::TcpListenerStream};
 use tonic::transport::server::{Connected, TcpConnectInfo};
 
 use super::PipelineError;
+use crate::{Event, Judgement};
 
 /// Where xDS is served.
 #[derive(Clone, Debug)]
@@ -126,22 +133,74 @@ impl AsyncWrite for Secured {
     }
 }
 
-/// Logs what proxies say.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Log;
+/// Logs what proxies say, and tells the core what it has to know.
+#[derive(Clone, Debug)]
+pub(super) struct Observer {
+    judgements: mpsc::UnboundedSender<Judgement>,
+    searching: Arc<AtomicBool>,
+}
 
-impl StreamObserver for Log {
+impl Observer {
+    /// An observer, the judgements of proxies it hears of, and the switch that says whether acceptances are among them.
+    pub(super) fn new() -> (Self, mpsc::UnboundedReceiver<Judgement>, Arc<AtomicBool>) {
+        // Refusals are few: a stream has one response of a type under way. Acceptances count for milliseconds at a time.
+        let (judgements, heard) = mpsc::unbounded_channel();
+        let searching = Arc::new(AtomicBool::new(false));
+        (Self { judgements, searching: Arc::clone(&searching) }, heard, searching)
+    }
+
+    fn tell(
+        &self,
+        stream: &StreamInfo,
+        of: &TypeUrl,
+        resources: &[(ResourceName, Version)],
+        refusal: Option<&str>,
+    ) {
+        let Some(resource_type) = ResourceType::of_url(of.as_str()) else { return };
+        for (resource, version) in resources {
+            let Some(version) = eg_xds_translator::Version::parse(&version.to_string()) else { continue };
+            let _ended = self.judgements.send(Judgement {
+                fleet: IrKey(Arc::clone(&stream.group.0)),
+                resource_type,
+                resource: Arc::clone(resource),
+                version,
+                refusal: refusal.map(str::to_owned),
+            });
+        }
+    }
+}
+
+impl StreamObserver for Observer {
     fn connected(&self, stream: &StreamInfo) {
         tracing::info!(?stream, "a proxy connected");
+    }
+
+    fn acked(&self, stream: &StreamInfo, ack: &Ack) {
+        if self.searching.load(Ordering::Relaxed) {
+            self.tell(stream, &ack.type_url, &ack.resources, None);
+        }
     }
 
     fn nacked(&self, stream: &StreamInfo, nack: &Nack) {
         let suspects: Vec<String> = nack.suspects.iter().map(|(name, _)| name.to_string()).collect();
         tracing::error!(?stream, r#type = %nack.type_url, ?suspects, "a proxy refused configuration: {}", nack.detail);
+        // Otherwise the server sends parts of the response to find out which one it is, and says so later.
+        if nack.isolated {
+            self.tell(stream, &nack.type_url, &nack.suspects, Some(&nack.detail));
+        }
     }
 
     fn disconnected(&self, stream: &StreamInfo) {
         tracing::info!(?stream, "a proxy disconnected");
+    }
+}
+
+/// Hands what proxies said to the core.
+pub(super) async fn forward(mut judgements: mpsc::UnboundedReceiver<Judgement>, events: mpsc::Sender<Event>) {
+    while let Some(judgement) = judgements.recv().await {
+        if events.send(Event::Judged(judgement)).await.is_err() {
+            return;
+        }
     }
 }
 

@@ -22,7 +22,10 @@ use eg_testkit::{
         prediction::Prediction,
     },
 };
-use eg_xds_translator::bootstrap::{ControlPlane, Security};
+use eg_xds_translator::{
+    XdsTranslator,
+    bootstrap::{ControlPlane, Security},
+};
 use serde_json::json;
 use std::{
     collections::BTreeMap,
@@ -71,6 +74,8 @@ pub(crate) struct Setup {
     pub(crate) sources: Vec<(SourceId, SourceFactory)>,
     /// Extension servers.
     pub(crate) extensions: Vec<ExtensionServer>,
+    /// What emits, for further features.
+    pub(crate) emitter: XdsTranslator,
 }
 
 /// A pipeline with its platform.
@@ -89,7 +94,7 @@ pub(crate) struct Running {
 impl Running {
     /// Starts a pipeline.
     pub(crate) async fn start(setup: Setup) -> Result<Self, BoxError> {
-        let Setup { verify_incremental, mut sources, extensions } = setup;
+        let Setup { verify_incremental, mut sources, extensions, emitter } = setup;
         let is_extended = !extensions.is_empty();
         let home = tempfile::tempdir()?;
         let directory = |name: &str| Some(home.path().join(name));
@@ -118,6 +123,7 @@ impl Running {
             extensions,
             ready_port: Some(Arc::new(move |fleet| platform.ports(fleet).map(|plan| plan.ready))),
             verify_incremental,
+            emitter,
             ..Parts::default()
         };
         // The proxies share this process's output: keep it readable.

@@ -16,7 +16,7 @@ use eg_ir::{
 };
 
 use self::draft::{Draft, Failure};
-use super::Session;
+use super::{Session, quarantine::Part};
 use crate::{
     ModelDelta, PATCH_REFUSED, PATCH_TARGET_MISSING, PatchReport, ResourceType, finding::guarded,
     pack::Shared,
@@ -28,7 +28,7 @@ mod draft;
 const PROTECTED: (ResourceType, &str) = (ResourceType::Secret, "system_ca_certificates");
 
 /// A resource that is patched.
-type Target = (ResourceType, Name);
+pub(super) type Target = (ResourceType, Name);
 
 /// One patch: the place of its policy, and its own in there.
 type Turn = (PatchOrder, usize);
@@ -43,6 +43,10 @@ pub(super) struct Patches {
     plain: BTreeMap<Target, Shared>,
     /// The patches that are not in force.
     failures: BTreeMap<Turn, Failure>,
+    /// Policies that are not in force for a resource while it is found out what the proxies refuse.
+    held: BTreeMap<Target, BTreeSet<PatchOrder>>,
+    /// Policies whose patches the proxies refuse.
+    refused: BTreeMap<PatchOrder, Diagnostic>,
     /// Resources to patch again, and policies to report on.
     dirty: BTreeSet<Target>,
     concerned: BTreeSet<PatchOrder>,
@@ -73,12 +77,14 @@ impl Session {
     pub(super) fn change_patches(&mut self, ir: &XdsIr, changed: &[PatchOrder], delta: &mut ModelDelta) {
         for order in changed {
             if let Some(old) = self.patches.policies.get(order).cloned() {
+                self.suspect_patches(&old, delta);
                 self.patches.remove(&old);
                 if !ir.patches.contains_key(order) {
                     self.model.report(&old.origin.object, None, delta);
                 }
             }
             if let Some(new) = ir.patches.get(order) {
+                self.suspect_patches(new, delta);
                 for (position, patch) in new.patches.iter().enumerate() {
                     self.add_patch((order.clone(), position), patch);
                 }
@@ -92,6 +98,15 @@ impl Session {
         for (resource_type, name) in free {
             let plain = self.patches.plain.remove(&(resource_type, name.clone()));
             self.model.set(resource_type, &name, plain, delta);
+        }
+    }
+
+    /// If proxies refuse what a policy patches, it may be because of that.
+    fn suspect_patches(&mut self, policy: &PatchPolicy, delta: &mut ModelDelta) {
+        let targets: BTreeSet<Target> = policy.patches.iter().filter_map(draft::target).collect();
+        for target in targets {
+            self.abandon(&target, delta);
+            self.quarantine.remember(&target, vec![(Part::Patches(policy.order.clone()), None)]);
         }
     }
 
@@ -116,7 +131,9 @@ impl Session {
             let Some(turns) = self.patches.turns.get(&target) else { continue };
             self.emitted.patched += 1;
             let turns: Vec<Turn> = turns.iter().cloned().collect();
-            let (patched, failures) = self.patches.apply(&target, &turns);
+            let in_force = turns.iter().filter(|(order, _)| self.patches.is_in_force(&target, order));
+            let in_force: Vec<Turn> = in_force.cloned().collect();
+            let (patched, failures) = self.patches.apply(&target, &in_force);
             for turn in turns {
                 self.patches.concerned.insert(turn.0.clone());
                 self.patches.failures.remove(&turn);
@@ -133,8 +150,49 @@ impl Session {
 }
 
 impl Patches {
+    /// A resource as it is without patches, if it has any.
+    pub(super) fn plain(&self, target: &Target) -> Option<&Shared> {
+        self.plain.get(target)
+    }
+
+    /// The policies that are in force for a resource.
+    pub(super) fn of(&self, target: &Target) -> impl Iterator<Item = PatchOrder> {
+        let turns = self.turns.get(target).into_iter().flatten();
+        let orders: BTreeSet<PatchOrder> = turns.map(|(order, _)| order.clone()).collect();
+        orders.into_iter().filter(|order| !self.refused.contains_key(order))
+    }
+
+    /// Keeps these policies, and no others, out of force for a resource.
+    pub(super) fn hold_only(&mut self, target: &Target, held: BTreeSet<PatchOrder>) {
+        let before = self.held.remove(target).unwrap_or_default();
+        if before != held {
+            self.dirty.insert(target.clone());
+        }
+        if !held.is_empty() {
+            self.held.insert(target.clone(), held);
+        }
+    }
+
+    /// Takes a policy out of force until it changes.
+    pub(super) fn refuse(&mut self, order: &PatchOrder, why: Diagnostic) {
+        self.refused.insert(order.clone(), why);
+        self.concerned.insert(order.clone());
+        let patches = self.policies.get(order).into_iter().flat_map(|policy| &policy.patches);
+        self.dirty.extend(patches.filter_map(draft::target));
+    }
+
+    /// Whether the proxies refused a policy.
+    pub(super) fn any_refused(&self) -> bool {
+        !self.refused.is_empty()
+    }
+
+    fn is_in_force(&self, target: &Target, order: &PatchOrder) -> bool {
+        !self.refused.contains_key(order) && self.held.get(target).is_none_or(|held| !held.contains(order))
+    }
+
     /// Takes out the patches of a policy.
     fn remove(&mut self, policy: &PatchPolicy) {
+        self.refused.remove(&policy.order);
         for (position, patch) in policy.patches.iter().enumerate() {
             let turn = (policy.order.clone(), position);
             self.failures.remove(&turn);
@@ -171,6 +229,9 @@ impl Patches {
     /// What became of the patches of a policy.
     fn report(&self, order: &PatchOrder) -> Option<PatchReport> {
         let policy = self.policies.get(order)?;
+        if let Some(why) = self.refused.get(order) {
+            return Some(PatchReport { origin: policy.origin.clone(), problems: vec![why.clone()] });
+        }
         let failed: Vec<(&Patch, usize, &Failure)> = policy
             .patches
             .iter()

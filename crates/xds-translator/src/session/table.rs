@@ -1,14 +1,18 @@
 //! Route configurations: only the routes that changed are encoded again.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use eg_diag::Diagnostic;
 use eg_ir::{
-    OrdMap, Origin, RouteTableDiff, XdsIr,
+    Name, OrdMap, Origin, RouteTableDiff, XdsIr,
     route::{RouteOrder, VirtualHost},
 };
 
-use super::Session;
+use super::{
+    Session,
+    patch::Target,
+    quarantine::{Changes, Part},
+};
 use crate::{
     Finding, ModelDelta, NodePath, ResourceType,
     route::{EmittedHost, EmittedRoute, emit_host, emit_route, pack_table},
@@ -23,6 +27,10 @@ impl Session {
         diff: &RouteTableDiff,
         delta: &mut ModelDelta,
     ) {
+        let target = (ResourceType::Route, diff.table.clone());
+        self.abandon(&target, delta);
+        self.model.find(&NodePath::resource(ResourceType::Route, diff.table.clone()), None, delta);
+        let mut changes = Changes::new();
         let table = ir.routes.get(&diff.table);
         let old = old.routes.get(&diff.table);
         let mut hosts = self.tables.get(&diff.table).cloned().unwrap_or_default();
@@ -36,7 +44,7 @@ impl Session {
             let after = table.and_then(|table| table.virtual_hosts.get(domain));
             if let Some(host) = after {
                 let reusable = before.zip(emitted_before.as_deref());
-                let emitted = self.host(host, reusable, &node, delta);
+                let emitted = self.host(host, reusable, (&node, &mut changes), delta);
                 let emitted = self.staged(&node, emitted, delta);
                 hosts.insert(domain.clone(), Arc::new(emitted));
             } else if let Some(emitted) = emitted_before {
@@ -47,13 +55,52 @@ impl Session {
         }
         if table.is_none() {
             self.tables.remove(&diff.table);
+            self.quarantine.forget(&target);
             self.place(ResourceType::Route, &diff.table, None, delta);
             return;
         }
+        self.quarantine.remember(&target, changes);
         self.emitted.resources += 1;
         let packed = Arc::new(pack_table(&diff.table, &hosts));
         self.tables.insert(diff.table.clone(), hosts);
         self.place(ResourceType::Route, &diff.table, Some(packed), delta);
+    }
+
+    /// Puts other forms of routes into a route table.
+    pub(super) fn reform(
+        &mut self,
+        name: &Name,
+        routes: Vec<(Name, RouteOrder, Arc<EmittedRoute>)>,
+        delta: &mut ModelDelta,
+    ) {
+        let (Some(ir), Some(mut hosts)) = (self.ir.routes.get(name).cloned(), self.tables.get(name).cloned())
+        else {
+            return;
+        };
+        let mut changed: BTreeMap<Name, OrdMap<RouteOrder, Arc<EmittedRoute>>> = BTreeMap::new();
+        for (domain, order, form) in routes {
+            let Some(host) = hosts.get(&domain) else { continue };
+            let node = NodePath {
+                domain: Some(domain.clone()),
+                ..NodePath::resource(ResourceType::Route, name.clone())
+            };
+            let routes = changed.entry(domain).or_insert_with(|| host.routes.clone());
+            let Some(old) = routes.insert(order.clone(), Arc::clone(&form)) else {
+                // It went meanwhile.
+                routes.remove(&order);
+                continue;
+            };
+            self.find_route(&node, &order, &old, false, delta);
+            self.find_route(&node, &order, &form, true, delta);
+        }
+        for (domain, routes) in changed {
+            if let Some(host) = ir.virtual_hosts.get(&domain) {
+                hosts.insert(domain, Arc::new(emit_host(host, routes)));
+            }
+        }
+        let packed = Arc::new(pack_table(name, &hosts));
+        self.tables.insert(name.clone(), hosts);
+        self.place(ResourceType::Route, name, Some(packed), delta);
     }
 
     /// Emits a virtual host, with the routes it shares with its earlier version as they are.
@@ -61,7 +108,7 @@ impl Session {
         &mut self,
         host: &VirtualHost,
         before: Option<(&VirtualHost, &EmittedHost)>,
-        node: &NodePath,
+        (node, changes): (&NodePath, &mut Changes),
         delta: &mut ModelDelta,
     ) -> EmittedHost {
         use imbl::ordmap::DiffItem::{Add, Remove, Update};
@@ -75,20 +122,35 @@ impl Session {
         if let (None, Some((_, emitted))) = (reusable, before) {
             self.withdraw_routes(node, emitted, delta);
         }
+        let target: Target = (ResourceType::Route, node.resource.clone());
+        let mut gone: Vec<(&RouteOrder, Arc<EmittedRoute>)> = Vec::new();
+        let first = changes.len();
         for change in old_routes.diff(&host.routes) {
             let (order, route): (&RouteOrder, _) = match change {
                 Add(order, route) | Update { new: (order, route), .. } => (order, Some(route)),
                 Remove(order, _) => (order, None),
             };
-            if let Some(stale) = routes.remove(order) {
-                self.find_route(node, order, &stale, false, delta);
+            let stale = routes.remove(order);
+            if let Some(stale) = &stale {
+                self.find_route(node, order, stale, false, delta);
             }
             if let Some(route) = route {
                 let emitted = Arc::new(emit_route(&self.translator.features, route, &host.domain));
+                let emitted = self.quarantine.settle(&target, (&host.domain, order), emitted);
                 self.emitted.routes += 1;
                 self.find_route(node, order, &emitted, true, delta);
                 routes.insert(order.clone(), emitted);
+                changes.push((Part::Route(host.domain.clone(), order.clone()), stale));
+            } else {
+                self.quarantine.forget_route(&target, &host.domain, order);
+                gone.extend(stale.map(|stale| (order, stale)));
             }
+        }
+        // A route whose match was edited has another place, and was there before all the same.
+        for (part, before) in changes.iter_mut().skip(first).filter(|(_, before)| before.is_none()) {
+            let Part::Route(_, order) = part else { continue };
+            let moved = gone.iter().find(|(old, _)| is_same_rule(old, order));
+            *before = moved.map(|(_, stale)| Arc::clone(stale));
         }
         self.emitted.virtual_hosts += 1;
         emit_host(host, routes)
@@ -109,8 +171,12 @@ impl Session {
 
     /// Withdraws what was found about the routes of a virtual host that is gone.
     fn withdraw_routes(&mut self, node: &NodePath, host: &EmittedHost, delta: &mut ModelDelta) {
+        let target = (ResourceType::Route, node.resource.clone());
         for (order, route) in &host.routes {
             self.find_route(node, order, route, false, delta);
+            if let Some(domain) = &node.domain {
+                self.quarantine.forget_route(&target, domain, order);
+            }
         }
     }
 
@@ -131,4 +197,18 @@ impl Session {
         let finding = holds.then(|| Finding::new(node.clone(), origin, diagnostic.clone()));
         self.model.find(&node, finding, delta);
     }
+}
+
+/// Whether two places are those of one match of one rule.
+fn is_same_rule(a: &RouteOrder, b: &RouteOrder) -> bool {
+    let rule = |order: &RouteOrder| {
+        (
+            order.kind.clone(),
+            order.namespace.clone(),
+            order.name.clone(),
+            order.position,
+            order.listener.clone(),
+        )
+    };
+    rule(a) == rule(b)
 }
