@@ -15,6 +15,8 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("translate", &["examples/quickstart/resources/gateway.yaml"]),
     ("ir_to_xds", &[]),
     ("serve_snapshot", &["--check"]),
+    ("vendor_filter", &[]),
+    ("vendor_policy_field", &[]),
 ];
 
 /// Runs the tests and ends with one line that sums up every `test result` line.

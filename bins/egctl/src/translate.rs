@@ -205,10 +205,11 @@ fn translate(
 /// A core that was given the objects, and the facts that it asks for.
 pub(crate) fn core(settings: Settings, input: input::Input, facts: &Facts) -> Core {
     let source = SourceId::new("file");
+    let objects = input.objects(&settings.foreign);
     let mut core = Core::new(settings, [source.clone()]);
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
     let tick = Event::Tick(i64::try_from(now).unwrap_or(i64::MAX));
-    let mut effects = core.step([tick, Event::Batch { source, batch: Batch::Replace(input.objects()) }]);
+    let mut effects = core.step([tick, Event::Batch { source, batch: Batch::Replace(objects) }]);
     let mut panics = core.panics();
     // An answer may lead to a further demand.
     while !effects.demand.is_empty() {

@@ -55,6 +55,8 @@ async fn apply(new: &EnvoyGateway, old: &EnvoyGateway, levels: &Levels, pipeline
     let running = config::settings(old);
     // What runs the proxies is not exchanged under way.
     settings.infrastructure = running.infrastructure;
+    // Nor are the kinds of objects that sources read.
+    settings.foreign.clone_from(&running.foreign);
     if settings != running {
         pipeline.send(Event::Configure(Box::new(settings))).await;
     }

@@ -12,6 +12,7 @@ use eg_certs::{CertificateDirectory, Existing, Role};
 use eg_fetch::{Fetcher, HttpFetcher, HttpOptions};
 use eg_infra::{Provisioner, host::HostPaths};
 use eg_provider_file::{FileOptions, FileSource, FileStatusSink};
+use eg_resources::{Decoder, ForeignKinds};
 use eg_runtime::{Parts, Pipeline, PipelineError, SourceFactory, XdsEndpoint, XdsSecurity};
 use thiserror::Error;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -134,6 +135,7 @@ fn ensure_certificates(
 fn parts(arguments: &Arguments, config: &EnvoyGateway, custom: &EnvoyGatewayCustomProvider) -> Parts {
     let statuses = FileStatusSink::new(arguments.status_dir.clone());
     let mut options = FileOptions::new(config::paths(custom));
+    options.decoder = Decoder::new().with_foreign_kinds(&ForeignKinds::from_config(config));
     options.statuses = Some(statuses.clone());
     let factory: SourceFactory = Box::new(move || Box::new(FileSource::new(options.clone())));
     let fetcher: Arc<dyn Fetcher> = Arc::new(HttpFetcher::new(HttpOptions::default()));

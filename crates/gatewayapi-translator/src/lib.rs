@@ -51,6 +51,12 @@ impl Translator {
         Self { env: Arc::new(Env { settings, features }) }
     }
 
+    /// The same features with other settings.
+    #[must_use]
+    pub fn with_settings(&self, settings: Settings) -> Self {
+        Self::with_features(settings, self.env.features.clone())
+    }
+
     /// Translates from scratch. This defines what the right answer is.
     pub fn translate(&self, snapshot: &Snapshot) -> Translation {
         let mut session = self.session();
@@ -66,6 +72,7 @@ impl Translator {
         endpoint::register(&mut engine);
         policy::register(&mut engine);
         demand::register(&mut engine);
+        status::foreign::register(&mut engine, &self.env.settings.foreign);
         Session { engine, current: Translation::default() }
     }
 }

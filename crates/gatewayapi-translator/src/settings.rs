@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use eg_api::{config::EnvoyGateway, v1alpha1::EnvoyProxySpec};
+use eg_resources::ForeignKinds;
 
 use crate::{
     RouteFilter,
@@ -67,6 +68,8 @@ pub struct Settings {
     pub enable_sds_secret_ref: bool,
     /// Runtime flags that are on.
     pub flags: BTreeSet<String>,
+    /// Kinds that no type describes.
+    pub foreign: ForeignKinds,
     /// The base of every EnvoyProxy.
     pub default_proxy: Option<Arc<EnvoyProxySpec>>,
 }
@@ -111,6 +114,7 @@ impl Default for Settings {
             enable_envoy_patch_policy: false,
             enable_sds_secret_ref: false,
             flags: BTreeSet::new(),
+            foreign: ForeignKinds::default(),
             default_proxy: None,
         }
     }
@@ -133,6 +137,7 @@ impl Settings {
                 flags.enabled.iter().filter(|flag| !flags.disabled.contains(flag)).cloned().collect();
         }
         settings.default_proxy = config.envoy_proxy.as_deref().cloned().map(Arc::new);
+        settings.foreign = ForeignKinds::from_config(config);
         settings.infrastructure = infrastructure(config);
         settings
     }

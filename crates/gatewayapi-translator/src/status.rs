@@ -4,6 +4,7 @@ use eg_resources::{Object, Status, StatusUpdate};
 
 pub(crate) mod condition;
 pub(crate) mod envoy_proxy;
+pub(crate) mod foreign;
 pub(crate) mod gateway;
 pub(crate) mod listener_set;
 pub(crate) mod outcome;

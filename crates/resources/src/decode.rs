@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::{AnyObject, DynamicObject, kinds};
+use crate::{AnyObject, DynamicObject, ForeignKinds, kinds};
 
 /// Reads objects: the kinds of `eg_api`, and those that configuration adds.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +29,14 @@ impl Decoder {
         self
     }
 
-    /// Reads one object.
+    /// Reads objects of these kinds too.
+    #[must_use]
+    pub fn with_foreign_kinds(mut self, kinds: &ForeignKinds) -> Self {
+        self.foreign.extend(kinds.iter());
+        self
+    }
+
+    /// Reads one object. One of a kind that lives in namespaces and names none is in `default`; so is one of a foreign kind.
     pub fn decode(&self, mut value: Value) -> Result<AnyObject, DecodeError> {
         let text = |field: &'static str| {
             let found = value.get(field).and_then(Value::as_str).filter(|text| !text.is_empty());
@@ -48,6 +55,9 @@ impl Decoder {
         let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));
         match Kind::known(group, &kind).filter(|kind| self.foreign.contains(kind)) {
             Some(kind) => {
+                if value["metadata"]["namespace"].as_str().is_none_or(str::is_empty) {
+                    value["metadata"]["namespace"] = "default".into();
+                }
                 let metadata = ObjectMeta::deserialize(&value["metadata"])
                     .map_err(|source| DecodeError::Malformed { kind: kind.kind.to_owned(), source })?;
                 let version = version.to_owned();

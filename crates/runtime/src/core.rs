@@ -126,7 +126,15 @@ impl Core {
         emitter: XdsTranslator,
         sources: impl IntoIterator<Item = SourceId>,
     ) -> Self {
-        let translator = Translator::new(settings);
+        Self::with_translators(Translator::new(settings), emitter, sources)
+    }
+
+    /// The same with both translators of one's own. Another configuration keeps their features.
+    pub fn with_translators(
+        translator: Translator,
+        emitter: XdsTranslator,
+        sources: impl IntoIterator<Item = SourceId>,
+    ) -> Self {
         Self {
             store: Store::new(),
             session: translator.session(),
@@ -284,7 +292,7 @@ impl Core {
         let snapshot = self.store.snapshot();
         let configured = self.configured.take();
         let before = configured.map(|settings| {
-            self.translator = Translator::new(settings);
+            self.translator = self.translator.with_settings(settings);
             std::mem::replace(&mut self.session, self.translator.session()).current().clone()
         });
         let everything = before.is_some() || !self.started;
@@ -461,6 +469,12 @@ fn empty_status(object: &ObjectRef) -> Option<Status> {
         kind if kind.ends_with("Policy") => Status::Policy(PolicyStatus::default()),
         "EnvoyProxy" => Status::EnvoyProxy(EnvoyProxyStatus::default()),
         "Backend" => Status::Conditions { conditions: Vec::new() },
-        _ => return None,
+        kind if is_known(object.kind.group, kind) => return None,
+        // Objects of foreign kinds have statuses like those of policies.
+        _ => Status::Policy(PolicyStatus::default()),
     })
+}
+
+fn is_known(group: &str, kind: &str) -> bool {
+    eg_api::kinds::KINDS.iter().any(|known| known.group == group && known.kind == kind)
 }

@@ -22,7 +22,7 @@ use std::{
 };
 
 use eg_fetch::Fetcher;
-use eg_gatewayapi_translator::Settings;
+use eg_gatewayapi_translator::{Features, Settings, Translator};
 use eg_infra::Provisioner;
 use eg_resources::{ResourceSource, SourceId, StatusSink};
 use eg_xds_server::{MemoryStore, Options, Server};
@@ -68,6 +68,8 @@ pub struct Parts {
     pub infrastructure: Option<(Arc<dyn Provisioner>, ControlPlane)>,
     /// The port at which a fleet's proxies say whether they are ready, where the platform chooses it.
     pub ready_port: Option<ReadyPort>,
+    /// Further features of the Gateway API translator.
+    pub features: Features,
     /// The xDS translator, for further features.
     pub emitter: XdsTranslator,
     /// What answers demands; the first one that can, does.
@@ -138,6 +140,7 @@ impl Pipeline {
             statuses,
             infrastructure,
             ready_port,
+            features,
             emitter,
             fetchers,
             extensions,
@@ -158,7 +161,8 @@ impl Pipeline {
         let address = xds::serve(&mut tasks, server, endpoint, stopped.clone()).await?;
 
         let ids: BTreeSet<SourceId> = sources.iter().map(|(id, _)| id.clone()).collect();
-        let core = Core::with_emitter(settings, emitter, ids).verifying(verify_incremental);
+        let translator = Translator::with_features(settings, features);
+        let core = Core::with_translators(translator, emitter, ids).verifying(verify_incremental);
         let to_statuses = status::start(&mut tasks, statuses, &stopped);
         let to_infra = infrastructure.clone().map(|(provisioner, mut control_plane)| {
             if control_plane.port == 0 {

@@ -42,6 +42,9 @@ const PURE_AND_NEUTRAL: &[&str] = &[
     KUBE[3],
 ];
 
+/// What a vendor's feature needs.
+const VENDOR: &[&str] = &["eg-diag", "eg-ir", "eg-gatewayapi-translator", "eg-xds-translator"];
+
 /// Every library that may be part of the product.
 const LIBRARIES: &[&str] = &[
     "eg-diag",
@@ -93,6 +96,8 @@ pub const TABLE: &[Row] = &[
     row("eg-bench", LIBRARIES, &[]),
     row("eg-envoy-gateway", LIBRARIES, &[]),
     row("eg-egctl", LIBRARIES, &[]),
+    row("vendor-filter", VENDOR, PURE),
+    row("vendor-policy-field", VENDOR, PURE),
     row("xtask", &[], PURE_AND_NEUTRAL),
     row("xds-codegen", &[], &KUBE),
 ];

@@ -1,7 +1,7 @@
 //! From a file to objects. What breaks its schema is reported and translated all the same, as far as it can be read.
 
 use eg_provider_file::documents;
-use eg_resources::{AnyObject, Decoder};
+use eg_resources::{AnyObject, Decoder, ForeignKinds};
 use serde_json::Value;
 
 use crate::output::{self, Error};
@@ -44,9 +44,9 @@ impl Input {
         self.values.iter().filter(move |value| value["kind"] == kind)
     }
 
-    /// The objects, decoded.
-    pub(super) fn objects(self) -> Vec<AnyObject> {
-        let decoder = Decoder::new();
+    /// The objects, decoded; those of foreign kinds too, if the configuration names them.
+    pub(super) fn objects(self, foreign: &ForeignKinds) -> Vec<AnyObject> {
+        let decoder = Decoder::new().with_foreign_kinds(foreign);
         let mut objects = Vec::new();
         for value in self.values {
             let name = format!("{} {}", text(&value["kind"]), text(&value["metadata"]["name"]));
@@ -66,8 +66,9 @@ pub(super) fn text(value: &Value) -> &str {
 
 fn fill_in(value: &mut Value, namespace: &str) {
     eg_api::schema::apply_defaults(value);
-    let Some(info) = eg_api::kinds::find(text(&value["apiVersion"]), text(&value["kind"])) else { return };
-    if info.namespaced
+    let info = eg_api::kinds::find(text(&value["apiVersion"]), text(&value["kind"]));
+    // Objects of foreign kinds are in namespaces.
+    if info.is_none_or(|info| info.namespaced)
         && text(&value["metadata"]["namespace"]).is_empty()
         && let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut)
     {

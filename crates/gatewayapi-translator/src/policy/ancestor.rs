@@ -97,16 +97,28 @@ impl Consumer<'_> {
     pub(crate) fn uses(&self, cx: &ReadCx<'_>, policies: &[ObjectRef]) {
         let Some(applied) = policies.first() else { return };
         for policy in policies {
-            for (ancestor, reference) in self.ancestors.iter().enumerate() {
-                let member = PolicyUse {
-                    user: self.object.clone(),
-                    gateway: self.gateway.clone(),
-                    ancestor,
-                    lost_to: (policy != applied).then(|| applied.clone()),
-                };
-                let used = Used { ancestor: reference.clone(), outcome: Outcome::default() };
-                cx.send::<PolicyUses>(policy.clone(), member, used);
-            }
+            let lost_to = (policy != applied).then_some(applied);
+            self.report(cx, policy, lost_to, &Outcome::default());
+        }
+    }
+
+    /// Tells a policy what came of it for this object.
+    pub(crate) fn report(
+        &self,
+        cx: &ReadCx<'_>,
+        policy: &ObjectRef,
+        lost_to: Option<&ObjectRef>,
+        outcome: &Outcome,
+    ) {
+        for (ancestor, reference) in self.ancestors.iter().enumerate() {
+            let member = PolicyUse {
+                user: self.object.clone(),
+                gateway: self.gateway.clone(),
+                ancestor,
+                lost_to: lost_to.cloned(),
+            };
+            let used = Used { ancestor: reference.clone(), outcome: outcome.clone() };
+            cx.send::<PolicyUses>(policy.clone(), member, used);
         }
     }
 }

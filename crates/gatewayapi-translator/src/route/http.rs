@@ -24,7 +24,7 @@ use self::{
 use super::kind::{Lowered, Place, RouteKind, UnitNames};
 use crate::{
     engine::ReadCx,
-    fanout::{HostOwners, HostRoutes},
+    fanout::{HostOwners, HostRoutes, Needs},
     policy::ancestor::Consumer,
 };
 
@@ -152,6 +152,10 @@ impl HttpRules {
                 listener: place.listener.ir_name.clone(),
             };
             cx.send::<HostRoutes>(host.clone(), order, lowered.at(place));
+            for feature in lowered.route.extensions.keys() {
+                let listener = (place.fleet().clone(), place.listener.ir_name.clone());
+                cx.send::<Needs>(listener, (feature.clone(), place.route.clone()), ());
+            }
         }
         self.matches.iter().map(|lowered| lowered.hash).collect()
     }

@@ -10,7 +10,7 @@ use eg_api::gateway::{
     HttpRequestMirrorFilter, HttpRequestRedirectFilter, HttpRouteFilter, HttpRouteFilterType,
     HttpUrlRewriteFilter, LocalObjectReference,
 };
-use eg_diag::{Code, Diagnostic, FieldPath};
+use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
 use eg_ir::{
     Extension, FeatureId,
     route::{HeaderEdits, Mirror, Retry, RouteAction, UrlRewrite},
@@ -23,7 +23,7 @@ use super::{
     rule::RulePlace,
     url_rewrite::UrlRewriteFilter,
 };
-use crate::{engine::ReadCx, refs::RefCx, route::destination::PlannedCluster};
+use crate::{engine::ReadCx, policy::ancestor::Outcome, refs::RefCx, route::destination::PlannedCluster};
 
 static UNKNOWN_FILTER: Code = Code::error("unknown-filter", "Accepted", "UnsupportedValue");
 static INCOMPATIBLE: Code = Code::error("incompatible-filters", "Accepted", "IncompatibleFilters");
@@ -59,6 +59,15 @@ pub struct FilterCx<'a, 'e> {
     /// Follows references of the route.
     pub refs: RefCx<'a, 'e>,
     pub(super) place: &'a RulePlace<'a>,
+}
+
+impl FilterCx<'_, '_> {
+    /// Says what came of an object that describes a filter, which becomes its status: accepted unless there are problems.
+    /// Only objects of kinds that the configuration names as filters have such a status.
+    pub fn report(&self, object: &ObjectRef, problems: &[Diagnostic]) {
+        let outcome = Outcome { problems: problems.to_vec(), ..Outcome::default() };
+        self.place.consumer.report(self.cx, object, None, &outcome);
+    }
 }
 
 impl fmt::Debug for FilterCx<'_, '_> {
@@ -167,7 +176,7 @@ pub struct RuleDraft {
     pub timeout_ms: Option<u64>,
     /// How failed requests are repeated.
     pub retry: Option<Retry>,
-    /// Configuration of features that the IR does not know.
+    /// Configuration of features that the IR does not know. The listeners of the route need these features.
     pub extensions: BTreeMap<FeatureId, Extension>,
     /// The clusters of the mirrors.
     pub(super) clusters: Vec<PlannedCluster>,
