@@ -24,6 +24,9 @@ use crate::{
 /// How often translation from scratch is measured; the best counts, because everything else is noise of the machine.
 const SCRATCH_RUNS: usize = 5;
 
+/// Going over so many bytes leaves nothing else in the caches of the processor.
+const CACHES: usize = 128 << 20;
+
 /// What can be done again and again under a profiler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
@@ -96,6 +99,12 @@ pub(crate) struct Edit {
     pub(crate) median_us: f64,
     /// The part of the store, the translator and the emitter in it.
     pub(crate) parts_us: [f64; 3],
+    /// The median time of store and translator when nothing emits between the edits. Emission goes over all bytes that
+    /// the proxies are sent, after which nothing else is left in the caches.
+    pub(crate) alone_us: f64,
+    /// The same when the caches of the processor are emptied before each edit. A world that fits into them is otherwise
+    /// measured there, where it never is in production: edits come one by one, after other work.
+    pub(crate) cold_us: f64,
     /// Allocations of a step.
     pub(crate) allocations: usize,
     /// Bytes allocated in a step.
@@ -226,15 +235,21 @@ impl Staged {
     /// How long the store, the translator and the emitter take for a batch.
     fn apply(&mut self, batch: Batch) -> [Duration; 3] {
         let begin = Instant::now();
-        let delta = self.store.apply(&source(), batch);
-        let snapshot = self.store.snapshot();
-        let stored = begin.elapsed();
-        self.session.update(&snapshot, &delta);
-        let translated = begin.elapsed();
+        let (stored, translated) = self.translate(batch);
         if let Some(ir) = self.session.current().xds.values().next() {
             black_box(self.emitter.update(ir));
         }
         [stored, translated.saturating_sub(stored), begin.elapsed().saturating_sub(translated)]
+    }
+
+    /// When the store and the translator are done with a batch.
+    fn translate(&mut self, batch: Batch) -> (Duration, Duration) {
+        let begin = Instant::now();
+        let delta = self.store.apply(&source(), batch);
+        let snapshot = self.store.snapshot();
+        let stored = begin.elapsed();
+        self.session.update(&snapshot, &delta);
+        (stored, begin.elapsed())
     }
 }
 
@@ -273,10 +288,29 @@ fn edit(
             all.push(one);
         }
     }
+    let mut alone = |first: usize, before: &mut dyn FnMut()| -> Result<f64, DecodeError> {
+        let mut times = Vec::with_capacity(edits);
+        for number in 0..edits {
+            let change = subject.edit(layout, number * 7919 % routes.max(1), first + number)?;
+            before();
+            times.push(staged.translate(Batch::Changes(vec![change])).1);
+        }
+        Ok(micros(median(&mut times)))
+    };
+    let alone_us = alone(edits + 1, &mut || {})?;
+    let mut bulk = vec![0_u8; CACHES];
+    let cold_us = alone(2 * edits + 1, &mut || {
+        for line in bulk.chunks_mut(64) {
+            line[0] = line[0].wrapping_add(1);
+        }
+        black_box(&mut bulk);
+    })?;
     let runs = core.runs();
     Ok(Edit {
         median_us: micros(median(&mut times)),
         parts_us: parts.map(|mut part| micros(median(&mut part))),
+        alone_us,
+        cold_us,
         allocations: median(&mut allocations),
         allocated_bytes: median(&mut bytes),
         runs: runs.units,

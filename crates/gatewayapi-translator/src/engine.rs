@@ -31,6 +31,7 @@ mod collected;
 mod group;
 mod input;
 mod node;
+mod places;
 mod read;
 mod readers;
 mod report;

@@ -11,6 +11,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::{
     node::{Dep, NodeId},
+    places::Places,
     readers::Readers,
 };
 
@@ -24,8 +25,8 @@ enum Input {
     Present(AnyObject),
     /// That an object is not there.
     Absent(ObjectRef),
-    /// Which objects are in a bucket.
-    Bucket(Box<Bucket>),
+    /// Which objects are in a bucket, once somebody asked since it changed.
+    Bucket(Box<(Bucket, Option<Box<[ObjectRef]>>)>),
     /// Whether a point in time, in seconds since 1970, has passed.
     Passed(i64),
     /// The content or the size of a group, which the group knows.
@@ -44,7 +45,7 @@ struct Place {
 /// They are found by a hash that is seeded anew in each process; nothing ever goes over them in its order.
 #[derive(Default)]
 pub(super) struct Inputs {
-    places: Vec<Place>,
+    places: Places<Place>,
     free: Vec<u32>,
     hasher: DefaultHashBuilder,
     objects: HashTable<u32>,
@@ -71,30 +72,36 @@ impl Inputs {
     ) -> (InputId, Option<AnyObject>) {
         let hash = self.hasher.hash_one((kind, namespace, name));
         let same = |key: &ObjectRef| *key.name == *name && *key.namespace == *namespace && key.kind == kind;
-        let found = self.objects.find(hash, |index| self.places[*index as usize].is_object(&same)).copied();
+        let found = self.objects.find(hash, |index| self.places[*index].is_object(&same)).copied();
         if let Some(index) = found {
-            return (InputId(index), self.places[index as usize].present().cloned());
+            return (InputId(index), self.places[index].present().cloned());
         }
         let key = ObjectRef::new(kind, namespace, name);
         let object = snapshot.get_any(&key).cloned();
         let id = self.fresh(object.clone().map_or(Input::Absent(key), Input::Present));
         let (places, hasher) = (&self.places, &self.hasher);
-        self.objects.insert_unique(hash, id.0, |index| places[*index as usize].hash(hasher));
+        self.objects.insert_unique(hash, id.0, |index| places[*index].hash(hasher));
         (id, object)
     }
 
-    /// The number of reading a bucket.
-    pub(super) fn bucket(&mut self, bucket: Bucket) -> InputId {
-        let hash = self.hasher.hash_one(&bucket);
-        if let Some(index) =
-            self.buckets.find(hash, |index| self.places[*index as usize].bucket() == Some(&bucket))
-        {
-            return InputId(*index);
-        }
-        let id = self.fresh(Input::Bucket(Box::new(bucket)));
-        let (places, hasher) = (&self.places, &self.hasher);
-        self.buckets.insert_unique(hash, id.0, |index| places[*index as usize].hash(hasher));
-        id
+    /// The objects in a bucket, and the number of that read.
+    pub(super) fn bucket(&mut self, snapshot: &Snapshot, bucket: &Bucket) -> (InputId, Vec<ObjectRef>) {
+        let hash = self.hasher.hash_one(bucket);
+        let same = |index: &u32| self.places[*index].bucket() == Some(bucket);
+        let id = if let Some(index) = self.buckets.find(hash, same) {
+            InputId(*index)
+        } else {
+            let id = self.fresh(Input::Bucket(Box::new((bucket.clone(), None))));
+            let (places, hasher) = (&self.places, &self.hasher);
+            self.buckets.insert_unique(hash, id.0, |index| places[*index].hash(hasher));
+            id
+        };
+        let query = || snapshot.bucket(bucket).into_boxed_slice();
+        let members = match &mut self.places[id.0].input {
+            Input::Bucket(known) => known.1.get_or_insert_with(query).to_vec(),
+            _ => query().into_vec(),
+        };
+        (id, members)
     }
 
     /// The number of asking whether a point in time has passed.
@@ -115,11 +122,10 @@ impl Inputs {
     fn fresh(&mut self, input: Input) -> InputId {
         let anonymous = matches!(input, Input::Anonymous);
         let id = if let Some(index) = self.free.pop() {
-            self.places[index as usize].input = input;
+            self.places[index].input = input;
             InputId(index)
         } else {
-            self.places.push(Place { input, readers: Readers::default() });
-            InputId(u32::try_from(self.places.len() - 1).unwrap_or(u32::MAX))
+            InputId(self.places.push(Place { input, readers: Readers::default() }))
         };
         if !anonymous {
             self.idle.push(id);
@@ -128,11 +134,11 @@ impl Inputs {
     }
 
     pub(super) fn add_reader(&mut self, input: InputId, reader: NodeId) {
-        self.places[input.0 as usize].readers.insert(reader);
+        self.places[input.0].readers.insert(reader);
     }
 
     pub(super) fn remove_reader(&mut self, input: InputId, reader: NodeId) {
-        let place = &mut self.places[input.0 as usize];
+        let place = &mut self.places[input.0];
         place.readers.remove(reader);
         if place.readers.is_empty() && !matches!(place.input, Input::Anonymous) {
             self.idle.push(input);
@@ -142,7 +148,7 @@ impl Inputs {
     /// Gives up what no unit reads any more.
     pub(super) fn forget_idle(&mut self) {
         for id in std::mem::take(&mut self.idle) {
-            let place = &mut self.places[id.0 as usize];
+            let place = &mut self.places[id.0];
             if !place.readers.is_empty() || matches!(place.input, Input::Free) {
                 continue;
             }
@@ -158,17 +164,17 @@ impl Inputs {
     }
 
     pub(super) fn readers(&self, input: InputId) -> Vec<NodeId> {
-        self.places[input.0 as usize].readers.iter().collect()
+        self.places[input.0].readers.iter().collect()
     }
 
     /// Whether no unit reads the input.
     pub(super) fn is_unread(&self, input: InputId) -> bool {
-        self.places[input.0 as usize].readers.is_empty()
+        self.places[input.0].readers.is_empty()
     }
 
     /// Gives up an anonymous input that nobody reads.
     pub(super) fn release(&mut self, input: InputId) {
-        self.places[input.0 as usize].input = Input::Free;
+        self.places[input.0].input = Input::Free;
         self.free.push(input.0);
     }
 
@@ -179,17 +185,21 @@ impl Inputs {
             let key = &change.key;
             let hash = self.hasher.hash_one((key.kind, &*key.namespace, &*key.name));
             let same = |one: &ObjectRef| one == key;
-            let found = self.objects.find(hash, |index| self.places[*index as usize].is_object(&same));
-            if let Some(place) = found.map(|index| &mut self.places[*index as usize]) {
+            let found = self.objects.find(hash, |index| self.places[*index].is_object(&same));
+            if let Some(place) = found.map(|index| &mut self.places[*index]) {
                 place.input = change.after.clone().map_or_else(|| Input::Absent(key.clone()), Input::Present);
                 touched.extend(place.readers.iter());
             }
         }
         for bucket in &delta.buckets {
             let hash = self.hasher.hash_one(bucket);
-            let same = |index: &u32| self.places[*index as usize].bucket() == Some(bucket);
-            if let Some(index) = self.buckets.find(hash, same) {
-                touched.extend(self.places[*index as usize].readers.iter());
+            let same = |index: &u32| self.places[*index].bucket() == Some(bucket);
+            let Some(place) = self.buckets.find(hash, same).map(|index| &mut self.places[*index]) else {
+                continue;
+            };
+            touched.extend(place.readers.iter());
+            if let Input::Bucket(known) = &mut place.input {
+                known.1 = None;
             }
         }
         let span = match (before, now) {
@@ -200,7 +210,7 @@ impl Inputs {
             _ => Some((i64::MIN, i64::MAX)),
         };
         let passed = span.map(|(first, last)| self.times.range(first..=last)).into_iter().flatten();
-        touched.extend(passed.flat_map(|(_, id)| self.places[id.0 as usize].readers.iter()));
+        touched.extend(passed.flat_map(|(_, id)| self.places[id.0].readers.iter()));
         touched
     }
 
@@ -224,7 +234,7 @@ impl Place {
     }
 
     fn bucket(&self) -> Option<&Bucket> {
-        if let Input::Bucket(bucket) = &self.input { Some(bucket) } else { None }
+        if let Input::Bucket(known) = &self.input { Some(&known.0) } else { None }
     }
 
     /// By which it is found; of use for objects and buckets alone.
@@ -233,7 +243,7 @@ impl Place {
         match &self.input {
             Input::Present(object) => of(object.key()),
             Input::Absent(key) => of(key),
-            Input::Bucket(bucket) => hasher.hash_one(bucket),
+            Input::Bucket(known) => hasher.hash_one(&known.0),
             Input::Passed(_) | Input::Anonymous | Input::Free => 0,
         }
     }

@@ -1,6 +1,6 @@
 //! Instances of units.
 
-use super::{Erased, InputId, group::Sends, readers::Readers};
+use super::{Erased, InputId, group::Sends, places::Places, readers::Readers};
 
 /// Names one instance of a unit. The second number tells apart instances that used the same place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,7 +62,7 @@ impl Node {
 /// All instances. Places of removed ones are used again after [`Nodes::bury`].
 #[derive(Default)]
 pub(super) struct Nodes {
-    places: Vec<Place>,
+    places: Places<Place>,
     free: Vec<u32>,
     removed: Vec<u32>,
 }
@@ -76,20 +76,18 @@ struct Place {
 impl Nodes {
     pub(super) fn insert(&mut self, node: Node) -> NodeId {
         if let Some(index) = self.free.pop() {
-            let place = &mut self.places[index as usize];
+            let place = &mut self.places[index];
             place.age += 1;
             place.alive = true;
             place.node = Some(node);
             return NodeId(index, place.age);
         }
-        let index = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
-        self.places.push(Place { age: 0, alive: true, node: Some(node) });
-        NodeId(index, 0)
+        NodeId(self.places.push(Place { age: 0, alive: true, node: Some(node) }), 0)
     }
 
     /// Takes the node out of use; it can be looked up until [`Nodes::bury`], so that its end can be published.
     pub(super) fn remove(&mut self, id: NodeId) {
-        let place = &mut self.places[id.0 as usize];
+        let place = &mut self.places[id.0];
         if place.alive && place.age == id.1 {
             place.alive = false;
             self.removed.push(id.0);
@@ -99,7 +97,7 @@ impl Nodes {
     /// Lets go of the removed nodes.
     pub(super) fn bury(&mut self) {
         for index in self.removed.drain(..) {
-            self.places[index as usize].node = None;
+            self.places[index].node = None;
             self.free.push(index);
         }
     }
@@ -120,13 +118,13 @@ impl Nodes {
 
     /// The node, also when it was removed in this update.
     pub(super) fn find(&self, id: NodeId) -> Option<&Node> {
-        let place = self.places.get(id.0 as usize)?;
+        let place = self.places.get(id.0)?;
         if place.age == id.1 { place.node.as_ref() } else { None }
     }
 
     /// The node, unless it was removed.
     pub(super) fn find_mut(&mut self, id: NodeId) -> Option<&mut Node> {
-        let place = self.places.get_mut(id.0 as usize)?;
+        let place = self.places.get_mut(id.0)?;
         if place.age == id.1 && place.alive { place.node.as_mut() } else { None }
     }
 

@@ -53,27 +53,27 @@ impl ReadCx<'_> {
 
     /// All objects of a kind: the last resort. Only entering and leaving is a dependency, not content.
     pub fn list(&self, kind: Kind) -> Vec<ObjectRef> {
-        self.bucket(Bucket::Kind(kind))
+        self.bucket(&Bucket::Kind(kind))
     }
 
     /// The objects of a kind in a namespace.
     pub fn in_namespace(&self, kind: Kind, namespace: &str) -> Vec<ObjectRef> {
-        self.bucket(Bucket::Namespace(kind, namespace.into()))
+        self.bucket(&Bucket::Namespace(kind, namespace.into()))
     }
 
     /// The objects of a kind that name `target`.
     pub fn referrers(&self, kind: Kind, target: &ObjectRef) -> Vec<ObjectRef> {
-        self.bucket(Bucket::Referrers(kind, target.clone()))
+        self.bucket(&Bucket::Referrers(kind, target.clone()))
     }
 
     /// The objects of a kind that carry a label of this value.
     pub fn labelled(&self, kind: Kind, label: &str, value: &str) -> Vec<ObjectRef> {
-        self.bucket(Bucket::Labelled(kind, label.into(), value.into()))
+        self.bucket(&Bucket::Labelled(kind, label.into(), value.into()))
     }
 
     /// The objects of kind `policy` that have selectors for objects of kind `target`.
     pub fn selecting(&self, policy: Kind, target: Kind) -> Vec<ObjectRef> {
-        self.bucket(Bucket::Selecting(policy, target))
+        self.bucket(&Bucket::Selecting(policy, target))
     }
 
     /// Whether a point in time, in seconds since 1970, has passed; `None` while the store has no clock. The unit runs
@@ -116,9 +116,8 @@ impl ReadCx<'_> {
         &self.engine.env
     }
 
-    fn bucket(&self, bucket: Bucket) -> Vec<ObjectRef> {
-        let members = self.engine.snapshot.bucket(&bucket);
-        let input = self.engine.inputs.borrow_mut().bucket(bucket);
+    fn bucket(&self, bucket: &Bucket) -> Vec<ObjectRef> {
+        let (input, members) = self.engine.inputs.borrow_mut().bucket(&self.engine.snapshot, bucket);
         self.note(input);
         members
     }
