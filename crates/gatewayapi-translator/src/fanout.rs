@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eg_diag::ObjectRef;
 use eg_ir::{
-    FeatureId, IrKey, Name, Origin, Secret,
+    FeatureId, IrKey, Name, Origin, Secret, SecretContent,
     cluster::{Cluster, Endpoint},
     infra::InfraListener,
     listener::{HttpServer, StreamServer, TerminateTls, Transport},
@@ -12,7 +12,7 @@ use eg_ir::{
     route::{HttpRoute, RouteOrder, StreamRoute},
 };
 
-use crate::engine::Group;
+use crate::engine::{Group, ReadCx};
 
 /// A virtual host: fleet, route table, domain.
 pub(crate) type HostKey = (IrKey, Name, Name);
@@ -130,6 +130,16 @@ impl Group for Patches {
     type Key = IrKey;
     type Member = PatchOrder;
     type Value = Arc<PatchPolicy>;
+}
+
+/// Sends a secret that an object uses, or the cluster of the server that has it.
+pub(crate) fn send_secret(cx: &ReadCx<'_>, user: &ObjectRef, fleet: &IrKey, secret: &Arc<Secret>) {
+    match &secret.content {
+        SecretContent::Elsewhere(server) => {
+            cx.send::<Clusters>((fleet.clone(), server.name.clone()), (user.clone(), 0), Arc::clone(server));
+        }
+        _ => cx.send::<Secrets>((fleet.clone(), secret.name.clone()), user.clone(), Arc::clone(secret)),
+    }
 }
 
 /// A gateway listener, or an entry of a listener set.

@@ -2,6 +2,7 @@
 //!
 //! - `class`: which classes are ours, and the status of a class;
 //! - `proxy`: the effective EnvoyProxy of a Gateway;
+//! - `routing`: whether traffic goes to Services or to their endpoints;
 //! - `listener`, `certificate`, `conflict`, `overlap`: what each listener is worth;
 //! - `listener_set`: listeners that others add;
 //! - `frontend`: certificates that clients have to present;
@@ -10,6 +11,7 @@
 //! - `view`: the part of it that routes see;
 //! - `stream`: what serves listeners that are not for HTTP;
 //! - `fanout`: what a Gateway sends to its fleet, which `socket` and `fleet` put together;
+//! - `tracing`: traces of requests;
 //! - `service`: the Service of the fleet's own proxies.
 
 use eg_api::{
@@ -35,10 +37,12 @@ mod merged;
 mod namespace;
 mod overlap;
 mod proxy;
+mod routing;
 mod service;
 mod socket;
 mod state;
 mod stream;
+mod tracing;
 pub(crate) mod view;
 
 pub(crate) use certificate::certificate_in;
@@ -49,8 +53,10 @@ pub(crate) use merged::ClassListeners;
 pub(crate) use namespace::AllowedNamespaces;
 pub use proxy::EffectiveProxy;
 pub(crate) use proxy::invalid as invalid_proxy;
+pub(crate) use routing::{Routing, RoutingOf};
 pub(crate) use state::{GatewayOf, GatewayState};
 pub(crate) use stream::StreamSecrets;
+pub(crate) use tracing::TracingOf;
 
 /// Registers the units of this module.
 pub(crate) fn register(engine: &mut Engine) {

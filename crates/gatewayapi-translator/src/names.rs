@@ -1,7 +1,8 @@
 //! Names of IR nodes and xDS resources. Users' patches, dashboards and statistics refer to them, so they are a contract.
 
 use eg_diag::ObjectRef;
-use eg_ir::{IrKey, Name};
+use eg_ir::{IrKey, Name, cluster::EndpointAddress};
+use sha2::{Digest, Sha256};
 
 use crate::Settings;
 
@@ -84,6 +85,19 @@ pub(crate) fn tls_profile(cluster: &str, position: usize) -> Name {
 /// The secret that holds the certificate authorities that an object names: `<name>/<namespace>-ca`.
 pub(crate) fn authorities(object: &ObjectRef) -> Name {
     format!("{}/{}-ca", object.name, object.namespace).into()
+}
+
+/// The cluster of another server of secrets: `sds_<address>_<hash of the address>`.
+pub(crate) fn secret_server(address: &EndpointAddress) -> Name {
+    let address = match address {
+        EndpointAddress::Unix(path) => path.to_string(),
+        EndpointAddress::Socket { host, port } => format!("{host}:{port}"),
+    };
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' };
+    let readable: String = address.trim_start_matches('/').chars().map(plain).collect();
+    let hash = Sha256::digest(address.as_bytes());
+    let hash = hash.iter().take(16).fold(0_u128, |hash, byte| hash << 8 | u128::from(*byte));
+    format!("sds_{readable}_{hash:032x}").into()
 }
 
 /// The secret that stands for the certificate authorities of the proxy's image.

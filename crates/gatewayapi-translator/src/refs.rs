@@ -12,6 +12,7 @@ pub(crate) mod backend;
 pub(crate) mod ca;
 pub(crate) mod client_certificate;
 mod grant;
+pub(crate) mod secret_server;
 
 pub(crate) use grant::Granted;
 

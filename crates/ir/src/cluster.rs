@@ -61,10 +61,13 @@ pub enum Discovery {
     Eds,
     /// The proxy resolves the hostnames in this set.
     Dns(Arc<EndpointSet>),
-    /// The proxy resolves the name that each connection asks for.
+    /// The proxy resolves the name that each connection or request asks for. HTTP routes that lead here say so
+    /// ([`Forward::by_host`](crate::route::Forward::by_host)).
     Dynamic(DnsCache),
     /// It never has any; whoever is sent there is turned away.
     Nowhere,
+    /// It is a server of secrets at this address, which is asked before anything else works.
+    SecretServer(EndpointAddress),
 }
 
 /// How names are resolved that are not known before somebody asks for them.

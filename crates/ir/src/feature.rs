@@ -57,6 +57,8 @@ pub mod features {
     pub const RETRY: FeatureId = FeatureId::new("retry");
     /// Requests from scripts of other origins, needed by listeners with routes that allow them.
     pub const CORS: FeatureId = FeatureId::new("cors");
+    /// Requests that go where their host says, needed by listeners with routes to such backends.
+    pub const DYNAMIC_RESOLVER: FeatureId = FeatureId::new("dynamic_resolver");
     /// Translation of gRPC-Web and statistics of gRPC, needed by listeners with GRPCRoutes.
     pub const GRPC: FeatureId = FeatureId::new("grpc");
     /// Time limits towards clients.
@@ -76,6 +78,7 @@ pub mod features {
         TIMEOUT,
         RETRY,
         CORS,
+        DYNAMIC_RESOLVER,
         GRPC,
         CLIENT_TIMEOUT,
         CLIENT_HEADERS,

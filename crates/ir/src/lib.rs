@@ -19,7 +19,7 @@ pub use fleet::{Globals, ReadyListener, RouteTableDiff, XdsDiff, XdsIr};
 pub use imbl::OrdMap;
 pub use infra::InfraIr;
 pub use origin::Origin;
-pub use secret::{Secret, SecretBytes, SecretContent};
+pub use secret::{Secret, SecretBytes, SecretContent, SecretRef};
 
 /// A name that is shared rather than copied.
 pub type Name = Arc<str>;

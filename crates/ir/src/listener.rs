@@ -4,7 +4,11 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Extension, FeatureId, Name, Origin};
+use crate::{Extension, FeatureId, Name, Origin, SecretRef};
+
+mod tracing;
+
+pub use tracing::{OpenTelemetry, RootSampler, Sampler, SpanTag, Tracing, TracingProvider};
 
 mod client;
 mod client_headers;
@@ -79,8 +83,8 @@ pub struct TlsChain {
 /// How TLS connections are terminated.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TerminateTls {
-    /// The names of the secrets with the certificates to present.
-    pub certificates: Vec<Name>,
+    /// The secrets with the certificates to present.
+    pub certificates: Vec<SecretRef>,
     /// Protocols to offer by ALPN, most wanted first; absent for the default (`h2`, `http/1.1`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alpn: Option<Vec<String>>,
@@ -127,6 +131,9 @@ pub struct HttpServer {
     /// What clients get.
     #[serde(default, skip_serializing_if = "client::is_plain")]
     pub client: Arc<ClientSettings>,
+    /// How its requests are traced; absent is not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracing: Option<Arc<Tracing>>,
     /// What the routes need their listener to provide, by feature.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub needs: BTreeMap<FeatureId, Extension>,

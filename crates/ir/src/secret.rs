@@ -1,10 +1,10 @@
 //! Secrets that proxies fetch by name.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{Name, Origin};
+use crate::{Name, Origin, cluster::Cluster};
 
 /// Bytes that no log, no diagnostic and no snapshot may show.
 ///
@@ -73,6 +73,63 @@ pub enum SecretContent {
     TrustedCa(SecretBytes),
     /// The certificate authorities that the image of the proxy trusts.
     SystemCa,
+    /// Another server has the content and serves it under the name of the secret; nothing is sent for it but the cluster
+    /// of that server.
+    Elsewhere(Arc<Cluster>),
+}
+
+/// Where a proxy fetches a secret.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum SecretRef {
+    /// The control plane serves the secret of this name.
+    Own(Name),
+    /// Another server does.
+    Elsewhere {
+        /// The name of the secret there.
+        name: Name,
+        /// The cluster of the server.
+        cluster: Name,
+    },
+}
+
+impl SecretRef {
+    /// The name of the secret where it is served.
+    pub fn name(&self) -> &Name {
+        match self {
+            Self::Own(name) | Self::Elsewhere { name, .. } => name,
+        }
+    }
+}
+
+impl From<Name> for SecretRef {
+    fn from(name: Name) -> Self {
+        Self::Own(name)
+    }
+}
+
+impl From<&str> for SecretRef {
+    fn from(name: &str) -> Self {
+        Self::Own(name.into())
+    }
+}
+
+impl Default for SecretRef {
+    fn default() -> Self {
+        Self::Own(Name::default())
+    }
+}
+
+impl Secret {
+    /// How others refer to it.
+    pub fn reference(&self) -> SecretRef {
+        match &self.content {
+            SecretContent::Elsewhere(server) => {
+                SecretRef::Elsewhere { name: self.name.clone(), cluster: server.name.clone() }
+            }
+            _ => SecretRef::Own(self.name.clone()),
+        }
+    }
 }
 
 impl Default for SecretContent {

@@ -90,7 +90,10 @@ fn serve<const N: usize>(ir: &mut XdsIr, name: &str, addresses: [&str; N]) {
 
 fn forward(path: &str, cluster: &str) -> (String, RouteAction) {
     let cluster = WeightedCluster { name: cluster.into(), weight: 1, ..WeightedCluster::default() };
-    (path.to_owned(), RouteAction::Forward(Forward { clusters: vec![cluster], invalid_weight: 0 }))
+    (
+        path.to_owned(),
+        RouteAction::Forward(Forward { clusters: vec![cluster], invalid_weight: 0, ..Forward::default() }),
+    )
 }
 
 fn redirect(path: &str, to: &str) -> (String, RouteAction) {

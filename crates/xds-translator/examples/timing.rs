@@ -81,7 +81,11 @@ fn route(index: u32, path: &str) -> HttpRoute {
     HttpRoute {
         name: format!("httproute/shop/route-{index}/rule/0/match/0").into(),
         matches: RouteMatch { path: Some(PathMatch::Prefix(path.to_owned())), ..RouteMatch::default() },
-        action: RouteAction::Forward(Forward { clusters: vec![cluster], invalid_weight: 0 }),
+        action: RouteAction::Forward(Forward {
+            clusters: vec![cluster],
+            invalid_weight: 0,
+            ..Forward::default()
+        }),
         ..HttpRoute::default()
     }
 }

@@ -18,6 +18,7 @@ mod discovery;
 mod endpoint;
 mod load_balancer;
 mod protocol;
+mod secret_server;
 mod tls;
 
 pub(crate) use discovery::dns_cache;
@@ -72,6 +73,9 @@ pub(crate) fn emit(features: &Features, ir: &Cluster) -> Result<pb::Cluster, Dia
     } = ir;
     if *discovery == Discovery::Nowhere {
         return Ok(discovery::nowhere(name));
+    }
+    if let Discovery::SecretServer(address) = discovery {
+        return Ok(secret_server::emit(name, (*connect_timeout_ms).into(), address));
     }
     let mut draft = ClusterDraft {
         cluster: pb::Cluster {

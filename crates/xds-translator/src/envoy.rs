@@ -4,7 +4,7 @@ pub(crate) use xds_api::pb::envoy::{
     config::{
         accesslog::v3 as accesslog, cluster::v3 as cluster, common::mutation_rules::v3 as mutation_rules,
         core::v3 as core, endpoint::v3 as endpoint, listener::v3 as listener, rbac::v3 as rbac,
-        route::v3 as route,
+        route::v3 as route, trace::v3 as trace,
     },
     extensions::{
         access_loggers::file::v3 as file_access_log,
@@ -17,7 +17,7 @@ pub(crate) use xds_api::pb::envoy::{
             http::{
                 cors::v3 as cors, grpc_stats::v3 as grpc_stats, grpc_web::v3 as grpc_web,
                 header_mutation::v3 as header_mutation, health_check::v3 as health_check,
-                router::v3 as router,
+                rbac::v3 as http_rbac, router::v3 as router,
             },
             listener::tls_inspector::v3 as tls_inspector,
             network::{
@@ -35,10 +35,11 @@ pub(crate) use xds_api::pb::envoy::{
             host::previous_hosts::v3 as previous_hosts,
             priority::previous_priorities::v3 as previous_priorities,
         },
+        tracers::opentelemetry::{resource_detectors::v3 as otel_resource, samplers::v3 as otel_sampler},
         transport_sockets::tls::v3 as tls,
         upstreams::http::v3 as upstream_http,
     },
-    r#type::{matcher::v3 as matcher, v3 as kind},
+    r#type::{matcher::v3 as matcher, tracing::v3 as tracing_tag, v3 as kind},
 };
 pub(crate) use xds_api::pb::xds::{core::v3 as xds_core, r#type::matcher::v3 as xds_matcher};
 

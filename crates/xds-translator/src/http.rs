@@ -16,6 +16,7 @@ use crate::envoy::{any, hcm, route, router};
 mod client_headers;
 mod cors;
 mod direct_response;
+mod dynamic_resolver;
 mod forward;
 mod grpc;
 mod header_modifier;
@@ -27,6 +28,7 @@ mod timeout;
 mod url_rewrite;
 
 pub(crate) use client_headers::mutations as header_mutations;
+pub use dynamic_resolver::names_proxy;
 pub(crate) use route_match::matches;
 
 /// The built-in features. The order of the list is the order of their filters, and the order in which they see a route.
@@ -45,6 +47,7 @@ pub(crate) fn features() -> Vec<Arc<dyn HttpFeature>> {
         // The filters below run in this order; preflights are answered before anything can refuse them.
         Arc::new(cors::Cors),
         Arc::new(client_headers::ClientHeaders),
+        Arc::new(dynamic_resolver::DynamicResolver),
         Arc::new(grpc::Grpc),
     ]
 }

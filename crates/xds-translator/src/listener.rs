@@ -25,6 +25,7 @@ mod stream;
 mod terminate_tls;
 mod tls_client;
 mod tls_inspector;
+mod tracing;
 
 pub(crate) use connection_manager::{CONNECTION_WINDOW, STREAM_WINDOW};
 pub(crate) use ready::{name as ready_name, ready};
@@ -43,6 +44,7 @@ pub(crate) fn features() -> Vec<Arc<dyn ListenerFeature>> {
         Arc::new(tls_inspector::TlsInspector),
         Arc::new(client_timeout::ClientTimeout),
         Arc::new(client_headers::ClientHeaders),
+        Arc::new(tracing::Tracing),
     ]
 }
 

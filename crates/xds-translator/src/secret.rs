@@ -1,10 +1,10 @@
 //! Secrets that proxies fetch by name.
 
 use eg_diag::{Diagnostic, FieldPath};
-use eg_ir::{Secret, SecretBytes, SecretContent};
+use eg_ir::{Secret, SecretBytes, SecretContent, SecretRef};
 
 use crate::{
-    envoy::{core, tls as pb},
+    envoy::{ads, core, tls as pb},
     finding::not_expressible,
 };
 
@@ -38,6 +38,36 @@ pub(crate) fn emit(Secret { name, origin: _, content }: &Secret) -> Result<pb::S
         _ => return Err(not_expressible(FieldPath::root(), "unknown kind of secret")),
     };
     Ok(pb::Secret { name: name.to_string(), r#type: Some(kind) })
+}
+
+/// Where a proxy fetches a secret: from this same stream, or from another server.
+pub(crate) fn reference(secret: &SecretRef) -> pb::SdsSecretConfig {
+    let (name, source) = match secret {
+        SecretRef::Own(name) => (name, ads()),
+        SecretRef::Elsewhere { name, cluster } => (name, served_by(cluster)),
+    };
+    pb::SdsSecretConfig { name: name.to_string(), sds_config: Some(source) }
+}
+
+fn served_by(cluster: &str) -> core::ConfigSource {
+    use core::{
+        ApiConfigSource, GrpcService,
+        api_config_source::ApiType,
+        config_source::ConfigSourceSpecifier,
+        grpc_service::{EnvoyGrpc, TargetSpecifier},
+    };
+    let grpc = EnvoyGrpc { cluster_name: cluster.to_owned(), ..EnvoyGrpc::default() };
+    let service =
+        GrpcService { target_specifier: Some(TargetSpecifier::EnvoyGrpc(grpc)), ..GrpcService::default() };
+    let source = ApiConfigSource {
+        api_type: ApiType::Grpc.into(),
+        grpc_services: vec![service],
+        ..ApiConfigSource::default()
+    };
+    core::ConfigSource {
+        config_source_specifier: Some(ConfigSourceSpecifier::ApiConfigSource(source)),
+        ..core::ConfigSource::default()
+    }
 }
 
 fn inline(bytes: &SecretBytes) -> core::DataSource {

@@ -44,7 +44,7 @@ fn action() -> impl Strategy<Value = RouteAction> {
     });
     prop_oneof![
         3 => (vec(cluster, 0..3), 0..2_u32).prop_map(|(clusters, invalid_weight)| {
-            RouteAction::Forward(Forward { clusters, invalid_weight })
+            RouteAction::Forward(Forward { by_host: clusters.len() == 1, clusters, invalid_weight })
         }),
         1 => (300..310_u16).prop_map(|status| {
             RouteAction::Redirect(Redirect { status, ..Redirect::default() })

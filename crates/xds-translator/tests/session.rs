@@ -37,7 +37,11 @@ fn route(index: u32, path: &str) -> HttpRoute {
         name: format!("httproute/shop/route-{index}/rule/0/match/0").into(),
         origin: origin("HTTPRoute", &format!("route-{index}")),
         matches: RouteMatch { path: Some(PathMatch::Prefix(path.into())), ..RouteMatch::default() },
-        action: RouteAction::Forward(Forward { clusters: vec![cluster], invalid_weight: 0 }),
+        action: RouteAction::Forward(Forward {
+            clusters: vec![cluster],
+            invalid_weight: 0,
+            ..Forward::default()
+        }),
         ..HttpRoute::default()
     }
 }

@@ -1,4 +1,5 @@
-//! Certificates of listeners: Secrets of type `kubernetes.io/tls` and what is in them.
+//! Certificates of listeners: Secrets of type `kubernetes.io/tls` and what is in them, or of type
+//! `gateway.envoyproxy.io/sds`, whose certificate nobody here can see.
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use super::listener::Certificate;
 use crate::{
     engine::{ReadCx, Unit},
     names,
-    refs::RefCx,
+    refs::{RefCx, secret_server},
 };
 
 mod pem;
@@ -130,6 +131,14 @@ impl Unit for CertificateOf {
 }
 
 fn read(cx: &ReadCx<'_>, key: &ObjectRef, secret: &core::Secret) -> Result<Certificate, String> {
+    if secret_server::is_reference(secret) {
+        return Ok(Certificate {
+            secret: Arc::new(secret_server::read(cx, key, secret)?),
+            names: Vec::new(),
+            common_name_only: false,
+            key_kind: String::new(),
+        });
+    }
     let found = secret.r#type.as_deref().unwrap_or_default();
     if found != TLS_SECRET {
         return Err(format!("{key} has type {found:?}, expected {TLS_SECRET:?}"));

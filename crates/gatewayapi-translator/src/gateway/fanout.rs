@@ -20,7 +20,9 @@ use super::{
 use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
-    fanout::{FleetMember, FleetMembers, PartOrder, Secrets, SocketPart, SocketParts, SocketServer, Tables},
+    fanout::{
+        FleetMember, FleetMembers, PartOrder, SocketPart, SocketParts, SocketServer, Tables, send_secret,
+    },
     names, origin,
     policy::client_traffic::listener::ListenerClients,
 };
@@ -112,8 +114,7 @@ fn socket_part(
     };
     if matches!(server, SocketServer::Https { .. }) {
         for secret in listener.secrets() {
-            let name = (state.fleet.clone(), secret.name.clone());
-            cx.send::<Secrets>(name, key.clone(), Arc::clone(secret));
+            send_secret(cx, key, &state.fleet, secret);
         }
     }
     if !matches!(server, SocketServer::Stream(_)) {
@@ -128,7 +129,7 @@ pub(super) fn tls(listener: &ListenerState) -> TerminateTls {
         certificates: listener
             .certificates
             .iter()
-            .map(|certificate| certificate.secret.name.clone())
+            .map(|certificate| certificate.secret.reference())
             .collect(),
         alpn: listener.overlaps.then(|| vec!["http/1.1".to_owned()]),
         client: listener.client.as_ref().map(|client| ClientValidation {

@@ -7,7 +7,7 @@ use eg_api::gateway::{
     UdpRoute,
 };
 use eg_diag::{Code, Diagnostic, FieldPath, Kind, ObjectRef};
-use eg_ir::{Name, Secret};
+use eg_ir::{Name, Secret, SecretContent};
 use eg_resources::Object;
 
 use super::{certificate, frontend::ClientAuthorities, namespace::AllowedNamespaces, view::Protocol};
@@ -41,7 +41,7 @@ pub(crate) struct ListenerState {
     pub(crate) valid: bool,
     /// Whether another listener has the port or hostname.
     pub(crate) conflicted: bool,
-    /// Whether its certificates overlap with those of another listener on the port, so that HTTP/2 is not offered.
+    /// Whether its certificates overlap with those of another listener on the port, or might, so that HTTP/2 is not offered.
     pub(crate) overlaps: bool,
 }
 
@@ -55,6 +55,13 @@ pub(crate) struct Certificate {
     pub(crate) common_name_only: bool,
     /// The kind of its key, such as `RSA`; certificates of different kinds may be for the same name.
     pub(crate) key_kind: String,
+}
+
+impl Certificate {
+    /// Whether another server has it, so that nobody here knows its names.
+    pub(crate) fn is_opaque(&self) -> bool {
+        matches!(self.secret.content, SecretContent::Elsewhere(_))
+    }
 }
 
 impl ListenerState {

@@ -1,11 +1,15 @@
 //! HTTPS listeners on one port whose hostnames or certificates overlap.
 //!
 //! A client may reuse an HTTP/2 connection for every name in the certificate, also for those of another listener. So the
-//! listeners say that they overlap, and where certificates do, HTTP/2 is not offered.
+//! listeners say that they overlap, and where certificates do, or might because another server has them, HTTP/2 is not
+//! offered.
 
 use eg_ir::Name;
 
-use super::{listener::ListenerState, view::Protocol};
+use super::{
+    listener::{Certificate, ListenerState},
+    view::Protocol,
+};
 
 /// Marks the listeners that overlap with another one on their port.
 pub(super) fn detect(listeners: &mut [&mut ListenerState]) {
@@ -21,17 +25,24 @@ pub(super) fn detect(listeners: &mut [&mut ListenerState]) {
                      HTTP/2 is not offered unless a ClientTrafficPolicy names the protocols."
                 ),
             ),
+            Overlap::Opaque => (
+                "SDSCertificateOpaque",
+                "Another server has the certificate, whose names are not known here, and the port has other listeners; \
+                 HTTP/2 is not offered unless a ClientTrafficPolicy names the protocols."
+                    .to_owned(),
+            ),
             Overlap::Hostnames { other, listener } => (
                 "OverlappingHostnames",
                 format!("The hostname overlaps with {other} of listener {listener}."),
             ),
         };
-        listener.overlaps = reason == "OverlappingCertificates";
+        listener.overlaps = reason != "OverlappingHostnames";
         listener.conditions.set("OverlappingTLSConfig", true, reason, message);
     }
 }
 
 enum Overlap {
+    Opaque,
     Certificates { own: Name, other: Name, listener: Name },
     Hostnames { other: Name, listener: Name },
 }
@@ -47,6 +58,9 @@ fn find(listeners: &[&mut ListenerState], position: usize) -> Option<Overlap> {
         listeners.iter().enumerate().filter(|(other, _)| *other != position).map(|(_, other)| &**other);
     let others: Vec<&ListenerState> =
         others.filter(|other| takes_part(other) && other.port == own.port).collect();
+    if !others.is_empty() && own.certificates.iter().any(Certificate::is_opaque) {
+        return Some(Overlap::Opaque);
+    }
     let names = |listener: &ListenerState| -> Vec<Name> {
         let known_to_clients =
             listener.certificates.iter().filter(|certificate| !certificate.common_name_only);

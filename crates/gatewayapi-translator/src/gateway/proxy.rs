@@ -14,7 +14,8 @@ use serde_json::Value;
 use super::class::ClassView;
 use crate::engine::ReadCx;
 
-static INVALID_PARAMETERS: Code = Code::error("invalid-gateway-parameters", "Accepted", "InvalidParameters");
+pub(super) static INVALID_PARAMETERS: Code =
+    Code::error("invalid-gateway-parameters", "Accepted", "InvalidParameters");
 
 /// An EnvoyProxy, merged from the layers that apply, and the object of the uppermost of them.
 #[derive(Clone, Debug, PartialEq)]

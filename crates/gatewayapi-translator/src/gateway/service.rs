@@ -6,15 +6,16 @@ use eg_api::core::Service;
 use eg_diag::ObjectRef;
 use eg_ir::{
     Origin,
-    cluster::{Cluster, Endpoint, EndpointAddress, ZoneAware},
+    cluster::{Cluster, ZoneAware},
     listener::Transport,
 };
 use eg_resources::Object;
 
-use super::{fanout::fleet_name, state::GatewayState};
+use super::{fanout::fleet_name, routing::Routing, state::GatewayState};
 use crate::{
     engine::ReadCx,
     fanout::{Clusters, EndpointPlan, EndpointPlans, EndpointSource, LocalityPlan, SlicePort},
+    refs::backend::at_port,
 };
 
 /// Sends the local cluster of the fleet, if the Service of its proxies exists.
@@ -51,14 +52,9 @@ pub(super) fn send(cx: &ReadCx<'_>, gateway: &ObjectRef, state: &GatewayState) {
 
 /// The proxies themselves, or the address of their Service where traffic goes to those (`routingType`).
 fn source(state: &GatewayState, service: &Service, port: u16) -> EndpointSource {
-    let by_service =
-        state.proxy.as_ref().is_some_and(|proxy| proxy.spec.routing_type.as_deref() == Some("Service"));
-    match service.spec.cluster_ip.as_deref().filter(|ip| by_service && !matches!(*ip, "" | "None")) {
-        Some(ip) => EndpointSource::Fixed(vec![Endpoint {
-            address: EndpointAddress::Socket { host: ip.into(), port },
-            hostname: None,
-            draining: false,
-        }]),
+    let address = service.spec.cluster_ip.as_deref().filter(|_| Routing::of(state) == Routing::Service);
+    match address.and_then(|address| at_port(address, port)) {
+        Some(endpoint) => EndpointSource::Fixed(vec![endpoint]),
         None => EndpointSource::Slices(SlicePort {
             service: service.object_ref(),
             port,

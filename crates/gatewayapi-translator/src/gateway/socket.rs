@@ -7,7 +7,7 @@ use eg_ir::{
     listener::{HttpServer, Listener, TlsChain},
 };
 
-use super::stream::Claimed;
+use super::{stream::Claimed, tracing::TracingOf};
 use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
@@ -36,11 +36,11 @@ impl Unit for SocketUnit {
             }
             match &part.server {
                 SocketServer::Http(server) => {
-                    let shared = listener.http.get_or_insert_with(|| Arc::clone(server));
+                    let shared = listener.http.get_or_insert_with(|| traced(cx, server));
                     add_needs(cx, (fleet, server), shared);
                 }
                 SocketServer::Https { name, server_names, tls, server } => {
-                    let mut own = Arc::clone(server);
+                    let mut own = traced(cx, server);
                     add_needs(cx, (fleet, server), &mut own);
                     claimed.claim_all(server_names);
                     listener.tls_chains.push(Arc::new(TlsChain {
@@ -56,6 +56,16 @@ impl Unit for SocketUnit {
             }
         }
         Arc::new(listener)
+    }
+}
+
+/// The server of a gateway listener with the traces that its Gateway wants.
+fn traced(cx: &ReadCx<'_>, server: &Arc<HttpServer>) -> Arc<HttpServer> {
+    match &cx.unit::<TracingOf>(&server.origin.object).tracing {
+        None => Arc::clone(server),
+        Some(tracing) => {
+            Arc::new(HttpServer { tracing: Some(Arc::clone(tracing)), ..HttpServer::clone(server) })
+        }
     }
 }
 

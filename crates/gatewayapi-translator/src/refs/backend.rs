@@ -30,7 +30,7 @@ mod service;
 pub(crate) mod tls;
 
 pub(crate) use object::BackendRoot;
-pub(crate) use service::{ServicePortOf, carries};
+pub(crate) use service::{ServicePortOf, at_port, carries};
 use tls::BackendTls;
 
 static INVALID_KIND: Code = Code::error("invalid-backend-kind", "ResolvedRefs", "InvalidKind");
@@ -73,6 +73,8 @@ pub(crate) struct Backend {
     /// How endpoints near the proxy are preferred, where the backend asks for it.
     pub(crate) zone_aware: Option<ZoneAware>,
     pub(crate) addresses: Addresses,
+    /// The addresses of the Service itself, where it has some.
+    pub(crate) service: Vec<Endpoint>,
     /// The BackendTLSPolicies that target it, the one that applies first.
     pub(crate) policies: Arc<Vec<ObjectRef>>,
     /// How TLS is spoken to it, or why that is not known; `None` for plain text.

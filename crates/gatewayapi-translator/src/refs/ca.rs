@@ -1,6 +1,9 @@
 //! Certificate authorities: what is in the ConfigMaps, Secrets and ClusterTrustBundles that objects refer to.
 //!
-//! The certificates are in key `ca.crt`, or else `tls.crt`, of a ConfigMap or Secret.
+//! The certificates are in key `ca.crt`, or else `tls.crt`, of a ConfigMap or Secret. A Secret of type
+//! `gateway.envoyproxy.io/sds` says instead which other server has them.
+
+use std::sync::Arc;
 
 use eg_api::{
     core::{ByteString, ClusterTrustBundle, ConfigMap, Secret},
@@ -11,7 +14,7 @@ use eg_ir::SecretBytes;
 use eg_resources::Object;
 use x509_parser::{certificate::X509Certificate, prelude::FromDer};
 
-use super::RefCx;
+use super::{RefCx, secret_server};
 use crate::engine::{ReadCx, Unit};
 
 /// The keys under which certificates are looked for, the first one that is there.
@@ -52,6 +55,25 @@ pub(crate) enum WhyNoCa {
     Invalid,
 }
 
+/// What references lead to: certificates, one after the other, or a secret that another server has. The first problem if
+/// there is one.
+pub(crate) fn load_or_refer(
+    refs: RefCx<'_, '_>,
+    references: &[CaReference<'_>],
+    at: &FieldPath,
+) -> Result<Authorities, CaProblem> {
+    for (position, reference) in references.iter().enumerate() {
+        let fail = |(why, message)| CaProblem { why, path: at.index(position), message };
+        let Authorities::Elsewhere(secret) = one(refs, *reference).map_err(fail)? else { continue };
+        if references.len() > 1 {
+            let message = "authorities that another server has must be the only ones".to_owned();
+            return Err(fail((WhyNoCa::Invalid, message)));
+        }
+        return Ok(Authorities::Elsewhere(secret));
+    }
+    Ok(Authorities::Here(load(refs, references.iter().copied(), at)?))
+}
+
 /// The certificates of all references, one after the other; the first problem if there is one.
 pub(crate) fn load<'r>(
     refs: RefCx<'_, '_>,
@@ -60,11 +82,11 @@ pub(crate) fn load<'r>(
 ) -> Result<SecretBytes, CaProblem> {
     let mut all = Vec::new();
     for (position, reference) in references.into_iter().enumerate() {
-        let certificates = one(refs, reference).map_err(|(why, message)| CaProblem {
-            why,
-            path: at.index(position),
-            message,
-        })?;
+        let fail = |(why, message)| CaProblem { why, path: at.index(position), message };
+        let Authorities::Here(certificates) = one(refs, reference).map_err(fail)? else {
+            let message = "authorities that another server has cannot be used here".to_owned();
+            return Err(fail((WhyNoCa::Invalid, message)));
+        };
         if all.last().is_some_and(|last| *last != b'\n') {
             all.push(b'\n');
         }
@@ -73,7 +95,16 @@ pub(crate) fn load<'r>(
     Ok(SecretBytes::new(all))
 }
 
-fn one(refs: RefCx<'_, '_>, reference: CaReference<'_>) -> Result<SecretBytes, (WhyNoCa, String)> {
+/// Certificate authorities.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Authorities {
+    /// Their certificates, PEM.
+    Here(SecretBytes),
+    /// A secret that another server has.
+    Elsewhere(Arc<eg_ir::Secret>),
+}
+
+fn one(refs: RefCx<'_, '_>, reference: CaReference<'_>) -> Result<Authorities, (WhyNoCa, String)> {
     let CaReference { group, kind, namespace, name } = reference;
     let known = [ConfigMap::KIND, Secret::KIND, ClusterTrustBundle::KIND];
     // The names of the kinds are enough to tell them apart, so that a wrong one of their groups is forgiven.
@@ -95,7 +126,7 @@ fn one(refs: RefCx<'_, '_>, reference: CaReference<'_>) -> Result<SecretBytes, (
         return Err((WhyNoCa::NotPermitted, message));
     }
     match &refs.cx.unit::<CaBundle>(&target).0 {
-        Some(Ok(certificates)) => Ok(certificates.clone()),
+        Some(Ok(authorities)) => Ok(authorities.clone()),
         Some(Err(message)) => Err((WhyNoCa::Invalid, message.clone())),
         None => Err((WhyNoCa::Invalid, format!("{target} does not exist"))),
     }
@@ -106,7 +137,7 @@ struct CaBundle;
 
 /// The certificates or what is wrong with them; `None` when there is no such object.
 #[derive(Default, PartialEq)]
-struct CaBundleOut(Option<Result<SecretBytes, String>>);
+struct CaBundleOut(Option<Result<Authorities, String>>);
 
 impl Unit for CaBundle {
     type Key = ObjectRef;
@@ -115,6 +146,13 @@ impl Unit for CaBundle {
     const RANK: u8 = 1;
 
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> CaBundleOut {
+        if key.kind == Secret::KIND
+            && let Some(secret) =
+                cx.object::<Secret>(key).filter(|secret| secret_server::is_reference(secret))
+        {
+            let referred = secret_server::read(cx, key, &secret);
+            return CaBundleOut(Some(referred.map(|secret| Authorities::Elsewhere(Arc::new(secret)))));
+        }
         let bytes = if key.kind == ConfigMap::KIND {
             cx.object::<ConfigMap>(key)
                 .map(|object| first(|name| object.data.get(name).map(String::as_bytes)))
@@ -126,9 +164,9 @@ impl Unit for CaBundle {
                 .map(|object| Some(object.spec.trust_bundle.clone().into_bytes()))
         };
         let checked = |bytes: Option<Vec<u8>>| match bytes {
-            Some(bytes) => {
-                check(&bytes).map(|()| SecretBytes::new(bytes)).map_err(|what| format!("{key} {what}"))
-            }
+            Some(bytes) => check(&bytes)
+                .map(|()| Authorities::Here(SecretBytes::new(bytes)))
+                .map_err(|what| format!("{key} {what}")),
             None => Err(format!("{key} has neither {} nor {}", KEYS[0], KEYS[1])),
         };
         CaBundleOut(bytes.map(checked))

@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use eg_api::gateway::ReferenceGrant;
+use eg_api::{
+    core::Service,
+    gateway::ReferenceGrant,
+    multicluster::ServiceImport,
+    v1alpha1::{Backend, EnvoyProxy},
+};
 use eg_diag::{Kind, ObjectRef};
 use eg_resources::Object;
 
@@ -19,6 +24,11 @@ impl Unit for Granted {
     const RANK: u8 = 1;
 
     fn compute(cx: &ReadCx<'_>, ((from_kind, from_namespace), to): &Self::Key) -> bool {
+        // An EnvoyProxy belongs to those who run the proxies, and says where these report to.
+        let reports_to = [Service::KIND, ServiceImport::KIND, Backend::KIND];
+        if *from_kind == EnvoyProxy::KIND && reports_to.contains(&to.kind) {
+            return true;
+        }
         cx.in_namespace(ReferenceGrant::KIND, &to.namespace).iter().any(|grant| {
             let Some(grant) = cx.object::<ReferenceGrant>(grant) else { return false };
             let from = grant.spec.from.iter().any(|from| {

@@ -8,11 +8,12 @@ use eg_ir::IrKey;
 
 use super::{
     bind::{Bound, Refusal, bind, parent},
+    destination::PlannedCluster,
     kind::{LoweredOf, Place, RouteKind},
 };
 use crate::{
     engine::{ReadCx, Unit},
-    fanout::{AttachedRoutes, Clusters, EndpointPlans, MatchKey, SameMatches, Secrets},
+    fanout::{AttachedRoutes, Clusters, EndpointPlans, MatchKey, SameMatches, send_secret},
     gateway::view::{BindView, BindViewOf},
 };
 
@@ -81,8 +82,10 @@ fn attach<R: RouteKind>(
     };
     let (mut matches, mut problems, mut is_served) = (Vec::new(), lowered.problems.clone(), false);
     for Bound { listener, hosts } in &bound {
-        let section = (listener.parent.clone(), Arc::clone(&listener.section));
-        cx.send::<AttachedRoutes>(section, key.clone(), ());
+        if R::counts(&lowered.rules) {
+            let section = (listener.parent.clone(), Arc::clone(&listener.section));
+            cx.send::<AttachedRoutes>(section, key.clone(), ());
+        }
         if !listener.ready {
             continue;
         }
@@ -115,19 +118,23 @@ fn send_clusters<R: RouteKind>(
     cx: &ReadCx<'_>,
     key: &ObjectRef,
     view: &BindView,
-    clusters: &[super::destination::PlannedCluster],
+    clusters: &[PlannedCluster],
 ) {
     for planned in clusters {
-        let name = (view.fleet.clone(), planned.cluster.name.clone());
-        let needer = (key.clone(), planned.rule);
-        cx.send::<Clusters>(name.clone(), needer.clone(), Arc::clone(&planned.cluster));
-        for secret in &planned.secrets {
-            let name = (view.fleet.clone(), secret.name.clone());
-            cx.send::<Secrets>(name, key.clone(), Arc::clone(secret));
-        }
-        if let Some(plan) = &planned.endpoints {
-            cx.send::<EndpointPlans>(name, needer, Arc::clone(plan));
-        }
+        send_cluster(cx, key, &view.fleet, planned);
+    }
+}
+
+/// Sends a cluster that an object needs, with its endpoints and secrets.
+pub(crate) fn send_cluster(cx: &ReadCx<'_>, key: &ObjectRef, fleet: &IrKey, planned: &PlannedCluster) {
+    let name = (fleet.clone(), planned.cluster.name.clone());
+    let needer = (key.clone(), planned.rule);
+    cx.send::<Clusters>(name.clone(), needer.clone(), Arc::clone(&planned.cluster));
+    for secret in &planned.secrets {
+        send_secret(cx, key, fleet, secret);
+    }
+    if let Some(plan) = &planned.endpoints {
+        cx.send::<EndpointPlans>(name, needer, Arc::clone(plan));
     }
 }
 

@@ -2,23 +2,28 @@
 //!
 //! Backends without a peculiarity share one cluster, with a locality for each of them. Each has a cluster of its own when
 //! one of them is invalid, has filters, or is found by another kind of discovery. A share of requests goes to invalid
-//! backends, and is answered with 500; when all valid backends are without endpoints, requests are answered with 503.
+//! backends, and is answered with 500; when all valid backends are without endpoints, requests are answered with 503. A
+//! backend that is found by the host of each request is the only one of its rule.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
+use eg_api::core::Service;
 use eg_diag::{Code, Diagnostic, FieldPath};
 use eg_ir::{
     Name, Origin, Secret,
     cluster::{
-        Cluster, Discovery, DnsCache, EndpointSet, Locality, TlsProfile, UpstreamProtocol, UpstreamTls,
+        Cluster, Discovery, DnsCache, Endpoint, EndpointAddress, EndpointSet, Locality, TlsProfile,
+        UpstreamProtocol, UpstreamTls,
     },
     route::{BackendFilters, DirectResponse, Forward, RouteAction, WeightedCluster},
 };
+use eg_resources::Object;
 
 use crate::{
     endpoint::{Addressing, Endpoints, SliceSummary},
     engine::ReadCx,
     fanout::{EndpointPlan, EndpointSource, LocalityPlan},
+    gateway::{Routing, RoutingOf},
     names,
     policy::{
         ancestor::Consumer,
@@ -31,6 +36,8 @@ static NO_ENDPOINTS: Code = Code::error("no-endpoints", "BackendsAvailable", "En
 static NO_RESOLVER: Code = Code::error("unsupported-dynamic-resolver", "ResolvedRefs", "UnsupportedValue");
 static SHARED_RESOLVER: Code = Code::error("dynamic-resolver-not-alone", "ResolvedRefs", "InvalidBackendRef");
 static MIXED_SLICES: Code = Code::error("mixed-endpoint-slices", "ResolvedRefs", "UnsupportedAddressType");
+
+static SOCKET: Code = Code::error("backend-is-a-socket", "ResolvedRefs", "UnsupportedAddressType");
 
 /// What is answered when all backends are invalid.
 const INVALID: u16 = 500;
@@ -73,8 +80,10 @@ pub(crate) struct Destination<'c, 'e> {
     name: Name,
     /// What its backends speak at least, whatever they say themselves.
     protocol: UpstreamProtocol,
-    /// Whether a backend may find its endpoints by the server name of connections.
+    /// Whether a backend may find its endpoints by the host or server name that is asked for.
     resolves: bool,
+    /// Whether its backends may be Unix sockets.
+    sockets: bool,
     settings: Vec<Setting>,
     pub(crate) problems: Vec<Diagnostic>,
 }
@@ -87,13 +96,32 @@ impl<'c, 'e> Destination<'c, 'e> {
         name: Name,
         protocol: UpstreamProtocol,
     ) -> Self {
-        Self { cx, consumer, name, protocol, resolves: false, settings: Vec::new(), problems: Vec::new() }
+        Self {
+            cx,
+            consumer,
+            name,
+            protocol,
+            resolves: false,
+            sockets: false,
+            settings: Vec::new(),
+            problems: Vec::new(),
+        }
     }
 
-    /// The same, whose backends may find their endpoints by the server name of connections.
+    /// The same, whose backends may find their endpoints by the host or server name that is asked for.
     #[must_use]
     pub(crate) fn resolving(self, resolves: bool) -> Self {
         Self { resolves, ..self }
+    }
+
+    /// A destination of requests that the proxy makes itself. Its backends may be Unix sockets.
+    pub(crate) fn of_service(
+        cx: &'c ReadCx<'e>,
+        consumer: Consumer<'c>,
+        name: Name,
+        protocol: UpstreamProtocol,
+    ) -> Self {
+        Self { sockets: true, ..Self::new(cx, consumer, name, protocol) }
     }
 
     /// Adds a reference. One of weight 0 is checked, but gets no requests.
@@ -124,10 +152,88 @@ impl<'c, 'e> Destination<'c, 'e> {
         self.settings.push(Setting { name, weight, filters, backend });
     }
 
+    /// Adds a host that no object stands for.
+    pub(crate) fn add_host(&mut self, name: Name, host: &str, port: u16) {
+        let endpoint = Endpoint {
+            address: EndpointAddress::Socket { host: host.into(), port },
+            hostname: None,
+            draining: false,
+        };
+        let is_address = host.parse::<IpAddr>().is_ok();
+        let backend = Backend {
+            origin: Origin::default(),
+            protocol: UpstreamProtocol::default(),
+            fallback: false,
+            zone_aware: None,
+            addresses: if is_address {
+                Addresses::Fixed(vec![endpoint])
+            } else {
+                Addresses::Hostnames(vec![endpoint])
+            },
+            service: Vec::new(),
+            policies: Arc::default(),
+            tls: Ok(None),
+        };
+        let addressing = if is_address { Addressing::Ip } else { Addressing::Hostnames };
+        let backend = Some(Reachable { backend, addressing, tls: None });
+        self.settings.push(Setting { name, weight: 1, filters: BackendFilters::default(), backend });
+    }
+
+    /// The host by which requests that the proxy makes itself name the first backend.
+    pub(crate) fn authority(&self) -> Option<String> {
+        let backend = &self.reachable().next()?.backend;
+        let object = &backend.origin.object;
+        match &backend.addresses {
+            Addresses::Hostnames(endpoints) => match &endpoints.first()?.address {
+                EndpointAddress::Socket { host, .. } => Some(host.to_string()),
+                EndpointAddress::Unix(_) => None,
+            },
+            _ if object.kind == Service::KIND => Some(format!("{}.{}.svc", object.name, object.namespace)),
+            _ => None,
+        }
+    }
+
+    /// Whether requests go where their host says.
+    pub(crate) fn by_host(&self) -> bool {
+        self.settings.iter().any(Setting::is_dynamic)
+    }
+
+    /// Refuses backends that are found by the host of each request, where something does not go with it.
+    pub(crate) fn refuse_by_host(&mut self, problem: Diagnostic) {
+        for setting in self.settings.iter_mut().filter(|setting| setting.is_dynamic()) {
+            setting.backend = None;
+        }
+        self.problems.push(problem);
+    }
+
+    /// Refuses all backends if one of several is found by the host of each request.
+    pub(crate) fn check_only(&mut self, path: &FieldPath) {
+        if self.settings.len() > 1 && self.by_host() {
+            let message = "a Backend of type DynamicResolver must be the only backend of a rule";
+            self.problems.push(Diagnostic::new(&SHARED_RESOLVER, path.clone(), message));
+            for setting in &mut self.settings {
+                setting.backend = None;
+            }
+        }
+    }
+
+    fn reachable(&self) -> impl Iterator<Item = &Reachable> {
+        self.settings.iter().filter_map(|setting| setting.backend.as_ref())
+    }
+
     fn reach(&self, key: Result<BackendKey, Problem>, path: &FieldPath) -> Result<Reachable, Diagnostic> {
         let at = |problem: &Problem| problem.at(path);
         let resolved = self.cx.unit::<BackendOf>(&key.map_err(|problem| at(&problem))?);
-        let backend = resolved.0.as_ref().map_err(at)?.clone();
+        let mut backend = resolved.0.as_ref().map_err(at)?.clone();
+        if !backend.service.is_empty()
+            && *self.cx.unit::<RoutingOf>(self.consumer.gateway) == Routing::Service
+        {
+            backend.addresses = Addresses::Fixed(std::mem::take(&mut backend.service));
+        }
+        if !self.sockets && has_sockets(&backend.addresses) {
+            let message = format!("{} is a Unix socket, to which routes do not lead", backend.origin.object);
+            return Err(Diagnostic::new(&SOCKET, path.clone(), message));
+        }
         let addressing = match &backend.addresses {
             Addresses::Slices(port) => *self.cx.unit::<SliceSummary>(port),
             Addresses::Fixed(endpoints) | Addresses::Hostnames(endpoints) if endpoints.is_empty() => {
@@ -190,7 +296,14 @@ impl<'c, 'e> Destination<'c, 'e> {
             let clusters = vec![weighted(&self.name, weight, &BackendFilters::default())];
             (clusters, vec![self.cluster(&self.name, rule, origin, &self.settings)])
         };
-        (RouteAction::Forward(Forward { clusters, invalid_weight }), planned)
+        let by_host = self.by_host();
+        (RouteAction::Forward(Forward { clusters, invalid_weight, by_host }), planned)
+    }
+
+    /// The cluster of a service that the proxy asks; `None` when all of its backends are invalid.
+    pub(crate) fn finish_service(mut self, origin: &Origin) -> Option<PlannedCluster> {
+        self.settings.retain(|setting| setting.backend.is_some());
+        (!self.settings.is_empty()).then(|| self.cluster(&self.name, 0, origin, &self.settings))
     }
 
     /// The cluster of a route of connections or datagrams. Invalid backends are no part of it, so that the others get
@@ -330,6 +443,11 @@ fn locality_plan(cluster: &Name, position: usize, setting: &Setting) -> Locality
             Addresses::Dynamic => EndpointSource::Fixed(Vec::new()),
         },
     }
+}
+
+fn has_sockets(addresses: &Addresses) -> bool {
+    let is_socket = |endpoint: &Endpoint| matches!(endpoint.address, EndpointAddress::Unix(_));
+    matches!(addresses, Addresses::Fixed(endpoints) if endpoints.iter().any(is_socket))
 }
 
 fn answer(status: u16) -> RouteAction {

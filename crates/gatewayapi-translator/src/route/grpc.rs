@@ -45,6 +45,11 @@ impl RouteKind for GrpcRoute {
         rule::lower(cx, consumer, self, &self.spec.rules)
     }
 
+    /// Upstream counts a GRPCRoute only when some rule of it is served.
+    fn counts(rules: &HttpRules) -> bool {
+        !rules.is_empty()
+    }
+
     fn attach(&self, cx: &ReadCx<'_>, place: &Place<'_>, rules: &HttpRules) -> Vec<u128> {
         // The kind in the order of routes, shared by all of them.
         static KIND: LazyLock<Name> = LazyLock::new(|| GrpcRoute::KIND.kind.into());

@@ -11,7 +11,7 @@ use std::sync::{Arc, LazyLock};
 use eg_api::gateway::{HttpBackendRef, HttpRoute, HttpRouteFilter, HttpRouteRule, ParentReference};
 use eg_diag::{Diagnostic, FieldPath};
 use eg_ir::{
-    Name,
+    Name, features,
     route::{HttpRoute as IrRoute, RouteAction, RouteOrder},
 };
 use eg_resources::Object;
@@ -137,6 +137,10 @@ impl HttpRules {
         let host = (place.fleet().clone(), place.listener.table.clone(), place.host.clone());
         let owner = (place.listener.ir_name.clone(), place.route.clone());
         cx.send::<HostOwners>(host.clone(), owner, Arc::new(place.listener.origin.clone()));
+        if self.matches.iter().any(LoweredMatch::goes_by_host) {
+            let listener = (place.fleet().clone(), place.listener.ir_name.clone());
+            cx.send::<Needs>(listener, (features::DYNAMIC_RESOLVER, place.route.clone()), ());
+        }
         for lowered in &self.matches {
             let order = RouteOrder {
                 specificity: if place.view.preserve_route_order {
@@ -162,6 +166,11 @@ impl HttpRules {
 }
 
 impl LoweredMatch {
+    /// Whether its requests go where their host says.
+    fn goes_by_host(&self) -> bool {
+        matches!(&self.route.action, RouteAction::Forward(forward) if forward.by_host)
+    }
+
     /// The route as one listener serves it.
     fn at(&self, place: &Place<'_>) -> Arc<IrRoute> {
         if !self.redirects_to_listener && !place.listener.closed {

@@ -50,6 +50,13 @@ pub(crate) trait RouteKind: Object {
         Ok(true)
     }
 
+    /// Whether a listener counts a route with these rules as attached. Routes count unless their kind says otherwise, even
+    /// when none of their rules can be served.
+    fn counts(rules: &Self::Rules) -> bool {
+        let _ = rules;
+        true
+    }
+
     /// Sends the lowered rules to what serves one hostname of a listener, and returns the hashes of the matches.
     fn attach(&self, cx: &ReadCx<'_>, place: &Place<'_>, rules: &Self::Rules) -> Vec<u128>;
 }

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     engine::ReadCx,
-    fanout::{FleetName, Secrets, StreamClaims, StreamKind, StreamOrder, StreamRoutes},
+    fanout::{FleetName, StreamClaims, StreamKind, StreamOrder, StreamRoutes, send_secret},
     gateway::{
         StreamSecrets,
         view::{BindListener, BindView, BindViewOf, Protocol},
@@ -128,8 +128,7 @@ impl<R: StreamRouteKind> RouteKind for R {
         if place.listener.protocol == (Protocol::Tls { passthrough: false }) {
             let secrets = cx.unit::<StreamSecrets>(&place.listener.origin.object);
             for secret in secrets.get(&place.listener.ir_name).into_iter().flatten() {
-                let name = (place.fleet().clone(), secret.name.clone());
-                cx.send::<Secrets>(name, place.route.clone(), Arc::clone(secret));
+                send_secret(cx, place.route, place.fleet(), secret);
             }
         }
         Vec::new()

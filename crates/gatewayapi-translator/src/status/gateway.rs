@@ -12,7 +12,7 @@ use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
     fanout::AttachedRoutes,
-    gateway::{GatewayOf, GatewayState, ListenerState, SetState},
+    gateway::{GatewayOf, GatewayState, ListenerState, SetState, TracingOf},
     policy::backend_tls::defaults::gateway_certificate,
     settings::Infrastructure,
 };
@@ -35,6 +35,9 @@ impl Unit for GatewayRoot {
         let gateway = cx.object::<Gateway>(key)?;
         let mut conditions = Conditions::of(gateway.metadata.generation());
         accepted(&mut conditions, key, state);
+        if let Some(problem) = &cx.unit::<TracingOf>(key).problem {
+            conditions.fail(std::slice::from_ref(problem));
+        }
         frontend(&mut conditions, state);
         references(cx, &mut conditions, key, &gateway);
         let addresses = programmed(cx, &mut conditions, state, &gateway);

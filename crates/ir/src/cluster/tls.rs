@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Name;
+use crate::{Name, SecretRef};
 
 /// How TLS is spoken to the endpoints of a cluster.
 ///
@@ -30,7 +30,7 @@ pub struct TlsProfile {
     pub validation: Option<PeerValidation>,
     /// The secret with the certificate that the proxy presents, when it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_certificate: Option<Name>,
+    pub client_certificate: Option<SecretRef>,
     /// Versions and algorithms.
     #[serde(default)]
     pub parameters: TlsParameters,
@@ -57,7 +57,7 @@ pub enum ServerName {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeerValidation {
     /// The secret with the authorities one of which must have signed the certificate.
-    pub trusted_ca: Name,
+    pub trusted_ca: SecretRef,
     /// The names one of which the certificate must be for; none where the server name decides.
     #[serde(default)]
     pub names: Vec<SubjectAltName>,

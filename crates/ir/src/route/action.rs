@@ -32,6 +32,10 @@ pub struct Forward {
     /// invalid.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub invalid_weight: u32,
+    /// Whether the host of the request says where it goes; the listener then needs
+    /// [`features::DYNAMIC_RESOLVER`](crate::features::DYNAMIC_RESOLVER).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_host: bool,
 }
 
 /// One cluster and its share of requests.

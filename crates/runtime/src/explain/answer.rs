@@ -100,6 +100,9 @@ pub struct Chain {
     pub server_names: Vec<Name>,
     /// The names of the secrets whose certificates it presents.
     pub certificates: Vec<Name>,
+    /// Whether clients without a valid certificate are refused, which an explanation takes to be presented.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub asks_for_certificate: bool,
 }
 
 /// A virtual host.

@@ -3,7 +3,8 @@
 use eg_ir::{
     InfraIr, Name, XdsIr,
     listener::{
-        HttpServer, Listener, StreamChain, StreamServer, StreamTls, TerminateTls, TlsChain, Transport,
+        HttpServer, InvalidClient, Listener, StreamChain, StreamServer, StreamTls, TerminateTls, TlsChain,
+        Transport,
     },
     route::StreamRoute,
 };
@@ -125,7 +126,11 @@ fn terminating(name: &Name, server_names: &[Name], tls: &TerminateTls) -> answer
     answer::Chain {
         name: name.clone(),
         server_names: server_names.to_vec(),
-        certificates: tls.certificates.clone(),
+        certificates: tls.certificates.iter().map(|secret| secret.name().clone()).collect(),
+        asks_for_certificate: tls
+            .client
+            .as_ref()
+            .is_some_and(|client| client.otherwise == InvalidClient::Refuse),
     }
 }
 

@@ -4,10 +4,11 @@ use eg_ir::{
     XdsIr,
     cluster::{Discovery, EndpointAddress, EndpointSet},
     route::{
-        DirectResponse, Forward, HttpRoute, PathMatch, PathRewrite, Redirect, RouteAction, StreamRoute,
-        WeightedCluster,
+        DirectResponse, Forward, HostRewrite, HttpRoute, PathMatch, PathRewrite, Redirect, RouteAction,
+        StreamRoute, WeightedCluster,
     },
 };
+use eg_xds_translator::http::names_proxy;
 use regex::Regex;
 
 use super::{
@@ -17,6 +18,8 @@ use super::{
 
 /// What is answered when a cluster has no endpoint to send requests to.
 const UNAVAILABLE: u16 = 503;
+/// What is answered to a request for the proxy itself.
+const FORBIDDEN: u16 = 403;
 /// What is answered in the place of invalid backends.
 const INVALID: u16 = 500;
 
@@ -27,6 +30,7 @@ pub(super) fn outcome(ir: &XdsIr, route: &HttpRoute, seen: &Seen) -> Outcome {
         RouteAction::Forward(forward) if forward.clusters.is_empty() => {
             Outcome::Answered { status: INVALID, body: None }
         }
+        RouteAction::Forward(forward) if forward.by_host => by_host(ir, route, forward, seen),
         RouteAction::Forward(forward) => Outcome::Forwarded { destinations: destinations(ir, forward) },
         RouteAction::Redirect(redirect) => Outcome::Redirected {
             status: redirect.status,
@@ -41,12 +45,41 @@ pub(super) fn outcome(ir: &XdsIr, route: &HttpRoute, seen: &Seen) -> Outcome {
 /// Where the connections of a stream go.
 pub(super) fn streamed(ir: &XdsIr, route: &StreamRoute) -> Outcome {
     let cluster = WeightedCluster { name: route.cluster.clone(), weight: 1, ..WeightedCluster::default() };
-    let mut destinations = destinations(ir, &Forward { clusters: vec![cluster], invalid_weight: 0 });
+    let mut destinations = destinations(ir, &Forward { clusters: vec![cluster], ..Forward::default() });
     destinations.iter_mut().for_each(|destination| destination.status = None);
     Outcome::Streamed { destinations }
 }
 
-fn destinations(ir: &XdsIr, Forward { clusters, invalid_weight }: &Forward) -> Vec<Destination> {
+/// A request goes where its host says, or a header in its place, unless that is the proxy itself.
+fn by_host(ir: &XdsIr, route: &HttpRoute, forward: &Forward, seen: &Seen) -> Outcome {
+    let rewrite = route.rewrite.as_ref().and_then(|rewrite| rewrite.host.as_ref());
+    let (host, is_written) = match rewrite {
+        Some(HostRewrite::Literal(host)) => (host.as_str(), true),
+        Some(HostRewrite::Header(header)) => {
+            let header = seen.headers.get(&header.to_ascii_lowercase());
+            (header.map_or(seen.authority.as_str(), String::as_str), false)
+        }
+        _ => (seen.authority.as_str(), false),
+    };
+    if names_proxy(host) {
+        return Outcome::Answered { status: if is_written { INVALID } else { FORBIDDEN }, body: None };
+    }
+    let mut destinations = destinations(ir, forward);
+    for destination in &mut destinations {
+        destination.status = None;
+        let cluster = destination.cluster.as_ref().and_then(|name| ir.clusters.get(name));
+        destination.backends.push(Backend {
+            address: host.to_owned(),
+            origin: destination.origin.clone().unwrap_or_default(),
+            priority: 0,
+            tls: cluster.is_some_and(|cluster| cluster.tls.is_some()),
+            draining: false,
+        });
+    }
+    Outcome::Forwarded { destinations }
+}
+
+fn destinations(ir: &XdsIr, Forward { clusters, invalid_weight, by_host: _ }: &Forward) -> Vec<Destination> {
     let total: u64 =
         clusters.iter().map(|cluster| u64::from(cluster.weight)).sum::<u64>() + u64::from(*invalid_weight);
     let is_only = clusters.len() == 1 && *invalid_weight == 0;

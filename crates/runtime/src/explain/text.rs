@@ -44,6 +44,9 @@ impl Display for FleetAnswer {
             write!(f, "  listener      {} ({}:{})", listening.name, listening.address, listening.bound_port)?;
             if let Some(chain) = &listening.chain {
                 write!(f, ", chain {}, certificates {}", chain.name, chain.certificates.join(", "))?;
+                if chain.asks_for_certificate {
+                    write!(f, ", asks for that of the client")?;
+                }
             }
             listening.origin.iter().try_for_each(|origin| write!(f, ", from {}", From(origin)))?;
             writeln!(f)?;

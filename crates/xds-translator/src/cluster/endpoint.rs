@@ -52,7 +52,7 @@ fn endpoint(endpoint: &Endpoint, tls: Option<&Name>) -> pb::LbEndpoint {
     }
 }
 
-fn socket(address: &EndpointAddress) -> core::Address {
+pub(super) fn socket(address: &EndpointAddress) -> core::Address {
     match address {
         EndpointAddress::Socket { host, port } => socket_address(host, *port, false),
         EndpointAddress::Unix(path) => core::Address {

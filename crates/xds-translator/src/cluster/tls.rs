@@ -2,14 +2,15 @@
 //!
 //! API: BackendTLSPolicy, `Backend.spec.tls`, `Gateway.spec.tls.backend`, `EnvoyProxy.spec.backendTLS`. Envoy: one transport
 //! socket for each profile, chosen by the metadata of the endpoint. An endpoint that matches none gets plain text; a
-//! cluster whose endpoints all speak TLS has a TLS socket as its own too, so that Envoy knows that ALPN will be spoken.
+//! cluster whose endpoints all speak TLS has a TLS socket as its own too, so that Envoy knows that ALPN will be spoken. A
+//! cluster that goes where the host of the request says has no endpoints that could be told apart, and one profile.
 
 use eg_diag::{Diagnostic, FieldPath};
 use eg_ir::{
     FeatureId, Name,
     cluster::{
-        Cluster, PeerValidation, ServerName, SubjectAltName, TlsParameters, TlsProfile, TlsVersion,
-        UpstreamProtocol, UpstreamTls,
+        Cluster, Discovery, PeerValidation, ServerName, SubjectAltName, TlsParameters, TlsProfile,
+        TlsVersion, UpstreamProtocol, UpstreamTls,
     },
 };
 use xds_api::pb::envoy::extensions::transport_sockets::tls::v3::{
@@ -20,9 +21,9 @@ use xds_api::pb::envoy::extensions::transport_sockets::tls::v3::{
 
 use super::{ClusterDraft, ClusterFeature};
 use crate::{
-    envoy::{ads, any, cluster as pb, core, exact, tls},
+    envoy::{any, cluster as pb, core, exact, tls},
     finding::not_expressible,
-    metadata,
+    metadata, secret,
 };
 
 /// The key of an endpoint's metadata by which Envoy chooses the transport socket.
@@ -40,6 +41,9 @@ impl ClusterFeature for Tls {
     fn cluster(&self, ir: &Cluster, draft: &mut ClusterDraft) -> Result<(), Diagnostic> {
         let Some(upstream) = &ir.tls else { return Ok(()) };
         let UpstreamTls { profiles, some_plain } = &**upstream;
+        if matches!(ir.discovery, Discovery::Dynamic(_)) {
+            return by_host(profiles, draft);
+        }
         for profile in profiles {
             draft.cluster.transport_socket_matches.push(socket_match(profile)?);
         }
@@ -59,6 +63,22 @@ impl ClusterFeature for Tls {
         }
         Ok(())
     }
+}
+
+/// The host of the request is the server name and what the certificate must be for, unless the profile has a name.
+fn by_host(profiles: &[TlsProfile], draft: &mut ClusterDraft) -> Result<(), Diagnostic> {
+    let [profile] = profiles else {
+        let message = format!("found {} ways to speak TLS to whatever host is asked for", profiles.len());
+        return Err(unknown(message));
+    };
+    let context = tls::UpstreamTlsContext { auto_sni_san_validation: false, ..context(profile)? };
+    draft.cluster.transport_socket = Some(socket(TLS_SOCKET, &context));
+    if profile.server_name == ServerName::FromRequest {
+        let options = draft.http.upstream_http_protocol_options.get_or_insert_default();
+        options.auto_sni = true;
+        options.auto_san_validation = profile.validation.is_some();
+    }
+    Ok(())
 }
 
 /// The metadata of an endpoint that is spoken to with a profile.
@@ -100,7 +120,7 @@ fn context(profile: &TlsProfile) -> Result<tls::UpstreamTlsContext, Diagnostic> 
         sni,
         common_tls_context: Some(tls::CommonTlsContext {
             tls_params: Some(versions_and_algorithms(parameters)),
-            tls_certificate_sds_secret_configs: client_certificate.iter().map(secret).collect(),
+            tls_certificate_sds_secret_configs: client_certificate.iter().map(secret::reference).collect(),
             alpn_protocols: alpn.clone().unwrap_or_default(),
             validation_context_type,
             ..tls::CommonTlsContext::default()
@@ -118,7 +138,7 @@ fn peer_validation(
             match_typed_subject_alt_names: names,
             ..tls::CertificateValidationContext::default()
         }),
-        validation_context_sds_secret_config: Some(secret(trusted_ca)),
+        validation_context_sds_secret_config: Some(secret::reference(trusted_ca)),
         ..CombinedCertificateValidationContext::default()
     }))
 }
@@ -134,10 +154,6 @@ fn alternative_name(name: &SubjectAltName) -> Result<tls::SubjectAltNameMatcher,
         matcher: Some(exact(&**name)),
         ..tls::SubjectAltNameMatcher::default()
     })
-}
-
-fn secret(name: &Name) -> tls::SdsSecretConfig {
-    tls::SdsSecretConfig { name: name.to_string(), sds_config: Some(ads()) }
 }
 
 fn versions_and_algorithms(parameters: &TlsParameters) -> tls::TlsParameters {

@@ -27,7 +27,8 @@ impl HttpFeature for Forward {
 
     fn route(&self, cx: RouteCx<'_>, route: &mut route::Route) -> Result<(), Diagnostic> {
         use route::route_action::{ClusterNotFoundResponseCode, ClusterSpecifier};
-        let RouteAction::Forward(ForwardTo { clusters, invalid_weight }) = &cx.route.action else {
+        let RouteAction::Forward(ForwardTo { clusters, invalid_weight, by_host: _ }) = &cx.route.action
+        else {
             return Ok(());
         };
         let upgrades = match &cx.route.upgrades {

@@ -45,7 +45,7 @@ fn manager(cx: ServerCx<'_>) -> hcm::HttpConnectionManager {
         PathWithEscapedSlashesAction, RouteSpecifier, ServerHeaderTransformation,
     };
     // Needs and settings are read by the features that they were recorded for.
-    let HttpServer { name: _, origin: _, routes, stat_prefix, client: _, needs: _ } = cx.server;
+    let HttpServer { name: _, origin: _, routes, stat_prefix, client: _, tracing: _, needs: _ } = cx.server;
     let stat_prefix = stat_prefix.as_deref().map_or_else(
         || format!("{}-{}", if cx.tls { "https" } else { "http" }, cx.listener.port),
         str::to_owned,

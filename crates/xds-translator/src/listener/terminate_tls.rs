@@ -5,14 +5,14 @@
 use eg_ir::listener::TerminateTls;
 
 use super::tls_client;
-use crate::envoy::{ads, tls};
+use crate::{envoy::tls, secret};
 
 /// How TLS connections of a chain are terminated.
 pub(super) fn context(
     TerminateTls { certificates, alpn, client }: &TerminateTls,
 ) -> tls::DownstreamTlsContext {
     let alpn = alpn.clone().unwrap_or_else(|| vec!["h2".to_owned(), "http/1.1".to_owned()]);
-    let certificates = certificates.iter().map(|name| secret(name)).collect();
+    let certificates = certificates.iter().map(secret::reference).collect();
     let mut context = tls::DownstreamTlsContext {
         common_tls_context: Some(tls::CommonTlsContext {
             alpn_protocols: alpn,
@@ -28,9 +28,4 @@ pub(super) fn context(
     };
     context.require_client_certificate = client.as_ref().map(tls_client::required);
     context
-}
-
-/// A secret that proxies fetch by its name.
-pub(super) fn secret(name: &str) -> tls::SdsSecretConfig {
-    tls::SdsSecretConfig { name: name.to_owned(), sds_config: Some(ads()) }
 }

@@ -5,18 +5,20 @@
 
 use eg_ir::listener::{ClientValidation, InvalidClient};
 
-use super::terminate_tls::secret;
-use crate::envoy::tls::{
-    self,
-    certificate_validation_context::TrustChainVerification,
-    common_tls_context::{CombinedCertificateValidationContext, ValidationContextType},
+use crate::{
+    envoy::tls::{
+        self,
+        certificate_validation_context::TrustChainVerification,
+        common_tls_context::{CombinedCertificateValidationContext, ValidationContextType},
+    },
+    secret,
 };
 
 /// How certificates of clients are checked.
 pub(super) fn validation(
     ClientValidation { trusted_ca, otherwise }: &ClientValidation,
 ) -> ValidationContextType {
-    let authorities = secret(trusted_ca);
+    let authorities = secret::reference(&trusted_ca.clone().into());
     match otherwise {
         InvalidClient::Serve => {
             let lenient = tls::CertificateValidationContext {

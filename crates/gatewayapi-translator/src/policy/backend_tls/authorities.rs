@@ -14,7 +14,7 @@ use crate::{
     names,
     refs::{
         RefCx,
-        ca::{self, CaReference, WhyNoCa},
+        ca::{self, Authorities, CaReference, WhyNoCa},
     },
 };
 
@@ -67,17 +67,20 @@ pub(crate) fn load(
     let object = refs.from();
     if !references.is_empty() {
         let path = at.field("caCertificateRefs");
-        let certificates =
-            ca::load(refs, references.iter().map(CaReference::from), &path).map_err(|problem| {
-                let code = if problem.why == WhyNoCa::Kind { &INVALID_KIND } else { &INVALID_CA };
-                let diagnostic = |code| Diagnostic::new(code, problem.path.clone(), problem.message.clone());
-                Refusal(vec![diagnostic(&NO_VALID_CA), diagnostic(code)])
-            })?;
-        return Ok(Arc::new(Secret {
-            name: names::authorities(object),
-            origin: Origin::of(object.clone()),
-            content: SecretContent::TrustedCa(certificates),
-        }));
+        let references: Vec<_> = references.iter().map(CaReference::from).collect();
+        let authorities = ca::load_or_refer(refs, &references, &path).map_err(|problem| {
+            let code = if problem.why == WhyNoCa::Kind { &INVALID_KIND } else { &INVALID_CA };
+            let diagnostic = |code| Diagnostic::new(code, problem.path.clone(), problem.message.clone());
+            Refusal(vec![diagnostic(&NO_VALID_CA), diagnostic(code)])
+        })?;
+        return Ok(match authorities {
+            Authorities::Elsewhere(secret) => secret,
+            Authorities::Here(certificates) => Arc::new(Secret {
+                name: names::authorities(object),
+                origin: Origin::of(object.clone()),
+                content: SecretContent::TrustedCa(certificates),
+            }),
+        });
     }
     match well_known {
         Some(SYSTEM) if refs.env().settings.flag(PER_RESOURCE) => Ok(Arc::new(Secret {

@@ -127,10 +127,10 @@ pub(crate) fn complete(
     let profile = TlsProfile {
         server_name: tls.server_name.clone(),
         validation: tls.authorities.as_ref().map(|authorities| PeerValidation {
-            trusted_ca: authorities.name.clone(),
+            trusted_ca: authorities.reference(),
             names: tls.names.clone(),
         }),
-        client_certificate: certificate.as_ref().map(|secret| secret.name.clone()),
+        client_certificate: certificate.as_ref().map(|secret| secret.reference()),
         alpn: settings.alpn_protocols.clone(),
         parameters: parameters(settings),
         ..TlsProfile::default()

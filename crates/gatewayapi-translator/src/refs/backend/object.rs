@@ -51,6 +51,7 @@ pub(super) fn resolve(cx: &ReadCx<'_>, key: &ObjectRef, port: Option<u16>) -> Re
         fallback: spec.fallback.unwrap_or(false),
         zone_aware: None,
         addresses: if is_dynamic { Addresses::Dynamic } else { addresses(&spec.endpoints)? },
+        service: Vec::new(),
         policies,
         tls,
     })
@@ -63,9 +64,6 @@ fn addresses(endpoints: &[BackendEndpoint]) -> Result<Addresses, Problem> {
         let message = "a Backend of hostnames must not have IP addresses or Unix sockets too";
         return Err(Problem::new(&ADDRESS_TYPE, message));
     }
-    if endpoints.iter().any(|endpoint| endpoint.unix.is_some()) {
-        return Err(Problem::new(&ADDRESS_TYPE, "routes do not lead to Unix sockets"));
-    }
     let mut found = endpoints.iter().map(endpoint).collect::<Result<Vec<_>, _>>()?;
     found.sort_unstable();
     found.dedup();
@@ -73,10 +71,17 @@ fn addresses(endpoints: &[BackendEndpoint]) -> Result<Addresses, Problem> {
 }
 
 fn endpoint(endpoint: &BackendEndpoint) -> Result<Endpoint, Problem> {
-    let (host, port) = match (&endpoint.fqdn, &endpoint.ip) {
-        (Some(fqdn), _) => (fqdn.hostname.as_str(), fqdn.port),
-        (None, Some(ip)) => (ip.address.as_str(), ip.port),
-        (None, None) => return Err(Problem::new(&ADDRESS, "an endpoint has no address")),
+    let (host, port) = match (&endpoint.fqdn, &endpoint.ip, &endpoint.unix) {
+        (Some(fqdn), _, _) => (fqdn.hostname.as_str(), fqdn.port),
+        (None, Some(ip), _) => (ip.address.as_str(), ip.port),
+        (None, None, Some(unix)) => {
+            return Ok(Endpoint {
+                address: EndpointAddress::Unix(unix.path.as_str().into()),
+                hostname: endpoint.hostname.as_deref().map(Into::into),
+                draining: false,
+            });
+        }
+        (None, None, None) => return Err(Problem::new(&ADDRESS, "an endpoint has no address")),
     };
     let port = u16::try_from(port)
         .map_err(|_| Problem::new(&ADDRESS, format!("{port} is not the number of a port")))?;

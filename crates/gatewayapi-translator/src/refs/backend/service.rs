@@ -4,7 +4,7 @@ use eg_api::{core::Service, multicluster::ServiceImport};
 use eg_diag::ObjectRef;
 use eg_ir::{
     Name, Origin,
-    cluster::{UpstreamProtocol, ZoneAware},
+    cluster::{Endpoint, EndpointAddress, UpstreamProtocol, ZoneAware},
     listener::Transport,
 };
 use eg_resources::Object;
@@ -81,7 +81,7 @@ pub(super) fn resolve(
         let message = format!("a reference to a {} must name one of its ports", service.kind.kind);
         return Err(Problem::new(&PORT_NOT_SPECIFIED, message));
     };
-    let (found, zone_aware) = if service.kind == Service::KIND {
+    let (found, zone_aware, addresses): (_, _, Vec<String>) = if service.kind == Service::KIND {
         let object = cx.object::<Service>(service).ok_or_else(|| not_found(service))?;
         if object.spec.r#type.as_deref() == Some("ExternalName") {
             let message = format!(
@@ -89,10 +89,11 @@ pub(super) fn resolve(
             );
             return Err(Problem::new(&UNSUPPORTED, message));
         }
-        (origin::of(&*object), service_zones(&object))
+        let addresses = object.spec.cluster_ip.iter().cloned().collect();
+        (origin::of(&*object), service_zones(&object), addresses)
     } else {
         let object = cx.object::<ServiceImport>(service).ok_or_else(|| not_found(service))?;
-        (origin::of(&*object), None)
+        (origin::of(&*object), None, object.spec.ips.clone())
     };
     let key = SlicePort { service: service.clone(), port, transport };
     let Some(view) = (*cx.unit::<ServicePortOf>(&key)).clone() else {
@@ -109,8 +110,18 @@ pub(super) fn resolve(
         fallback: false,
         zone_aware,
         addresses: Addresses::Slices(key),
+        service: addresses.iter().filter_map(|address| at_port(address, port)).collect(),
         policies,
         tls,
+    })
+}
+
+/// The address of a Service itself; `None` for one that has none because it is headless.
+pub(crate) fn at_port(address: &str, port: u16) -> Option<Endpoint> {
+    (!matches!(address, "" | "None")).then(|| Endpoint {
+        address: EndpointAddress::Socket { host: address.into(), port },
+        hostname: None,
+        draining: false,
     })
 }
 

@@ -5,7 +5,7 @@
 
 use eg_api::gateway::{BackendReference, GrpcBackendRef, GrpcRouteFilter, HttpBackendRef, HttpRouteFilter};
 use eg_diag::{Code, Diagnostic, FieldPath};
-use eg_ir::route::{BackendFilters, HostRewrite};
+use eg_ir::route::{BackendFilters, HostRewrite, UrlRewrite};
 
 use super::{
     filter::{FilterSettings, TypedFilter},
@@ -18,6 +18,8 @@ use crate::{engine::ReadCx, names, refs::backend::BackendKey, route::destination
 static UNSUPPORTED_FILTER: Code =
     Code::error("unsupported-backend-filter", "ResolvedRefs", "UnsupportedRefValue");
 static INVALID_FILTER: Code = Code::error("invalid-backend-filter", "ResolvedRefs", "InvalidBackendFilters");
+
+static UNGUARDED_HOST: Code = Code::error("unguarded-host", "ResolvedRefs", "UnsupportedValue");
 
 /// A backend reference that has filters of its own.
 pub(in crate::route) trait RuleBackend: BackendReference {
@@ -51,15 +53,35 @@ pub(super) fn lower<'c, 'e>(
     backends: &[impl RuleBackend],
     problems: &mut Vec<Diagnostic>,
 ) -> Destination<'c, 'e> {
-    let mut destination = Destination::new(cx, place.consumer, place.name.clone(), place.traffic.protocol());
+    let mut destination =
+        Destination::new(cx, place.consumer, place.name.clone(), place.traffic.protocol()).resolving(true);
     for (position, backend) in backends.iter().enumerate() {
         let path = place.path.field("backendRefs").index(position);
         let key = BackendKey::new(place.route, backend);
         let filters = filters(backend.filters(), &path);
         destination.add(names::backend(&place.name, position), key, backend.weight(), filters, &path);
     }
+    destination.check_only(&place.path.field("backendRefs"));
     problems.append(&mut destination.problems);
     destination
+}
+
+/// Refuses what makes the host of a request out of its path where the host says where the request goes: nobody could tell
+/// which hosts it leads to.
+pub(super) fn check_host(
+    destination: &mut Destination<'_, '_>,
+    rewrite: Option<&UrlRewrite>,
+    place: &RulePlace<'_>,
+    problems: &mut Vec<Diagnostic>,
+) {
+    let host = rewrite.and_then(|rewrite| rewrite.host.as_ref());
+    if destination.by_host() && matches!(host, Some(HostRewrite::PathRegex(_) | HostRewrite::Endpoint)) {
+        let message =
+            "a Backend of type DynamicResolver cannot take the host from the path or from its endpoint";
+        let path = place.path.field("filters");
+        destination.refuse_by_host(Diagnostic::new(&UNGUARDED_HOST, path, message));
+        problems.append(&mut destination.problems);
+    }
 }
 
 /// The filters of one backend reference.

@@ -127,7 +127,8 @@ fn lower_rule(cx: &ReadCx<'_>, place: &RulePlace<'_>, rule: &impl Rule, lowered:
     filter::lower_all(&filter_cx, rule.filters(), &mut draft, &mut problems);
     rule.limit(&place.path, &mut draft, &mut problems);
     let matches = rule.matches(&place.path);
-    let destination = forward::lower(cx, place, rule.backends(), &mut problems);
+    let mut destination = forward::lower(cx, place, rule.backends(), &mut problems);
+    forward::check_host(&mut destination, draft.rewrite.as_ref(), place, &mut problems);
 
     let matches = match matches {
         Ok(matches) => matches,
