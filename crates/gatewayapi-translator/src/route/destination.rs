@@ -35,6 +35,8 @@ use crate::{
 static NO_ENDPOINTS: Code = Code::error("no-endpoints", "BackendsAvailable", "EndpointsNotFound");
 static NO_RESOLVER: Code = Code::error("unsupported-dynamic-resolver", "ResolvedRefs", "UnsupportedValue");
 static SHARED_RESOLVER: Code = Code::error("dynamic-resolver-not-alone", "ResolvedRefs", "InvalidBackendRef");
+/// Routes of connections and datagrams say with this condition that a backend has no endpoints.
+static NO_STREAM_ENDPOINTS: Code = Code::error("no-stream-endpoints", "ResolvedRefs", "EndpointsNotFound");
 static MIXED_SLICES: Code = Code::error("mixed-endpoint-slices", "ResolvedRefs", "UnsupportedAddressType");
 
 static SOCKET: Code = Code::error("backend-is-a-socket", "ResolvedRefs", "UnsupportedAddressType");
@@ -147,7 +149,9 @@ impl<'c, 'e> Destination<'c, 'e> {
         }
         if let Some(Reachable { backend, addressing: Addressing::Empty, .. }) = &backend {
             let message = format!("{} has no endpoints that are ready", backend.origin.object);
-            self.problems.push(Diagnostic::new(&NO_ENDPOINTS, path.clone(), message));
+            let is_stream = self.protocol == UpstreamProtocol::Opaque;
+            let code = if is_stream { &NO_STREAM_ENDPOINTS } else { &NO_ENDPOINTS };
+            self.problems.push(Diagnostic::new(code, path.clone(), message));
         }
         self.settings.push(Setting { name, weight, filters, backend });
     }
@@ -306,11 +310,12 @@ impl<'c, 'e> Destination<'c, 'e> {
         (!self.settings.is_empty()).then(|| self.cluster(&self.name, 0, origin, &self.settings))
     }
 
-    /// The cluster of a route of connections or datagrams. Invalid backends are no part of it, so that the others get
-    /// their share; when there is none, all are turned away.
+    /// The cluster of a route of connections or datagrams. Backends that are invalid or without endpoints are no part of it,
+    /// so that the others get their share; when there is none, all are turned away.
     /// The problem, if there is one, is about all of them.
     pub(crate) fn finish_stream(mut self, origin: &Origin) -> (PlannedCluster, Option<Diagnostic>) {
-        self.settings.retain(|setting| setting.backend.is_some());
+        let has_endpoints = |reachable: &Reachable| reachable.addressing != Addressing::Empty;
+        self.settings.retain(|setting| setting.backend.as_ref().is_some_and(has_endpoints));
         let problem = (self.settings.len() > 1 && self.settings.iter().any(Setting::is_dynamic)).then(|| {
             self.settings.clear();
             let message =
