@@ -47,9 +47,10 @@ fn mutate(headers: &mut Vec<(String, String)>, mutation: &HeaderMutation) {
         headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name))
     };
     match mutation {
-        HeaderMutation::Append { name, value } => headers.push((name.clone(), value.clone())),
         HeaderMutation::AddIfAbsent { name, .. } if is_there(headers, name) => {}
-        HeaderMutation::AddIfAbsent { name, value } => headers.push((name.clone(), value.clone())),
+        HeaderMutation::Append { name, value } | HeaderMutation::AddIfAbsent { name, value } => {
+            headers.push((name.clone(), value.clone()));
+        }
         HeaderMutation::Set { name, value } => {
             headers.retain(|(own, _)| !own.eq_ignore_ascii_case(name));
             headers.push((name.clone(), value.clone()));

@@ -93,9 +93,9 @@ enum Taker<'i> {
 
 /// Connects to a listener.
 pub(super) fn connect_to<'i>(listener: &'i Listener, request: &Request) -> Connection<'i> {
-    let taker = taker(listener, request.server_name.as_deref().filter(|_| request.tls));
     let mut chain = None;
-    let server = match (taker, listener.http.as_deref()) {
+    let asked = request.server_name.as_deref().filter(|_| request.tls);
+    let server = match (taker(listener, asked), listener.http.as_deref()) {
         // A chain for every server name takes connections without TLS too, and fails to shake hands.
         (Some(Taker::Tls(_)), _) if !request.tls => Err(Mismatch::Tls { spoken: true }),
         (Some(Taker::Tls(taken)), _) => {

@@ -46,7 +46,9 @@ pub(super) fn outcome(ir: &XdsIr, route: &HttpRoute, seen: &Seen) -> Outcome {
 pub(super) fn streamed(ir: &XdsIr, route: &StreamRoute) -> Outcome {
     let cluster = WeightedCluster { name: route.cluster.clone(), weight: 1, ..WeightedCluster::default() };
     let mut destinations = destinations(ir, &Forward { clusters: vec![cluster], ..Forward::default() });
-    destinations.iter_mut().for_each(|destination| destination.status = None);
+    for destination in &mut destinations {
+        destination.status = None;
+    }
     Outcome::Streamed { destinations }
 }
 
