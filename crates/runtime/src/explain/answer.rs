@@ -224,6 +224,9 @@ pub struct Destination {
     /// The endpoints.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub backends: Vec<Backend>,
+    /// Whether there are no endpoints of its own, because the proxy resolves the name that is asked for.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub resolves: bool,
 }
 
 /// An endpoint of a cluster.

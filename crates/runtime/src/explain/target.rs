@@ -100,13 +100,15 @@ fn destinations(ir: &XdsIr, Forward { clusters, invalid_weight, by_host: _ }: &F
                 _ => ir.endpoints.get(&weighted.name),
             });
             let backends = endpoints.map(|endpoints| backends(endpoints)).unwrap_or_default();
-            let takes = backends.iter().any(|backend| !backend.draining);
+            let resolves = cluster.is_some_and(|cluster| matches!(cluster.discovery, Discovery::Dynamic(_)));
+            let takes = resolves || backends.iter().any(|backend| !backend.draining);
             Destination {
                 percent: percent(weighted.weight),
                 cluster: Some(weighted.name.clone()),
                 origin: cluster.map(|cluster| cluster.origin.clone()),
                 status: (!takes).then_some(UNAVAILABLE),
                 backends,
+                resolves,
             }
         })
         .collect();
@@ -117,6 +119,7 @@ fn destinations(ir: &XdsIr, Forward { clusters, invalid_weight, by_host: _ }: &F
             origin: None,
             status: Some(INVALID),
             backends: Vec::new(),
+            resolves: false,
         });
     }
     destinations

@@ -108,7 +108,7 @@ impl Display for Outcome {
 
 impl Display for Destination {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { percent, cluster, origin, status, backends } = self;
+        let Self { percent, cluster, origin, status, backends, resolves } = self;
         write!(f, "    {percent:.1} %  ")?;
         match cluster {
             Some(cluster) => write!(f, "cluster {cluster}")?,
@@ -118,6 +118,7 @@ impl Display for Destination {
         match status {
             Some(status) if backends.is_empty() => writeln!(f, ": no endpoints, answered with {status}")?,
             Some(status) => writeln!(f, ": no endpoint takes requests, answered with {status}")?,
+            None if *resolves => writeln!(f, ": the proxy resolves the name that is asked for")?,
             None if backends.is_empty() => writeln!(f, ": no endpoints")?,
             None => writeln!(f)?,
         }

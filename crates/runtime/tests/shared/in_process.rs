@@ -215,7 +215,7 @@ impl Gateway for Running {
         if self.is_extended || translation.xds.values().any(|ir| !ir.patches.is_empty()) {
             return None;
         }
-        Some(prediction(&explain::explain(translation, snapshot, &request)))
+        prediction(&explain::explain(translation, snapshot, &request))
     }
 
     fn explain(&self) -> BoxFuture<'_, String> {
@@ -230,13 +230,18 @@ impl Gateway for Running {
 }
 
 /// An explanation as a prediction. Nobody at the port, or no chain for the server name, is a connection that is refused.
-fn prediction(explanation: &Explanation) -> Prediction {
+///
+/// What is sent to names that the proxy resolves by itself cannot be told.
+fn prediction(explanation: &Explanation) -> Option<Prediction> {
     let mut prediction = Prediction::default();
     for fleet in &explanation.fleets {
         prediction.streamed = matches!(fleet.outcome, Outcome::Streamed { .. });
         match &fleet.outcome {
             Outcome::Forwarded { destinations } | Outcome::Streamed { destinations } => {
                 for destination in destinations.iter().filter(|destination| destination.percent > 0.0) {
+                    if destination.resolves {
+                        return None;
+                    }
                     prediction.statuses.extend(destination.status);
                     let backends = destination.backends.iter().filter(|backend| !backend.draining);
                     let port = |backend: &Backend| backend.address.rsplit_once(':')?.1.parse::<u16>().ok();
@@ -254,7 +259,7 @@ fn prediction(explanation: &Explanation) -> Prediction {
             _ => {}
         }
     }
-    prediction
+    Some(prediction)
 }
 
 /// The last status of each object.
