@@ -224,7 +224,7 @@ pub struct Destination {
     /// The endpoints.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub backends: Vec<Backend>,
-    /// Whether there are no endpoints of its own, because the proxy resolves the name that is asked for.
+    /// Whether the cluster has no endpoints of its own, because the proxy resolves the name that is asked for.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub resolves: bool,
 }

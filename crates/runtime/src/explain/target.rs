@@ -67,8 +67,8 @@ fn by_host(ir: &XdsIr, route: &HttpRoute, forward: &Forward, seen: &Seen) -> Out
         return Outcome::Answered { status: if is_written { INVALID } else { FORBIDDEN }, body: None };
     }
     let mut destinations = destinations(ir, forward);
-    for destination in &mut destinations {
-        destination.status = None;
+    // The share of invalid backends keeps its answer.
+    for destination in destinations.iter_mut().filter(|destination| destination.resolves) {
         let cluster = destination.cluster.as_ref().and_then(|name| ir.clusters.get(name));
         destination.backends.push(Backend {
             address: host.to_owned(),

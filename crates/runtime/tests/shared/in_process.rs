@@ -239,7 +239,7 @@ fn prediction(explanation: &Explanation) -> Option<Prediction> {
         match &fleet.outcome {
             Outcome::Forwarded { destinations } | Outcome::Streamed { destinations } => {
                 for destination in destinations.iter().filter(|destination| destination.percent > 0.0) {
-                    if destination.resolves {
+                    if destination.resolves && destination.backends.is_empty() {
                         return None;
                     }
                     prediction.statuses.extend(destination.status);
