@@ -1,6 +1,6 @@
 //! A client for single requests: its own connection each, every detail in the caller's hands.
 
-use crate::{BoxError, tls};
+use crate::{BoxError, grpc, tls};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
 use http_body_util::{BodyExt, Full};
@@ -9,13 +9,28 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::pki_types::{CertificateDer, ServerName};
 use std::{net::SocketAddr, time::Duration};
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
     time::timeout,
 };
 use tokio_rustls::TlsConnector;
 
 pub mod raw;
+
+/// What a client speaks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Speaks {
+    /// Plain HTTP.
+    #[default]
+    Http,
+    /// WebSocket: the text is sent once the connection is upgraded, and what comes back is the body of the answer.
+    WebSocket(String),
+    /// A gRPC call with so many messages. The answer has the messages that came back, the first one as its body, and trailers
+    /// among its headers.
+    Grpc(u32),
+    /// The same as gRPC-Web.
+    GrpcWeb(u32),
+}
 
 /// A request and where to send it.
 #[derive(Clone, Debug)]
@@ -36,6 +51,8 @@ pub struct Request {
     pub sni: Option<String>,
     /// HTTP/2 instead of HTTP/1.1; in the clear with prior knowledge.
     pub http2: bool,
+    /// What is spoken.
+    pub speaks: Speaks,
     /// The longest that everything may take.
     pub patience: Duration,
 }
@@ -52,6 +69,7 @@ impl Request {
             body: Bytes::new(),
             sni: None,
             http2: false,
+            speaks: Speaks::default(),
             patience: Duration::from_secs(5),
         }
     }
@@ -104,30 +122,41 @@ impl Request {
     ) -> Result<Response, BoxError> {
         let io = TokioIo::new(stream);
         let request = self.message()?;
-        let response = if self.http2 {
+        let mut response = if self.http2 || matches!(self.speaks, Speaks::Grpc(_)) {
             let (mut sender, connection) = http2::handshake(TokioExecutor::new(), io).await?;
             tokio::spawn(connection);
             sender.send_request(request).await?
         } else {
             let (mut sender, connection) = http1::handshake(io).await?;
-            tokio::spawn(connection);
+            tokio::spawn(connection.with_upgrades());
             sender.send_request(request).await?
         };
+        if let (Speaks::WebSocket(text), StatusCode::SWITCHING_PROTOCOLS) = (&self.speaks, response.status())
+        {
+            let upgraded = hyper::upgrade::on(&mut response).await?;
+            let body = there_and_back(TokioIo::new(upgraded), text.as_bytes()).await?;
+            return Ok(Response::new(response.into_parts().0, body));
+        }
         let (parts, body) = response.into_parts();
-        Ok(Response {
-            status: parts.status,
-            version: parts.version,
-            headers: parts.headers,
-            body: body.collect().await?.to_bytes(),
-            certificate: None,
-        })
+        let collected = body.collect().await?;
+        let trailers = collected.trailers().cloned().unwrap_or_default();
+        let mut response = Response::new(parts, collected.to_bytes());
+        if matches!(self.speaks, Speaks::Grpc(_) | Speaks::GrpcWeb(_)) {
+            response.headers.extend(trailers);
+            response.unframe();
+        }
+        Ok(response)
     }
 
     fn message(&self) -> Result<http::Request<Full<Bytes>>, BoxError> {
         let scheme = if self.sni.is_some() { "https" } else { "http" };
-        let mut message = http::Request::new(Full::new(self.body.clone()));
+        let body = match self.speaks {
+            Speaks::Http | Speaks::WebSocket(_) => self.body.clone(),
+            Speaks::Grpc(messages) | Speaks::GrpcWeb(messages) => grpc::frames(&self.body, messages),
+        };
+        let mut message = http::Request::new(Full::new(body));
         *message.method_mut() = self.method.clone();
-        *message.uri_mut() = if self.http2 {
+        *message.uri_mut() = if self.http2 || matches!(self.speaks, Speaks::Grpc(_)) {
             Uri::builder()
                 .scheme(scheme)
                 .authority(self.host.as_str())
@@ -136,8 +165,20 @@ impl Request {
         } else {
             self.path.parse()?
         };
-        if !self.http2 {
+        if message.uri().authority().is_none() {
             message.headers_mut().insert(http::header::HOST, HeaderValue::from_str(&self.host)?);
+        }
+        let own: &[(&str, &str)] = match self.speaks {
+            Speaks::Http => &[],
+            Speaks::WebSocket(_) => &WEB_SOCKET,
+            Speaks::Grpc(_) => &[("content-type", "application/grpc"), ("te", "trailers")],
+            Speaks::GrpcWeb(_) => &[("content-type", "application/grpc-web+proto"), ("x-grpc-web", "1")],
+        };
+        for (name, value) in own {
+            message.headers_mut().append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        if matches!(self.speaks, Speaks::Grpc(_) | Speaks::GrpcWeb(_)) {
+            *message.method_mut() = Method::POST;
         }
         for (name, value) in &self.headers {
             message
@@ -146,6 +187,25 @@ impl Request {
         }
         Ok(message)
     }
+}
+
+/// The headers with which a client asks for a WebSocket (RFC 6455, section 4.1); the key is the one of the example there.
+const WEB_SOCKET: [(&str, &str); 4] = [
+    ("connection", "Upgrade"),
+    ("upgrade", "websocket"),
+    ("sec-websocket-version", "13"),
+    ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+];
+
+/// Writes the bytes and reads as many.
+async fn there_and_back(
+    mut connection: impl AsyncRead + AsyncWrite + Unpin,
+    bytes: &[u8],
+) -> Result<Bytes, BoxError> {
+    connection.write_all(bytes).await?;
+    let mut back = vec![0; bytes.len()];
+    connection.read_exact(&mut back).await?;
+    Ok(back.into())
 }
 
 /// An answer.
@@ -159,11 +219,30 @@ pub struct Response {
     pub headers: HeaderMap,
     /// The whole body.
     pub body: Bytes,
+    /// How many messages a gRPC call was answered with.
+    pub messages: usize,
     /// The certificate that the server presented.
     pub certificate: Option<CertificateDer<'static>>,
 }
 
 impl Response {
+    fn new(head: http::response::Parts, body: Bytes) -> Self {
+        let http::response::Parts { status, version, headers, .. } = head;
+        Self { status, version, headers, body, messages: 0, certificate: None }
+    }
+
+    /// Takes the messages out of the body; the trailers of gRPC-Web, which are in it too, join the headers.
+    fn unframe(&mut self) {
+        let (messages, trailers) = grpc::unframe(&self.body);
+        for (name, value) in trailers {
+            if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse::<HeaderValue>()) {
+                self.headers.append(name, value);
+            }
+        }
+        self.messages = messages.len();
+        self.body = messages.into_iter().next().unwrap_or_default();
+    }
+
     /// The values of a header, joined with `, `; `None` if it is absent.
     pub fn header(&self, name: &str) -> Option<String> {
         let values: Vec<_> = self
@@ -182,6 +261,7 @@ impl Response {
             version: Version::default(),
             headers: HeaderMap::new(),
             body: serde_json::to_vec(echoed)?.into(),
+            messages: 0,
             certificate: None,
         })
     }

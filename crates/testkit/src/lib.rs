@@ -20,6 +20,8 @@ pub mod envoy;
 pub mod extension;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
+#[cfg(feature = "echo")]
+mod grpc;
 #[cfg(feature = "traffic")]
 pub mod load;
 #[cfg(feature = "contract")]

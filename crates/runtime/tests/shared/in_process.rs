@@ -45,9 +45,13 @@ pub(crate) struct InProcess {
 }
 
 impl GatewayFactory for InProcess {
-    fn start(&self) -> BoxFuture<'_, Result<Box<dyn Gateway>, BoxError>> {
+    fn start<'a>(&'a self, flags: &'a [String]) -> BoxFuture<'a, Result<Box<dyn Gateway>, BoxError>> {
         Box::pin(async {
-            let setup = Setup { verify_incremental: self.verify_incremental, ..Setup::default() };
+            let setup = Setup {
+                verify_incremental: self.verify_incremental,
+                flags: flags.to_vec(),
+                ..Setup::default()
+            };
             Ok(Box::new(Running::start(setup).await?) as Box<dyn Gateway>)
         })
     }
@@ -57,9 +61,14 @@ impl GatewayFactory for InProcess {
 pub(crate) struct Extended(pub(crate) Vec<ExtensionServer>);
 
 impl GatewayFactory for Extended {
-    fn start(&self) -> BoxFuture<'_, Result<Box<dyn Gateway>, BoxError>> {
+    fn start<'a>(&'a self, flags: &'a [String]) -> BoxFuture<'a, Result<Box<dyn Gateway>, BoxError>> {
         Box::pin(async {
-            let setup = Setup { verify_incremental: true, extensions: self.0.clone(), ..Setup::default() };
+            let setup = Setup {
+                verify_incremental: true,
+                extensions: self.0.clone(),
+                flags: flags.to_vec(),
+                ..Setup::default()
+            };
             Ok(Box::new(Running::start(setup).await?) as Box<dyn Gateway>)
         })
     }
@@ -76,6 +85,8 @@ pub(crate) struct Setup {
     pub(crate) extensions: Vec<ExtensionServer>,
     /// What emits, for further features.
     pub(crate) emitter: XdsTranslator,
+    /// Runtime flags that are on.
+    pub(crate) flags: Vec<String>,
 }
 
 /// A pipeline with its platform.
@@ -94,7 +105,7 @@ pub(crate) struct Running {
 impl Running {
     /// Starts a pipeline.
     pub(crate) async fn start(setup: Setup) -> Result<Self, BoxError> {
-        let Setup { verify_incremental, mut sources, extensions, emitter } = setup;
+        let Setup { verify_incremental, mut sources, extensions, emitter, flags } = setup;
         let is_extended = !extensions.is_empty();
         let home = tempfile::tempdir()?;
         let directory = |name: &str| Some(home.path().join(name));
@@ -135,6 +146,7 @@ impl Running {
             infrastructure: Infrastructure::Host,
             enable_backend: true,
             enable_envoy_patch_policy: true,
+            flags: flags.iter().cloned().collect(),
             default_proxy: Some(Arc::new(serde_json::from_value(quiet)?)),
             ..Settings::default()
         };

@@ -5,12 +5,15 @@ use super::{
     raw,
 };
 use crate::{
-    BoxError,
+    BoxError, grpc,
     tls::{self, Leaf},
 };
 use bytes::Bytes;
-use http::{Request, Response, header::CONTENT_TYPE};
-use http_body_util::{BodyExt, Full};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode,
+    header::{CONNECTION, CONTENT_TYPE, UPGRADE},
+};
+use http_body_util::{BodyExt, Empty, Full, combinators::BoxBody};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
@@ -18,6 +21,7 @@ use hyper_util::{
 };
 use std::{
     collections::VecDeque,
+    convert::Infallible,
     net::SocketAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -30,6 +34,13 @@ use tokio::{
     task::{AbortHandle, JoinSet},
 };
 use tokio_rustls::TlsAcceptor;
+
+/// What an answer carries.
+type Body = BoxBody<Bytes, Infallible>;
+
+/// How the content type of gRPC starts.
+const GRPC: &[u8] = b"application/grpc";
+const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 
 /// How many requests a backend remembers.
 const REMEMBERED: usize = 4096;
@@ -198,25 +209,61 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     let service = service_fn(move |request| answer(request, tls.clone(), Arc::clone(&identity)));
     let builder = auto::Builder::new(TokioExecutor::new());
     let builder = if http2_only { builder.http2_only() } else { builder };
-    builder.serve_connection(TokioIo::new(stream), service).await
+    builder.serve_connection_with_upgrades(TokioIo::new(stream), service).await
 }
 
 async fn answer(
     request: Request<Incoming>,
     tls: Option<TlsEchoed>,
     identity: Arc<Identity>,
-) -> Result<Response<Full<Bytes>>, BoxError> {
+) -> Result<Response<Body>, BoxError> {
+    if request.headers().get(UPGRADE).is_some_and(|protocol| protocol == "websocket") {
+        return Ok(web_socket(request, &identity));
+    }
     let (parts, body) = request.into_parts();
     let wishes = Wishes::of(&parts);
-    let body_length = body.collect().await?.to_bytes().len();
-    let echoed = identity.remember(Echoed { body_length, tls, ..Echoed::of(&parts) });
+    let body = body.collect().await?.to_bytes();
+    let echoed = identity.remember(Echoed { body_length: body.len(), tls, ..Echoed::of(&parts) });
     let text = serde_json::to_vec(&echoed)?;
     if !wishes.delay.is_zero() {
         tokio::time::sleep(wishes.delay).await;
     }
-    let mut response = Response::new(Full::new(Bytes::from(text)));
+    let is_grpc = parts.headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(GRPC));
+    let (body, content_type) = if is_grpc {
+        // A message for each one that came.
+        let messages = u32::try_from(grpc::unframe(&body).0.len()).unwrap_or(u32::MAX);
+        let trailers = HeaderMap::from_iter([(GRPC_STATUS, HeaderValue::from_static("0"))]);
+        let frames =
+            Full::new(grpc::frames(&text, messages)).with_trailers(async move { Some(Ok(trailers)) });
+        (Body::new(frames), HeaderValue::from_static("application/grpc"))
+    } else {
+        (Body::new(Full::new(Bytes::from(text))), HeaderValue::from_static("application/json"))
+    };
+    let mut response = Response::new(body);
     *response.status_mut() = wishes.status;
-    response.headers_mut().insert(CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
     response.headers_mut().extend(wishes.headers);
     Ok(response)
+}
+
+/// Accepts a WebSocket and sends back whatever comes, frames as they are; header `x-echo-pod` says who does.
+fn web_socket(mut request: Request<Incoming>, identity: &Identity) -> Response<Body> {
+    let upgrade = hyper::upgrade::on(&mut request);
+    tokio::spawn(async move {
+        if let Ok(upgraded) = upgrade.await {
+            let (mut from, mut to) = tokio::io::split(TokioIo::new(upgraded));
+            // The client ends the connection.
+            let _ = tokio::io::copy(&mut from, &mut to).await;
+        }
+    });
+    identity.seen.count.fetch_add(1, Ordering::Relaxed);
+    let mut response = Response::new(Body::new(Empty::new()));
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    if let Ok(name) = HeaderValue::from_str(&identity.name) {
+        headers.insert("x-echo-pod", name);
+    }
+    response
 }

@@ -20,6 +20,9 @@ pub struct Case {
     /// Certificates by name, issued by the tests' authority for these host names.
     #[serde(default)]
     pub certificates: BTreeMap<String, Vec<String>>,
+    /// Runtime flags that are on.
+    #[serde(default)]
+    pub flags: Vec<String>,
     /// What happens, in order.
     pub steps: Vec<Step>,
     /// Where the case was read from.
@@ -121,6 +124,16 @@ pub struct Exchange {
     /// HTTP/2.
     #[serde(default)]
     pub http2: bool,
+    /// A WebSocket on which this text is sent; the body of the answer is what comes back.
+    pub websocket: Option<String>,
+    /// A gRPC call with so many messages; trailers count as headers of the answer.
+    pub grpc: Option<u32>,
+    /// The same as gRPC-Web.
+    #[serde(rename = "grpcWeb")]
+    pub grpc_web: Option<u32>,
+    /// With `times`: the response header that a session is kept in. What the first answer has of it is sent with the further
+    /// requests, a cookie as cookie.
+    pub session: Option<String>,
     /// Send it so many times; for `split` and `mirrored`.
     #[serde(default = "once")]
     pub times: u32,
@@ -158,8 +171,18 @@ pub struct Expect {
     pub status: Option<u16>,
     /// Response headers with these values; several values of one header joined with `, `.
     pub headers: BTreeMap<String, String>,
+    /// Response headers that must contain these texts.
+    pub contains: BTreeMap<String, String>,
     /// Response headers that must not be there.
     pub absent_headers: Vec<String>,
+    /// The whole body.
+    pub body: Option<String>,
+    /// How many messages a gRPC call is answered with.
+    pub messages: Option<usize>,
+    /// All of `times` requests are answered by one backend, whichever it is.
+    pub one_backend: bool,
+    /// How many requests arrive at each backend for each one that is sent.
+    pub arrived: BTreeMap<String, usize>,
     /// The backend that answered.
     pub backend: Option<String>,
     /// What that backend saw.

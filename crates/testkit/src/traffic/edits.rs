@@ -66,7 +66,7 @@ pub async fn play(factory: &dyn GatewayFactory, scene: Scene) -> Result<Outcome,
         routes: vec![(0, 0); scene.routes],
         extra: None,
     };
-    let mut gateway = factory.start().await?;
+    let mut gateway = factory.start(&[]).await?;
     let outcome = edits(gateway.as_mut(), scene, &mut scenery).await;
     let explained = if outcome.is_err() { gateway.explain().await } else { String::new() };
     let stopped = gateway.stop().await;

@@ -2,7 +2,7 @@
 
 use super::case::{Exchange, Expect, Seen};
 use crate::{
-    client::{Request, Response},
+    client::{Request, Response, Speaks},
     echo::Echoed,
     tls::Leaf,
 };
@@ -24,7 +24,19 @@ pub fn check(
         return Err(format!("status {}, expected {status}; body: {}", response.status.as_u16(), body()));
     }
     equal_headers("response header", &expect.headers, |name| response.header(name))?;
+    for (name, part) in &expect.contains {
+        let value = response.header(name);
+        if !value.as_ref().is_some_and(|value| value.contains(part)) {
+            return Err(format!("response header {name}: {value:?}, expected it to contain {part:?}"));
+        }
+    }
     absent_headers("response header", &expect.absent_headers, |name| response.header(name))?;
+    if let Some(text) = expect.body.as_ref().filter(|text| text.as_bytes() != &*response.body) {
+        return Err(format!("body {:?}, expected {text:?}", body()));
+    }
+    if let Some(messages) = expect.messages.filter(|messages| *messages != response.messages) {
+        return Err(format!("{} messages, expected {messages}", response.messages));
+    }
     if let Some(name) = &expect.certificate {
         let leaf = certificates.get(name).ok_or_else(|| format!("the case has no certificate {name}"))?;
         if response.certificate.as_ref() != Some(&leaf.der) {
@@ -130,5 +142,12 @@ pub fn request(exchange: &Exchange, port: u16) -> Result<Request, Mismatch> {
     request.body = exchange.body.clone().into();
     request.sni.clone_from(&exchange.sni);
     request.http2 = exchange.http2;
+    request.speaks = match (&exchange.websocket, exchange.grpc, exchange.grpc_web) {
+        (None, None, None) => Speaks::Http,
+        (Some(text), None, None) => Speaks::WebSocket(text.clone()),
+        (None, Some(messages), None) => Speaks::Grpc(messages),
+        (None, None, Some(messages)) => Speaks::GrpcWeb(messages),
+        _ => return Err("a request is one of websocket, grpc and grpcWeb".to_owned()),
+    };
     Ok(request)
 }

@@ -9,8 +9,9 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Starts gateways. One factory serves all cases of a test program.
 pub trait GatewayFactory: Send + Sync {
-    /// A gateway without objects, for one case. Called at the start of each case, several at the same time.
-    fn start(&self) -> BoxFuture<'_, Result<Box<dyn Gateway>, BoxError>>;
+    /// A gateway without objects and with these runtime flags, for one case. Called at the start of each case, several at the
+    /// same time.
+    fn start<'a>(&'a self, flags: &'a [String]) -> BoxFuture<'a, Result<Box<dyn Gateway>, BoxError>>;
 }
 
 /// A control plane with the proxies that it runs on this machine.

@@ -40,12 +40,12 @@ impl ProgramFactory {
             })
     }
 
-    fn spawn(&self) -> Result<Program, BoxError> {
+    fn spawn(&self, flags: &[String]) -> Result<Program, BoxError> {
         let directory = tempfile::tempdir()?;
         let objects = directory.path().join("objects");
         std::fs::create_dir(&objects)?;
         let config = directory.path().join("config.yaml");
-        std::fs::write(&config, configuration(directory.path(), &objects))?;
+        std::fs::write(&config, configuration(directory.path(), &objects, flags))?;
         let log = std::fs::File::create(directory.path().join("log"))?;
         let child = Command::new(&self.binary)
             .args(["server", "-c"])
@@ -62,7 +62,7 @@ impl ProgramFactory {
 }
 
 /// A configuration with nothing at a fixed port.
-fn configuration(home: &Path, objects: &Path) -> String {
+fn configuration(home: &Path, objects: &Path, flags: &[String]) -> String {
     serde_json::json!({
         "apiVersion": "gateway.envoyproxy.io/v1alpha1",
         "kind": "EnvoyGateway",
@@ -76,14 +76,15 @@ fn configuration(home: &Path, objects: &Path) -> String {
         "admin": {"address": {"host": "127.0.0.1", "port": port::free()}},
         "telemetry": {"metrics": {"prometheus": {"disable": true}}},
         "extensionApis": {"enableBackend": true, "enableEnvoyPatchPolicy": true},
+        "runtimeFlags": {"enabled": flags},
         "logging": {"level": {"default": "info"}},
     })
     .to_string()
 }
 
 impl GatewayFactory for ProgramFactory {
-    fn start(&self) -> BoxFuture<'_, Result<Box<dyn Gateway>, BoxError>> {
-        Box::pin(async { Ok(Box::new(self.spawn()?) as Box<dyn Gateway>) })
+    fn start<'a>(&'a self, flags: &'a [String]) -> BoxFuture<'a, Result<Box<dyn Gateway>, BoxError>> {
+        Box::pin(async { Ok(Box::new(self.spawn(flags)?) as Box<dyn Gateway>) })
     }
 }
 

@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     BoxError,
-    client::raw::{self, Lines},
+    client::{
+        Response,
+        raw::{self, Lines},
+    },
     deadline,
     echo::{Echo, Protocol},
     tls::AUTHORITY,
@@ -47,7 +50,7 @@ pub async fn run(path: &Path, factory: &dyn GatewayFactory) -> Result<(), BoxErr
         values.addresses.insert(name.clone(), echo.address());
         values.backends.insert(name.clone(), echo);
     }
-    let mut gateway = factory.start().await?;
+    let mut gateway = factory.start(&case.flags).await?;
     let outcome = steps(&case, &mut values, gateway.as_mut()).await;
     let explained = match &outcome {
         Ok(()) => String::new(),
@@ -132,19 +135,32 @@ async fn attempt(exchange: &Exchange, port: u16, values: &Values) -> Result<Obse
     let mark = ATTEMPTS.fetch_add(1, Ordering::Relaxed).to_string();
     let expect = &exchange.expect;
     let mut observed = Observed::default();
-    for _ in 0..exchange.times {
-        let response = match send(exchange, port, &mark, values).await {
+    let mut more = vec![(MARK.to_owned(), mark.clone())];
+    for number in 0..exchange.times {
+        let response = match send(exchange, port, &more, values).await {
             Err(_) if expect.refused => continue,
             Err(error) => return Err(error.to_string()),
             Ok(_) if expect.refused => return Err("answered, expected to be refused".to_owned()),
             Ok(response) => response,
         };
         let answered = expect::check(expect, &response, &values.certificates)?;
+        if let (0, Some(name)) = (number, &exchange.session) {
+            more.push(in_session(name, &response)?);
+        }
         *observed.counts.entry(answered).or_default() += 1;
         observed.locations.extend(response.header("location"));
     }
     if !expect.split.is_empty() {
         expect::check_shares("backend", &expect.split, &observed.counts, exchange.times, expect.tolerance)?;
+    }
+    if expect.one_backend && observed.counts.len() != 1 {
+        return Err(format!("answered by several backends: {:?}", observed.counts));
+    }
+    for (name, per_request) in &expect.arrived {
+        let seen = values.backends.get(name).map_or(0, |echo| echo.seen_with(MARK, &mark).len());
+        if seen != per_request * exchange.times as usize {
+            return Err(format!("{seen} requests arrived at {name}, expected {per_request} for each"));
+        }
     }
     if expect.mirrored.is_empty() {
         return Ok(observed);
@@ -163,16 +179,20 @@ async fn attempt(exchange: &Exchange, port: u16, values: &Values) -> Result<Obse
     deadline::holds(COPIES / 10, mirrored).await.map(|()| observed)
 }
 
-/// Sends the exchange's request once.
+/// Sends the exchange's request once, with more headers where it has any.
 async fn send(
     exchange: &Exchange,
     port: u16,
-    mark: &str,
+    more: &[(String, String)],
     values: &Values,
-) -> Result<crate::client::Response, BoxError> {
+) -> Result<Response, BoxError> {
     let target = SocketAddr::from(([127, 0, 0, 1], port));
     let echoed = match exchange.over {
-        Over::Http => return expect::request(exchange, port)?.header(MARK, mark).send().await,
+        Over::Http => {
+            let mut request = expect::request(exchange, port)?;
+            request.headers.extend(more.iter().cloned());
+            return request.send().await;
+        }
         Over::Datagrams => raw::datagram(target, &exchange.path).await?,
         Over::Lines => {
             let mut connections = values.connections.lock().await;
@@ -190,7 +210,17 @@ async fn send(
             }
         }
     };
-    crate::client::Response::of(&echoed)
+    Response::of(&echoed)
+}
+
+/// The header in which a client repeats the session that it was given in this response header.
+fn in_session(name: &str, response: &Response) -> Result<(String, String), Mismatch> {
+    let value = response.header(name).ok_or_else(|| format!("no response header {name} to keep"))?;
+    Ok(match name {
+        // Without its attributes (RFC 6265, section 4.2).
+        "set-cookie" => ("cookie".to_owned(), value.split(';').next().unwrap_or_default().to_owned()),
+        name => (name.to_owned(), value),
+    })
 }
 
 /// Runs a case to its end on the runtime that all cases of the process share; for `datatest_stable::harness!`.
