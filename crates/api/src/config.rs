@@ -133,13 +133,12 @@ pub struct ExtensionApiSettings {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct RuntimeFlags {
-    /// Flags that are off. `EndpointSliceIndex` is on when in neither list, `XDSNameSchemeV2` and
-    /// `PerResourceSystemCASecret` off. Each is one of `XDSNameSchemeV2`, `EndpointSliceIndex` or
-    /// `PerResourceSystemCASecret`.
+    /// Flags that are off. `EndpointSliceIndex` is on when in neither list, the others off. Each is one of
+    /// `XDSNameSchemeV2`, `EndpointSliceIndex`, `PerResourceSystemCASecret` or `DetectMisdirectedRequests`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub disabled: Vec<String>,
-    /// Flags that are on. Each is one of `XDSNameSchemeV2`, `EndpointSliceIndex` or
-    /// `PerResourceSystemCASecret`.
+    /// Flags that are on. Each is one of `XDSNameSchemeV2`, `EndpointSliceIndex`, `PerResourceSystemCASecret` or
+    /// `DetectMisdirectedRequests`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub enabled: Vec<String>,
 }

@@ -10,6 +10,7 @@
 //! - `state`: all of that for one Gateway, and `merged` for Gateways that share a fleet;
 //! - `view`: the part of it that routes see;
 //! - `stream`: what serves listeners that are not for HTTP;
+//! - `misdirected`: answers to requests for the hosts of other listeners;
 //! - `fanout`: what a Gateway sends to its fleet, which `socket` and `fleet` put together;
 //! - `tracing`: traces of requests;
 //! - `service`: the Service of the fleet's own proxies.
@@ -34,6 +35,7 @@ mod frontend;
 mod listener;
 mod listener_set;
 mod merged;
+mod misdirected;
 mod namespace;
 mod overlap;
 mod proxy;

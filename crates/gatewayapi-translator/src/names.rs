@@ -114,3 +114,28 @@ pub(crate) fn client_authorities(gateway: &ObjectRef, port: Option<u16>) -> Name
     let port = port.map_or_else(|| "default".to_owned(), |port| port.to_string());
     format!("gateway/{}/{}/{port}/ca.crt", gateway.namespace, gateway.name).into()
 }
+
+/// What an HTTPRouteFilter is called among the filters of a listener: `httproutefilter/<namespace>/<name>`.
+pub(crate) fn http_route_filter(filter: &ObjectRef) -> Name {
+    format!("httproutefilter/{}/{}", filter.namespace, filter.name).into()
+}
+
+/// The secret that holds the credential of an HTTPRouteFilter.
+pub(crate) fn credential(filter: &str) -> Name {
+    format!("credential_injector/credential/{filter}").into()
+}
+
+/// The session of a rule that does not name it: the name of the rule with dashes for slashes, which headers cannot have.
+pub(crate) fn session(rule: &str) -> String {
+    rule.replace('/', "-")
+}
+
+/// The route that answers preflights for a match: `<match>/cors-preflight`.
+pub(crate) fn preflight(route_match: &str) -> Name {
+    format!("{route_match}/cors-preflight").into()
+}
+
+/// The route that answers requests on connections of the wrong listener, or that nobody serves: `<listener>/misdirected`.
+pub(crate) fn misdirected(listener: &str) -> Name {
+    format!("{listener}/misdirected").into()
+}

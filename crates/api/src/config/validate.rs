@@ -59,7 +59,8 @@ impl EnvoyGateway {
 /// Kinds of the Gateway API that can be turned on.
 const GATEWAY_API: [&str; 1] = ["XBackendTrafficPolicy"];
 /// Switches that exist.
-const RUNTIME_FLAGS: [&str; 3] = ["XDSNameSchemeV2", "EndpointSliceIndex", "PerResourceSystemCASecret"];
+const RUNTIME_FLAGS: [&str; 4] =
+    ["XDSNameSchemeV2", "EndpointSliceIndex", "PerResourceSystemCASecret", "DetectMisdirectedRequests"];
 
 /// Collects problems.
 #[derive(Debug, Default)]

@@ -12,7 +12,7 @@ use eg_ir::{
 
 use super::{
     listener::ListenerState,
-    service,
+    misdirected, service,
     state::{GatewayOf, GatewayState},
     stream,
     view::{self, Protocol},
@@ -113,6 +113,7 @@ fn socket_part(
         }
     };
     if matches!(server, SocketServer::Https { .. }) {
+        misdirected::send(cx, key, state, listener, origin);
         for secret in listener.secrets() {
             send_secret(cx, key, &state.fleet, secret);
         }

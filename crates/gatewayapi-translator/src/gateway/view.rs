@@ -128,27 +128,28 @@ fn bind_listener(
         ready: listener.ready(),
         closed: false,
         table: table(cx, gateway, state, listener, &ir_name),
-        isolated_from: isolated_from(cx, gateway, state, listener),
+        isolated_from: hostnames_beside(cx, gateway, state, listener).into_iter().flatten().collect(),
         origin: origin.clone().section(listener.section.clone()),
         ir_name,
     }
 }
 
-/// Hostnames of the other listeners that share the port with this one, also those of other Gateways of its fleet.
-fn isolated_from(
+/// Hostnames of the other listeners that share the port with this one, also those of other Gateways of its fleet; `None` for
+/// a listener that is for every hostname.
+pub(super) fn hostnames_beside(
     cx: &ReadCx<'_>,
     gateway: &ObjectRef,
     state: &GatewayState,
     listener: &ListenerState,
-) -> Vec<Name> {
+) -> Vec<Option<Name>> {
     let on_port = |other: &&ListenerState| other.port == listener.port && other.key() != listener.key();
     let hostname = |other: &ListenerState| other.hostname.clone();
-    let mut names: Vec<Name> = state.listeners.iter().filter(on_port).filter_map(hostname).collect();
+    let mut names: Vec<Option<Name>> = state.listeners.iter().filter(on_port).map(hostname).collect();
     if state.class.merged {
         let gateways = cx.unit::<ClassListeners>(&state.class.name);
         let others = gateways.iter().filter(|(other, _)| other != gateway);
         let served = others.flat_map(|(_, listeners)| listeners.iter()).filter(|other| other.ready());
-        names.extend(served.filter(on_port).filter_map(hostname));
+        names.extend(served.filter(on_port).map(hostname));
     }
     names
 }
