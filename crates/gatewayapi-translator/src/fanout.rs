@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eg_diag::ObjectRef;
 use eg_ir::{
-    FeatureId, IrKey, Name, Origin, Secret, SecretContent,
+    Extension, FeatureId, IrKey, Name, Origin, Secret, SecretContent,
     cluster::{Cluster, Endpoint},
     infra::InfraListener,
     listener::{HttpServer, StreamServer, TerminateTls, Transport},
@@ -168,9 +168,11 @@ pub(crate) struct Needs;
 
 impl Group for Needs {
     type Key = FleetName;
-    /// The feature, and the route that needs it.
-    type Member = (FeatureId, ObjectRef);
-    type Value = ();
+    /// The feature, the name of what is needed of it (empty where there is only one thing), and the first place of a route
+    /// that needs it.
+    type Member = (FeatureId, Name, RouteOrder);
+    /// With which settings.
+    type Value = Arc<Extension>;
 }
 
 /// The place of a route among those of connections or datagrams: routes that TLS chooses by server name before those

@@ -12,6 +12,7 @@ mod duration;
 mod endpoint;
 mod engine;
 mod fanout;
+mod format;
 mod gateway;
 mod header;
 mod hostname;

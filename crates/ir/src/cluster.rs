@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Extension, FeatureId, Name, Origin};
+use crate::{Extension, FeatureId, Name, Origin, route::CredentialInjection};
 
 mod tls;
 
@@ -31,6 +31,9 @@ pub struct Cluster {
     /// How TLS is spoken to the endpoints; absent speaks plain text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<Arc<UpstreamTls>>,
+    /// The credential that is added to the requests of this cluster alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential_injection: Option<Arc<CredentialInjection>>,
     /// Configuration of features that this crate does not know.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub extensions: BTreeMap<FeatureId, Extension>,
@@ -46,6 +49,7 @@ impl Default for Cluster {
             connect_timeout_ms: 10_000,
             zone_aware: None,
             tls: None,
+            credential_injection: None,
             extensions: BTreeMap::new(),
         }
     }

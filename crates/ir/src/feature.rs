@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 /// Names one feature everywhere: registry row, module stem, case directory, page of the documentation, metric label.
@@ -33,6 +33,23 @@ impl fmt::Display for FeatureId {
 #[serde(transparent)]
 pub struct Extension(pub Value);
 
+impl Extension {
+    /// Settings as JSON.
+    pub fn of(settings: &impl Serialize) -> Self {
+        Self(serde_json::to_value(settings).unwrap_or_default())
+    }
+
+    /// The settings again; `None` when they are another feature's.
+    pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
+        T::deserialize(&self.0).ok()
+    }
+
+    /// Whether there are no settings.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_null()
+    }
+}
+
 /// The built-in features.
 pub mod features {
     use super::FeatureId;
@@ -57,6 +74,10 @@ pub mod features {
     pub const RETRY: FeatureId = FeatureId::new("retry");
     /// Requests from scripts of other origins, needed by listeners with routes that allow them.
     pub const CORS: FeatureId = FeatureId::new("cors");
+    /// Keeping the requests of a session at one endpoint, needed by listeners with routes that ask for it.
+    pub const SESSION_PERSISTENCE: FeatureId = FeatureId::new("session_persistence");
+    /// Adding credentials to requests, needed by listeners with routes that ask for it.
+    pub const CREDENTIAL_INJECTION: FeatureId = FeatureId::new("credential_injection");
     /// Requests that go where their host says, needed by listeners with routes to such backends.
     pub const DYNAMIC_RESOLVER: FeatureId = FeatureId::new("dynamic_resolver");
     /// Translation of gRPC-Web and statistics of gRPC, needed by listeners with GRPCRoutes.
@@ -78,9 +99,11 @@ pub mod features {
         TIMEOUT,
         RETRY,
         CORS,
+        SESSION_PERSISTENCE,
         DYNAMIC_RESOLVER,
         GRPC,
         CLIENT_TIMEOUT,
         CLIENT_HEADERS,
+        CREDENTIAL_INJECTION,
     ];
 }

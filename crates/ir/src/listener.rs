@@ -134,7 +134,8 @@ pub struct HttpServer {
     /// How its requests are traced; absent is not at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tracing: Option<Arc<Tracing>>,
-    /// What the routes need their listener to provide, by feature.
+    /// What the routes need their listener to provide: by feature, the settings for which they need it, each once and in
+    /// the order of the routes; none for a feature without settings.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub needs: BTreeMap<FeatureId, Extension>,
+    pub needs: BTreeMap<FeatureId, Vec<Extension>>,
 }

@@ -10,22 +10,26 @@ use crate::{Extension, FeatureId, Name, Origin};
 
 mod action;
 mod cors;
+mod credential_injection;
 mod header;
 mod matching;
 mod mirror;
 mod order;
 mod retry;
 mod rewrite;
+mod session_persistence;
 mod stream;
 
-pub use action::{BackendFilters, DirectResponse, Forward, Redirect, RouteAction, WeightedCluster};
+pub use action::{BackendFilters, Body, DirectResponse, Forward, Redirect, RouteAction, WeightedCluster};
 pub use cors::Cors;
+pub use credential_injection::CredentialInjection;
 pub use header::{HeaderEdits, HeaderValue};
 pub use matching::{PathMatch, RouteMatch, StringMatch, ValueMatch};
 pub use mirror::{Fraction, Mirror};
 pub use order::RouteOrder;
 pub use retry::{BackOff, Retry};
 pub use rewrite::{HostRewrite, PathRewrite, RegexRewrite, UrlRewrite};
+pub use session_persistence::SessionPersistence;
 pub use stream::StreamRoute;
 
 /// The virtual hosts that one listener, or all plain HTTP listeners of one socket, serve.
@@ -89,6 +93,14 @@ pub struct HttpRoute {
     /// What scripts of other origins may do; the listener needs [`features::CORS`](crate::features::CORS).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cors: Option<Cors>,
+    /// How the requests of a session are kept at one endpoint; the listener needs
+    /// [`features::SESSION_PERSISTENCE`](crate::features::SESSION_PERSISTENCE).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_persistence: Option<SessionPersistence>,
+    /// The credential that is added to requests; the listener needs
+    /// [`features::CREDENTIAL_INJECTION`](crate::features::CREDENTIAL_INJECTION).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential_injection: Option<Arc<CredentialInjection>>,
     /// The policies that shaped it and want to be named in its metadata.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<ObjectRef>,

@@ -73,6 +73,8 @@ pub enum SecretContent {
     TrustedCa(SecretBytes),
     /// The certificate authorities that the image of the proxy trusts.
     SystemCa,
+    /// Bytes with a meaning for the filter that asks for them, such as a password.
+    Generic(SecretBytes),
     /// Another server has the content and serves it under the name of the secret; nothing is sent for it but the cluster
     /// of that server.
     Elsewhere(Arc<Cluster>),

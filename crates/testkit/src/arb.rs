@@ -115,6 +115,7 @@ pub fn object() -> BoxedStrategy<Value> {
         3 => backend::secret(),
         2 => backend::backend(),
         2 => backend::reference_grant(),
+        2 => route::http_route_filter(),
         1 => backend::namespace_kind(),
         3 => policy::policy(),
         2 => policy::patch_policy(),

@@ -10,10 +10,11 @@ use eg_ir::{
 
 use crate::{
     Features,
-    envoy::{any, cluster as pb, millis, upstream_http},
+    envoy::{any, cluster as pb, hcm, millis, upstream_codec, upstream_http},
     metadata,
 };
 
+mod credential_injection;
 mod discovery;
 mod endpoint;
 mod load_balancer;
@@ -31,7 +32,12 @@ const MAX_RETRIES: u32 = 1024;
 
 /// The built-in features, in the order in which they see a cluster.
 pub(crate) fn features() -> Vec<Arc<dyn ClusterFeature>> {
-    vec![Arc::new(load_balancer::LoadBalancer), Arc::new(protocol::Protocol), Arc::new(tls::Tls)]
+    vec![
+        Arc::new(load_balancer::LoadBalancer),
+        Arc::new(protocol::Protocol),
+        Arc::new(tls::Tls),
+        Arc::new(credential_injection::CredentialInjection),
+    ]
 }
 
 /// What one feature of clusters becomes in Envoy.
@@ -58,6 +64,9 @@ pub struct ClusterDraft {
 /// The key under which a cluster holds its HTTP options.
 const HTTP_OPTIONS: &str = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
+/// The name of the last filter of a cluster that has filters.
+const CODEC: &str = "envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec";
+
 /// Emits one cluster.
 pub(crate) fn emit(features: &Features, ir: &Cluster) -> Result<pb::Cluster, Diagnostic> {
     // What is not used here is the business of a feature; extensions are that of added ones.
@@ -69,6 +78,7 @@ pub(crate) fn emit(features: &Features, ir: &Cluster) -> Result<pb::Cluster, Dia
         connect_timeout_ms,
         zone_aware: _,
         tls: _,
+        credential_injection: _,
         extensions: _,
     } = ir;
     if *discovery == Discovery::Nowhere {
@@ -105,7 +115,19 @@ pub(crate) fn emit(features: &Features, ir: &Cluster) -> Result<pb::Cluster, Dia
     if http != upstream_http::HttpProtocolOptions::default() {
         // The options must name a protocol; without them, Envoy speaks HTTP/1.1.
         http.upstream_protocol_options.get_or_insert_with(protocol::http1);
+        if !http.http_filters.is_empty() {
+            http.http_filters.push(codec());
+        }
         cluster.typed_extension_protocol_options.insert(HTTP_OPTIONS.to_owned(), any(&http));
     }
     Ok(cluster)
+}
+
+/// What stands at the end of the filters of a cluster, as the router does at the end of those of a listener.
+fn codec() -> hcm::HttpFilter {
+    hcm::HttpFilter {
+        name: CODEC.to_owned(),
+        config_type: Some(hcm::http_filter::ConfigType::TypedConfig(any(&upstream_codec::UpstreamCodec {}))),
+        ..hcm::HttpFilter::default()
+    }
 }

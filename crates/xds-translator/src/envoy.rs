@@ -15,9 +15,11 @@ pub(crate) use xds_api::pb::envoy::{
         common::dynamic_forward_proxy::v3 as dynamic_resolver,
         filters::{
             http::{
-                cors::v3 as cors, grpc_stats::v3 as grpc_stats, grpc_web::v3 as grpc_web,
+                cors::v3 as cors, credential_injector::v3 as credential_injector,
+                grpc_stats::v3 as grpc_stats, grpc_web::v3 as grpc_web,
                 header_mutation::v3 as header_mutation, health_check::v3 as health_check,
-                rbac::v3 as http_rbac, router::v3 as router,
+                rbac::v3 as http_rbac, router::v3 as router, stateful_session::v3 as stateful_session,
+                upstream_codec::v3 as upstream_codec,
             },
             listener::tls_inspector::v3 as tls_inspector,
             network::{
@@ -26,7 +28,11 @@ pub(crate) use xds_api::pb::envoy::{
             },
             udp::udp_proxy::v3 as udp_proxy,
         },
-        http::early_header_mutation::header_mutation::v3 as early_header_mutation,
+        http::{
+            early_header_mutation::header_mutation::v3 as early_header_mutation,
+            injected_credentials::generic::v3 as generic_credential,
+            stateful_session::{cookie::v3 as cookie_session, header::v3 as header_session},
+        },
         load_balancing_policies::{
             cluster_provided::v3 as cluster_provided, common::v3 as lb_common,
             least_request::v3 as least_request,
@@ -39,7 +45,7 @@ pub(crate) use xds_api::pb::envoy::{
         transport_sockets::tls::v3 as tls,
         upstreams::http::v3 as upstream_http,
     },
-    r#type::{matcher::v3 as matcher, tracing::v3 as tracing_tag, v3 as kind},
+    r#type::{http::v3 as http_type, matcher::v3 as matcher, tracing::v3 as tracing_tag, v3 as kind},
 };
 pub(crate) use xds_api::pb::xds::{core::v3 as xds_core, r#type::matcher::v3 as xds_matcher};
 

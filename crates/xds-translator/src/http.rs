@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use eg_diag::Diagnostic;
+use eg_diag::{Diagnostic, FieldPath};
 use eg_ir::{
     FeatureId, Name, Secret,
     cluster::Cluster,
@@ -10,11 +10,16 @@ use eg_ir::{
     route::HttpRoute,
 };
 use prost::Name as Message;
+use serde::de::DeserializeOwned;
 
-use crate::envoy::{any, hcm, route, router};
+use crate::{
+    envoy::{any, hcm, route, router},
+    finding::not_expressible,
+};
 
 mod client_headers;
 mod cors;
+pub(crate) mod credential_injection;
 mod direct_response;
 mod dynamic_resolver;
 mod forward;
@@ -24,6 +29,7 @@ mod mirror;
 mod redirect;
 mod retry;
 mod route_match;
+mod session_persistence;
 mod timeout;
 mod url_rewrite;
 
@@ -47,8 +53,10 @@ pub(crate) fn features() -> Vec<Arc<dyn HttpFeature>> {
         // The filters below run in this order; preflights are answered before anything can refuse them.
         Arc::new(cors::Cors),
         Arc::new(client_headers::ClientHeaders),
+        Arc::new(session_persistence::SessionPersistence),
         Arc::new(dynamic_resolver::DynamicResolver),
         Arc::new(grpc::Grpc),
+        Arc::new(credential_injection::CredentialInjection),
     ]
 }
 
@@ -89,6 +97,25 @@ pub struct ServerCx<'a> {
     pub server: &'a HttpServer,
     /// Whether its connections are TLS.
     pub tls: bool,
+}
+
+impl ServerCx<'_> {
+    /// Whether routes of the server need a feature.
+    pub fn is_needed(&self, feature: &FeatureId) -> bool {
+        self.server.needs.contains_key(feature)
+    }
+
+    /// The settings for which routes of the server need a feature, in the order of the routes.
+    pub fn needed<T: DeserializeOwned>(
+        &self,
+        feature: &FeatureId,
+    ) -> impl Iterator<Item = Result<T, Diagnostic>> {
+        let settings = self.server.needs.get(feature).into_iter().flatten();
+        settings.map(|settings| {
+            let message = "the routes need it with settings that the feature does not know";
+            settings.read().ok_or_else(|| not_expressible(FieldPath::root(), message))
+        })
+    }
 }
 
 /// The route that is being made.

@@ -190,6 +190,8 @@ fn try_route(
         timeout_ms: _,
         retry: _,
         cors: _,
+        session_persistence: _,
+        credential_injection: _,
         policies,
         extensions: _,
     } = route;

@@ -35,6 +35,10 @@ pub(crate) fn emit(Secret { name, origin: _, content }: &Secret) -> Result<pb::S
             }),
             ..pb::CertificateValidationContext::default()
         }),
+        SecretContent::Generic(bytes) => pb::secret::Type::GenericSecret(pb::GenericSecret {
+            secret: Some(inline(bytes)),
+            ..pb::GenericSecret::default()
+        }),
         _ => return Err(not_expressible(FieldPath::root(), "unknown kind of secret")),
     };
     Ok(pb::Secret { name: name.to_string(), r#type: Some(kind) })

@@ -96,7 +96,7 @@ fn listener(needs: &[FeatureId]) -> Listener {
     let server = HttpServer {
         name: "web".into(),
         routes: "web".into(),
-        needs: needs.iter().map(|id| (id.clone(), Extension(Value::Null))).collect(),
+        needs: needs.iter().map(|id| (id.clone(), Vec::new())).collect(),
         ..HttpServer::default()
     };
     Listener {

@@ -9,7 +9,7 @@ use eg_ir::{
     cluster::{Cluster, Discovery, EndpointSet, Locality, UpstreamProtocol, ZoneAware},
     listener::{HttpServer, Listener, TerminateTls, TlsChain},
     route::{
-        DirectResponse, Forward, HttpRoute, PathMatch, PathRewrite, Redirect, RouteAction, RouteMatch,
+        Body, DirectResponse, Forward, HttpRoute, PathMatch, PathRewrite, Redirect, RouteAction, RouteMatch,
         RouteOrder, RouteTable, UrlRewrite, VirtualHost, WeightedCluster,
     },
 };
@@ -50,7 +50,7 @@ fn action() -> impl Strategy<Value = RouteAction> {
             RouteAction::Redirect(Redirect { status, ..Redirect::default() })
         }),
         1 => (199..700_u16, proptest::option::of(0..5000_usize)).prop_map(|(status, length)| {
-            RouteAction::DirectResponse(DirectResponse { status, body: length.map(|n| "x".repeat(n)) })
+            RouteAction::DirectResponse(DirectResponse { status, body: length.map(|n| Body::from("x".repeat(n).as_str())) })
         }),
     ]
 }

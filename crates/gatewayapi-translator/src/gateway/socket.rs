@@ -1,10 +1,11 @@
 //! Sockets, route tables and secrets of a fleet, put together from what its Gateways sent.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use eg_ir::{
-    Extension, IrKey, Secret,
+    Extension, FeatureId, IrKey, Secret,
     listener::{HttpServer, Listener, TlsChain},
+    route::RouteOrder,
 };
 
 use super::{stream::Claimed, tracing::TracingOf};
@@ -72,9 +73,21 @@ fn traced(cx: &ReadCx<'_>, server: &Arc<HttpServer>) -> Arc<HttpServer> {
 /// Adds what the routes of a listener need to the server that serves it.
 fn add_needs(cx: &ReadCx<'_>, (fleet, listener): (&IrKey, &HttpServer), server: &mut Arc<HttpServer>) {
     let needs = cx.group::<Needs>(&(fleet.clone(), listener.name.clone()));
-    for (feature, _) in needs.keys() {
-        if !server.needs.contains_key(feature) {
-            Arc::make_mut(server).needs.insert(feature.clone(), Extension::default());
+    let mut asked: BTreeMap<&FeatureId, Vec<(&RouteOrder, &Extension)>> = BTreeMap::new();
+    let mut last = None;
+    for ((feature, name, order), settings) in needs.iter() {
+        // They are ordered by feature and name, so that the first route that needs something is the one that counts.
+        if last.replace((feature, name)) != Some((feature, name)) {
+            asked.entry(feature).or_default().push((order, settings));
+        }
+    }
+    for (feature, mut settings) in asked {
+        settings.sort_by_key(|(order, _)| *order);
+        let known = server.needs.get(feature);
+        let is_new = |one: &&Extension| !one.is_empty() && !known.is_some_and(|known| known.contains(one));
+        let new: Vec<Extension> = settings.into_iter().map(|(_, one)| one).filter(is_new).cloned().collect();
+        if known.is_none() || !new.is_empty() {
+            Arc::make_mut(server).needs.entry(feature.clone()).or_default().extend(new);
         }
     }
 }

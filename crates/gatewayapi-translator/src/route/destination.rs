@@ -15,7 +15,7 @@ use eg_ir::{
         Cluster, Discovery, DnsCache, Endpoint, EndpointAddress, EndpointSet, Locality, TlsProfile,
         UpstreamProtocol, UpstreamTls,
     },
-    route::{BackendFilters, DirectResponse, Forward, RouteAction, WeightedCluster},
+    route::{BackendFilters, CredentialInjection, DirectResponse, Forward, RouteAction, WeightedCluster},
 };
 use eg_resources::Object;
 
@@ -62,9 +62,30 @@ pub(crate) struct PlannedCluster {
 pub(crate) struct Setting {
     name: Name,
     weight: u32,
-    filters: BackendFilters,
+    changes: BackendChanges,
     /// `None` when the reference or one of its filters is invalid.
     backend: Option<Reachable>,
+}
+
+/// What is done to the requests of one backend reference.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct BackendChanges {
+    pub(crate) filters: BackendFilters,
+    /// The credential that is added to them, with the secret that has it.
+    pub(crate) credential: Option<(Arc<CredentialInjection>, Arc<Secret>)>,
+}
+
+impl BackendChanges {
+    /// Whether nothing is done to them.
+    fn is_empty(&self) -> bool {
+        self.filters.is_empty() && self.credential.is_none()
+    }
+}
+
+impl From<BackendFilters> for BackendChanges {
+    fn from(filters: BackendFilters) -> Self {
+        Self { filters, credential: None }
+    }
 }
 
 /// A backend and how its endpoints are addressed.
@@ -132,16 +153,16 @@ impl<'c, 'e> Destination<'c, 'e> {
         name: Name,
         key: Result<BackendKey, Problem>,
         weight: i32,
-        filters: Result<BackendFilters, Diagnostic>,
+        changes: Result<impl Into<BackendChanges>, Diagnostic>,
         path: &FieldPath,
     ) {
         let weight = u32::try_from(weight).unwrap_or(0);
-        let resolved = filters.and_then(|filters| Ok((self.reach(key, path)?, filters)));
-        let (backend, filters) = match resolved {
-            Ok((reachable, filters)) => (Some(reachable), filters),
+        let resolved = changes.and_then(|changes| Ok((self.reach(key, path)?, changes.into())));
+        let (backend, changes) = match resolved {
+            Ok((reachable, changes)) => (Some(reachable), changes),
             Err(problem) => {
                 self.problems.push(problem);
-                (None, BackendFilters::default())
+                (None, BackendChanges::default())
             }
         };
         if weight == 0 {
@@ -153,7 +174,7 @@ impl<'c, 'e> Destination<'c, 'e> {
             let code = if is_stream { &NO_STREAM_ENDPOINTS } else { &NO_ENDPOINTS };
             self.problems.push(Diagnostic::new(code, path.clone(), message));
         }
-        self.settings.push(Setting { name, weight, filters, backend });
+        self.settings.push(Setting { name, weight, changes, backend });
     }
 
     /// Adds a host that no object stands for.
@@ -282,14 +303,15 @@ impl<'c, 'e> Destination<'c, 'e> {
         let of_hostnames = valid.iter().filter(hostnames).count();
         let apart = invalid_weight > 0
             || (of_hostnames != 0 && of_hostnames != valid.len())
-            || valid.iter().any(|(setting, _)| !setting.filters.is_empty());
+            || valid.iter().any(|(setting, _)| !setting.changes.is_empty());
         let weighted = |name: &Name, weight, filters: &BackendFilters| WeightedCluster {
             name: name.clone(),
             weight,
             filters: filters.clone(),
         };
         let (clusters, planned) = if apart {
-            let clusters = valid.iter().map(|(s, _)| weighted(&s.name, s.weight, &s.filters)).collect();
+            let clusters =
+                valid.iter().map(|(s, _)| weighted(&s.name, s.weight, &s.changes.filters)).collect();
             let planned = self
                 .settings
                 .iter()
@@ -353,6 +375,8 @@ impl<'c, 'e> Destination<'c, 'e> {
             let plan = |(position, setting)| locality_plan(name, position, setting);
             Arc::new(EndpointPlan { localities: each.map(plan).collect() })
         });
+        // A backend reference with changes has a cluster of its own.
+        let credential = settings.iter().find_map(|setting| setting.changes.credential.as_ref());
         let cluster = Cluster {
             name: name.clone(),
             origin: origin.clone(),
@@ -362,10 +386,12 @@ impl<'c, 'e> Destination<'c, 'e> {
                 .fold(self.protocol, UpstreamProtocol::max),
             zone_aware: backends().find_map(|reachable| reachable.backend.zone_aware.clone()),
             tls: upstream_tls(name, settings),
+            credential_injection: credential.map(|(injection, _)| Arc::clone(injection)),
             ..Cluster::default()
         };
         let tls = backends().filter_map(|reachable| reachable.tls.as_ref());
-        let secrets = tls.flat_map(|tls| &tls.secrets).cloned().collect();
+        let secrets = tls.flat_map(|tls| &tls.secrets).chain(credential.map(|(_, secret)| secret));
+        let secrets = secrets.cloned().collect();
         PlannedCluster { rule, cluster: Arc::new(cluster), endpoints, secrets }
     }
 
@@ -421,7 +447,7 @@ fn upstream_tls(cluster: &Name, settings: &[Setting]) -> Option<Arc<UpstreamTls>
 }
 
 fn locality_plan(cluster: &Name, position: usize, setting: &Setting) -> LocalityPlan {
-    let Setting { name, weight, filters: _, backend } = setting;
+    let Setting { name, weight, changes: _, backend } = setting;
     let Some(Reachable { backend, .. }) = backend else {
         return LocalityPlan {
             name: name.clone(),

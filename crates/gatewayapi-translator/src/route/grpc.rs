@@ -4,11 +4,13 @@
 //! the same filters and backends. What differs: [`route_match`] makes paths of services and methods, backends speak
 //! HTTP/2 whatever they say themselves, connections are not upgraded, and the listener answers clients of gRPC-Web.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use eg_api::gateway::{GrpcBackendRef, GrpcRoute, GrpcRouteFilter, GrpcRouteRule, ParentReference};
+use eg_api::gateway::{
+    GrpcBackendRef, GrpcRoute, GrpcRouteFilter, GrpcRouteRule, ParentReference, SessionPersistence,
+};
 use eg_diag::{Diagnostic, FieldPath};
-use eg_ir::{Name, features};
+use eg_ir::{Name, features, route::RouteOrder};
 use eg_resources::Object;
 
 use super::{
@@ -55,7 +57,12 @@ impl RouteKind for GrpcRoute {
         static KIND: LazyLock<Name> = LazyLock::new(|| GrpcRoute::KIND.kind.into());
         if !rules.is_empty() {
             let listener = (place.fleet().clone(), place.listener.ir_name.clone());
-            cx.send::<Needs>(listener, (features::GRPC, place.route.clone()), ());
+            let route = RouteOrder {
+                namespace: place.route.namespace.clone(),
+                name: place.route.name.clone(),
+                ..RouteOrder::default()
+            };
+            cx.send::<Needs>(listener, (features::GRPC, Name::default(), route), Arc::default());
         }
         rules.attach(cx, place, &KIND)
     }
@@ -82,6 +89,10 @@ impl Rule for GrpcRouteRule {
 
     fn matches(&self, path: &FieldPath) -> Result<Vec<Positioned>, Diagnostic> {
         route_match::lower(&self.matches, path)
+    }
+
+    fn session(&self) -> Option<&SessionPersistence> {
+        self.session_persistence.as_ref()
     }
 
     /// Rules of GRPCRoutes say nothing of time limits and retries.

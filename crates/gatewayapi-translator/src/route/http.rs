@@ -1,17 +1,21 @@
 //! HTTPRoutes, and the rules of all routes whose requests are HTTP.
 //!
 //! Each rule becomes one IR route for each of its matches. Filters and the other features of a rule have a module each:
-//! `route_match`, `forward`, `direct_response`, `redirect`, `url_rewrite`, `header_modifier`, `mirror`, `timeout`, `retry`.
+//! `route_match`, `forward`, `direct_response`, `redirect`, `url_rewrite`, `header_modifier`, `mirror`, `timeout`, `retry`,
+//! `cors`, `session_persistence`, `credential_injection`. `http_route_filter` follows references to HTTPRouteFilters, and `need`
+//! tells listeners what filters they have to have.
 //!
 //! A rule that one of its features refuses answers 500 to the requests it matches, so that they do not fall through to
 //! another rule; one whose match is refused matches nothing. The status of the route names both.
 
 use std::sync::{Arc, LazyLock};
 
-use eg_api::gateway::{HttpBackendRef, HttpRoute, HttpRouteFilter, HttpRouteRule, ParentReference};
+use eg_api::gateway::{
+    HttpBackendRef, HttpRoute, HttpRouteFilter, HttpRouteRule, ParentReference, SessionPersistence,
+};
 use eg_diag::{Diagnostic, FieldPath};
 use eg_ir::{
-    Name, features,
+    Name, Secret,
     route::{HttpRoute as IrRoute, RouteAction, RouteOrder},
 };
 use eg_resources::Object;
@@ -24,19 +28,24 @@ use self::{
 use super::kind::{Lowered, Place, RouteKind, UnitNames};
 use crate::{
     engine::ReadCx,
-    fanout::{HostOwners, HostRoutes, Needs},
+    fanout::{HostOwners, HostRoutes, Secrets},
     policy::ancestor::Consumer,
 };
 
+mod cors;
+mod credential_injection;
 mod direct_response;
 pub(crate) mod filter;
 pub(super) mod forward;
 mod header_modifier;
+mod http_route_filter;
 mod mirror;
+mod need;
 mod redirect;
 mod retry;
 pub(super) mod route_match;
 pub(super) mod rule;
+mod session_persistence;
 mod timeout;
 mod url_rewrite;
 
@@ -46,15 +55,17 @@ pub(crate) struct HttpRules {
     /// When the route object was created, in seconds since 1970.
     created: i64,
     matches: Vec<LoweredMatch>,
+    /// The secrets that they name, those of clusters aside.
+    secrets: Vec<Arc<Secret>>,
 }
 
 /// One match and what happens to its requests.
 #[derive(Clone, Debug, PartialEq)]
 struct LoweredMatch {
-    /// The position of the rule, and of the match in the rule.
+    /// The position of the rule, and of the route in the rule.
     position: (u32, u32),
-    /// A hash of the match, equal for matches of the same requests.
-    hash: u128,
+    /// A hash of the match, equal for matches of the same requests; none for what nobody wrote.
+    hash: Option<u128>,
     /// A redirect leads to the port of the listener unless it says otherwise.
     redirects_to_listener: bool,
     route: Arc<IrRoute>,
@@ -111,6 +122,10 @@ impl Rule for HttpRouteRule {
         route_match::lower(&self.matches, path)
     }
 
+    fn session(&self) -> Option<&SessionPersistence> {
+        self.session_persistence.as_ref()
+    }
+
     fn limit(&self, path: &FieldPath, draft: &mut RuleDraft, problems: &mut Vec<Diagnostic>) {
         let limits = timeout::lower(self.timeouts.as_ref(), path, problems);
         match retry::lower(self.retry.as_ref(), limits.backend_request, path) {
@@ -137,10 +152,6 @@ impl HttpRules {
         let host = (place.fleet().clone(), place.listener.table.clone(), place.host.clone());
         let owner = (place.listener.ir_name.clone(), place.route.clone());
         cx.send::<HostOwners>(host.clone(), owner, Arc::new(place.listener.origin.clone()));
-        if self.matches.iter().any(LoweredMatch::goes_by_host) {
-            let listener = (place.fleet().clone(), place.listener.ir_name.clone());
-            cx.send::<Needs>(listener, (features::DYNAMIC_RESOLVER, place.route.clone()), ());
-        }
         for lowered in &self.matches {
             let order = RouteOrder {
                 specificity: if place.view.preserve_route_order {
@@ -155,22 +166,18 @@ impl HttpRules {
                 position: lowered.position,
                 listener: place.listener.ir_name.clone(),
             };
+            need::send(cx, place, &lowered.route, &order);
             cx.send::<HostRoutes>(host.clone(), order, lowered.at(place));
-            for feature in lowered.route.extensions.keys() {
-                let listener = (place.fleet().clone(), place.listener.ir_name.clone());
-                cx.send::<Needs>(listener, (feature.clone(), place.route.clone()), ());
-            }
         }
-        self.matches.iter().map(|lowered| lowered.hash).collect()
+        for secret in &self.secrets {
+            let name = (place.fleet().clone(), secret.name.clone());
+            cx.send::<Secrets>(name, place.route.clone(), Arc::clone(secret));
+        }
+        self.matches.iter().filter_map(|lowered| lowered.hash).collect()
     }
 }
 
 impl LoweredMatch {
-    /// Whether its requests go where their host says.
-    fn goes_by_host(&self) -> bool {
-        matches!(&self.route.action, RouteAction::Forward(forward) if forward.by_host)
-    }
-
     /// The route as one listener serves it.
     fn at(&self, place: &Place<'_>) -> Arc<IrRoute> {
         if !self.redirects_to_listener && !place.listener.closed {

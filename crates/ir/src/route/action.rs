@@ -1,5 +1,7 @@
 //! What a route does with a request.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{HeaderEdits, PathRewrite};
@@ -97,9 +99,41 @@ pub struct Redirect {
 pub struct DirectResponse {
     /// The status code.
     pub status: u16,
-    /// The body.
+    /// The body, a format string of Envoy's access log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<String>,
+    pub body: Option<Body>,
+}
+
+/// A body: a text, or bytes that are none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Body {
+    /// A text.
+    Text(Name),
+    /// Bytes that are not UTF-8, such as an image.
+    Bytes(Arc<[u8]>),
+}
+
+impl Body {
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+}
+
+impl From<&str> for Body {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<&[u8]> for Body {
+    fn from(bytes: &[u8]) -> Self {
+        std::str::from_utf8(bytes).map_or_else(|_| Self::Bytes(bytes.into()), Self::from)
+    }
 }
 
 impl Default for DirectResponse {

@@ -71,7 +71,7 @@ pub(super) fn endpoint_slice() -> BoxedStrategy<Value> {
         .boxed()
 }
 
-/// A TLS Secret: good, incomplete, or not PEM.
+/// A Secret for TLS: good, incomplete, or not PEM; some hold a credential, a good one or one that headers cannot have.
 pub(super) fn secret() -> BoxedStrategy<Value> {
     let data = prop_oneof![
         5 => Just(json!({"tls.crt": STANDARD.encode(CERTIFICATE), "tls.key": STANDARD.encode(KEY)})),
@@ -79,8 +79,12 @@ pub(super) fn secret() -> BoxedStrategy<Value> {
         1 => Just(json!({"tls.crt": STANDARD.encode("not PEM"), "tls.key": STANDARD.encode(KEY)})),
         1 => Just(json!({})),
     ];
-    (metadata(secret_name()), data)
-        .prop_map(|(metadata, data)| {
+    let credential = maybe(select(&["Bearer one", "two\r\nlines"][..]));
+    (metadata(secret_name()), data, credential)
+        .prop_map(|(metadata, mut data, credential)| {
+            if let Some(credential) = credential.as_str() {
+                data["credential"] = STANDARD.encode(credential).into();
+            }
             json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "kubernetes.io/tls", "data": data})
         })
         .boxed()
@@ -107,9 +111,13 @@ pub(super) fn backend() -> BoxedStrategy<Value> {
 
 /// A ReferenceGrant that allows some references into its namespace.
 pub(super) fn reference_grant() -> BoxedStrategy<Value> {
-    let from = (select(&["HTTPRoute", "HTTPRoute", "Gateway", "TCPRoute", "TLSRoute"][..]), namespace()).prop_map(|(kind, namespace)| {
-        json!({"group": "gateway.networking.k8s.io", "kind": kind, "namespace": namespace})
-    });
+    let from = prop_oneof![
+        4 => Just(("gateway.networking.k8s.io", "HTTPRoute")),
+        2 => select(&["Gateway", "TCPRoute", "TLSRoute"][..]).prop_map(|kind| ("gateway.networking.k8s.io", kind)),
+        1 => Just(("gateway.envoyproxy.io", "HTTPRouteFilter")),
+    ];
+    let from = (from, namespace())
+        .prop_map(|((group, kind), namespace)| json!({"group": group, "kind": kind, "namespace": namespace}));
     let to = prop_oneof![
         3 => Just(json!({"group": "", "kind": "Service"})),
         2 => Just(json!({"group": "", "kind": "Secret"})),

@@ -39,6 +39,11 @@ pub(super) fn secret_name() -> impl Strategy<Value = &'static str> + Clone {
     select(&["cert", "site"][..])
 }
 
+/// The name of an HTTPRouteFilter.
+pub(super) fn http_route_filter_name() -> impl Strategy<Value = &'static str> + Clone {
+    select(&["f1", "f2"][..])
+}
+
 /// The name of a route.
 pub(super) fn route_name() -> impl Strategy<Value = &'static str> + Clone {
     select(&["r1", "r2", "r3", "r4", "r5"][..])

@@ -1,8 +1,8 @@
 //! HTTPRoutes with every match type and filter, and routes of connections and datagrams.
 
 use super::pool::{
-    compact, distinct, gateway_name, hostname, maybe, metadata, port, reference_namespace, route_name,
-    section_name, service_name,
+    compact, distinct, gateway_name, hostname, http_route_filter_name, maybe, metadata, port,
+    reference_namespace, route_name, secret_name, section_name, service_name,
 };
 use proptest::{collection::vec, prelude::*, sample::select, strategy::BoxedStrategy};
 use serde_json::{Value, json};
@@ -58,9 +58,12 @@ fn rule() -> BoxedStrategy<Value> {
         1 => Just(json!({"request": "0s"})),
         1 => Just(json!({"request": "1s", "backendRequest": "2s"})),
     ];
-    (vec(matching(), 0..3), vec(filter(), 0..3), vec(backend_ref(), 0..4), timeouts)
-        .prop_map(|(matches, filters, backends, timeouts)| {
-            json!({"matches": matches, "filters": filters, "backendRefs": backends, "timeouts": timeouts})
+    (vec(matching(), 0..3), vec(filter(), 0..3), vec(backend_ref(), 0..4), timeouts, session())
+        .prop_map(|(matches, filters, backends, timeouts, session)| {
+            json!({
+                "matches": matches, "filters": filters, "backendRefs": backends, "timeouts": timeouts,
+                "sessionPersistence": session,
+            })
         })
         .boxed()
 }
@@ -110,11 +113,77 @@ fn filter() -> BoxedStrategy<Value> {
             }
             json!({"type": "RequestMirror", "requestMirror": {"backendRef": backend, "percent": percent}})
         }),
-        Just(json!({"type": "ExtensionRef", "extensionRef": {
-            "group": "gateway.envoyproxy.io", "kind": "HTTPRouteFilter", "name": "missing",
-        }})),
+        http_route_filter_name().prop_map(|name| {
+            json!({"type": "ExtensionRef", "extensionRef": {
+                "group": "gateway.envoyproxy.io", "kind": "HTTPRouteFilter", "name": name,
+            }})
+        }),
+        cors(),
     ]
     .boxed()
+}
+
+fn cors() -> BoxedStrategy<Value> {
+    let origins = vec(select(&["https://a.example.com", "https://*.example.com", "*"][..]), 0..3);
+    let methods = vec(select(&["GET", "PUT", "*"][..]), 0..2);
+    (origins, methods, maybe(select(&[0, 5][..])), maybe(proptest::bool::ANY))
+        .prop_map(|(origins, methods, age, credentials)| {
+            json!({"type": "CORS", "cors": {
+                "allowOrigins": origins, "allowMethods": methods, "maxAge": age, "allowCredentials": credentials,
+            }})
+        })
+        .boxed()
+}
+
+fn session() -> BoxedStrategy<Value> {
+    prop_oneof![
+        6 => Just(Value::Null),
+        1 => (maybe(select(&["s", "a b"][..])), maybe(select(&["Cookie", "Header"][..])))
+            .prop_map(|(name, kind)| json!({"sessionName": name, "type": kind})),
+        1 => Just(json!({"absoluteTimeout": "1h", "cookieConfig": {"lifetimeType": "Permanent"}})),
+    ]
+    .boxed()
+}
+
+/// An HTTPRouteFilter with some of its parts, good and bad ones.
+pub(super) fn http_route_filter() -> BoxedStrategy<Value> {
+    let rewrite = prop_oneof![
+        3 => Just(Value::Null),
+        1 => Just(json!({"hostname": {"type": "Backend"}})),
+        1 => Just(json!({"hostname": {"type": "Header", "header": "x-host"}, "appendXForwardedHost": false})),
+        1 => select(&["^/a(.*)$", "("][..]).prop_map(|pattern| json!({
+            "path": {"type": "ReplaceRegexMatch", "replaceRegexMatch": {"pattern": pattern, "substitution": "/x"}},
+        })),
+    ];
+    let response = prop_oneof![
+        3 => Just(Value::Null),
+        1 => (maybe(select(&[200, 404, 99][..])), maybe(select(&["text", "100%"][..]))).prop_map(
+            |(status, text)| json!({"statusCode": status, "body": {"type": "Inline", "inline": text}}),
+        ),
+    ];
+    let injection = prop_oneof![
+        3 => Just(Value::Null),
+        1 => (secret_name(), reference_namespace()).prop_map(|(name, namespace)| {
+            json!({"credential": {"valueRef": {"name": name, "namespace": namespace}}})
+        }),
+    ];
+    let cookies = vec(
+        select(&["1", "2"][..]).prop_map(|value| json!({"cookies": [{"name": "c", "value": value}]})),
+        0..3,
+    );
+    (metadata(http_route_filter_name()), rewrite, response, injection, cookies)
+        .prop_map(|(metadata, rewrite, response, injection, cookies)| {
+            compact(json!({
+                "apiVersion": "gateway.envoyproxy.io/v1alpha1",
+                "kind": "HTTPRouteFilter",
+                "metadata": metadata,
+                "spec": {
+                    "urlRewrite": rewrite, "directResponse": response, "credentialInjection": injection,
+                    "matches": cookies,
+                },
+            }))
+        })
+        .boxed()
 }
 
 fn redirect() -> BoxedStrategy<Value> {

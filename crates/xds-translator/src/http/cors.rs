@@ -21,7 +21,7 @@ impl HttpFeature for Cors {
     }
 
     fn filters(&self, cx: ServerCx<'_>, chain: &mut FilterChain) -> Result<(), Diagnostic> {
-        if cx.server.needs.contains_key(&features::CORS) {
+        if cx.is_needed(&features::CORS) {
             chain.add(FILTER, &cors::Cors {});
         }
         Ok(())
@@ -40,12 +40,17 @@ fn emit(policy: &Policy) -> cors::CorsPolicy {
         policy;
     cors::CorsPolicy {
         allow_origin_string_match: allow_origins.iter().map(route_match::string).collect(),
-        allow_methods: allow_methods.join(", "),
-        allow_headers: allow_headers.join(", "),
-        expose_headers: expose_headers.join(", "),
+        allow_methods: list(allow_methods),
+        allow_headers: list(allow_headers),
+        expose_headers: list(expose_headers),
         max_age: max_age_s.map(|seconds| seconds.to_string()).unwrap_or_default(),
         allow_credentials: Some(*allow_credentials),
         forward_not_matching_preflights: Some(false),
         ..cors::CorsPolicy::default()
     }
+}
+
+/// The list as one header value. Envoy knows the wildcard only by itself.
+fn list(names: &[String]) -> String {
+    if names.iter().any(|name| name == "*") { "*".to_owned() } else { names.join(", ") }
 }

@@ -6,7 +6,7 @@
 use eg_diag::Diagnostic;
 use eg_ir::{
     FeatureId, features,
-    route::{DirectResponse as Answer, RouteAction},
+    route::{Body, DirectResponse as Answer, RouteAction},
 };
 
 use super::{HttpFeature, RouteCx};
@@ -27,13 +27,13 @@ impl HttpFeature for DirectResponse {
         route.action = Some(route::route::Action::DirectResponse(route::DirectResponseAction {
             status: (*status).into(),
             body: None,
-            body_format: body.as_deref().map(body_format),
+            body_format: body.as_ref().map(body_format),
         }));
         Ok(())
     }
 }
 
-fn body_format(body: &str) -> core::SubstitutionFormatString {
+fn body_format(body: &Body) -> core::SubstitutionFormatString {
     use core::{data_source::Specifier, substitution_format_string::Format};
     let source = core::DataSource {
         specifier: Some(Specifier::InlineBytes(body.as_bytes().to_vec())),

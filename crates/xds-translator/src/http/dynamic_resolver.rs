@@ -49,7 +49,7 @@ impl HttpFeature for DynamicResolver {
     }
 
     fn filters(&self, cx: ServerCx<'_>, chain: &mut FilterChain) -> Result<(), Diagnostic> {
-        if cx.server.needs.contains_key(&features::DYNAMIC_RESOLVER) {
+        if cx.is_needed(&features::DYNAMIC_RESOLVER) {
             chain.add(FILTER, &http_rbac::Rbac::default());
         }
         Ok(())

@@ -19,7 +19,7 @@ impl HttpFeature for Grpc {
 
     fn filters(&self, cx: ServerCx<'_>, chain: &mut FilterChain) -> Result<(), Diagnostic> {
         use grpc_stats::filter_config::PerMethodStatSpecifier;
-        if cx.server.needs.contains_key(&features::GRPC) {
+        if cx.is_needed(&features::GRPC) {
             chain.add("envoy.filters.http.grpc_web", &grpc_web::GrpcWeb::default());
             let stats = grpc_stats::FilterConfig {
                 emit_filter_state: true,

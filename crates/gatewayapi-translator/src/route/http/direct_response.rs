@@ -1,11 +1,142 @@
 //! Answers given by the proxy itself.
 //!
-//! They stand in for what is missing: 500 for a rule that was refused or has no valid backend, 503 for one without
+//! API: `HTTPRouteFilter.spec.directResponse`. The body is a format string of the access log, inline or in key
+//! `response.body` of a ConfigMap; without that key, the first one is taken. Calls of gRPC cannot be answered with success,
+//! because an answer without a message is none.
+//!
+//! Answers also stand in for what is missing: 500 for a rule that was refused or has no valid backend, 503 for one without
 //! endpoints.
 
-use eg_ir::route::{DirectResponse, RouteAction};
+use eg_api::{
+    core::ConfigMap,
+    gateway::{HttpHeader, HttpHeaderFilter},
+    v1alpha1::{CustomResponseBody, HttpDirectResponseFilter},
+};
+use eg_diag::{Code, Diagnostic, FieldPath};
+use eg_ir::route::{Body, DirectResponse, HeaderValue, RouteAction};
+use eg_resources::Object;
+
+use super::{
+    filter::{FilterCx, RuleDraft},
+    header_modifier::{self, Direction},
+    http_route_filter::Described,
+    rule::Traffic,
+};
+use crate::{format, header};
+
+static INVALID: Code = Code::error("invalid-direct-response", "Accepted", "UnsupportedValue");
+
+/// The status code of an answer that names none.
+const OK: i64 = 200;
+/// The key of a ConfigMap that has the body.
+const KEY: &str = "response.body";
+/// The longest body, in bytes.
+const MAX_BODY: usize = 1024 * 1024;
 
 /// What a rule answers that was refused.
 pub(super) fn refused() -> RouteAction {
     RouteAction::DirectResponse(DirectResponse::default())
+}
+
+/// Adds the answer to a rule, which can have only one.
+pub(super) fn apply(
+    cx: &FilterCx<'_, '_>,
+    response: &HttpDirectResponseFilter,
+    by: &Described<'_>,
+    draft: &mut RuleDraft,
+) -> Result<(), Diagnostic> {
+    let HttpDirectResponseFilter { body, content_type, header, status_code } = response;
+    let at = FieldPath::spec().field("directResponse");
+    if draft.action.is_some() {
+        return Err(by.problem(&INVALID, &at, "a rule has only one redirect or direct response"));
+    }
+    let body = body.as_ref().map(|body| self::body(cx, body, &at.field("body"), by)).transpose()?.flatten();
+    let code = status_code.unwrap_or(OK);
+    let status = match u16::try_from(code) {
+        Ok(status @ 200..=299) if cx.place.traffic == Traffic::Grpc => {
+            let message =
+                format!("a call of gRPC cannot be answered with {status}: there is no message in it");
+            return Err(by.problem(&INVALID, &at.field("statusCode"), &message));
+        }
+        Ok(status @ 200..=599) => status,
+        _ => {
+            let message = format!("{code} is not a status code between 200 and 599");
+            return Err(by.problem(&INVALID, &at.field("statusCode"), &message));
+        }
+    };
+    let headers = headers(content_type.as_deref(), header.as_ref(), by, &at)?;
+    draft.response_headers.values.extend(headers);
+    draft.action = Some(RouteAction::DirectResponse(DirectResponse { status, body }));
+    Ok(())
+}
+
+/// The headers of the answer; a header may be there several times.
+fn headers(
+    content_type: Option<&str>,
+    header: Option<&HttpHeaderFilter>,
+    by: &Described<'_>,
+    at: &FieldPath,
+) -> Result<Vec<HeaderValue>, Diagnostic> {
+    let mut values = Vec::new();
+    let mut add = |name: &str, value: &str, append: bool, at: &FieldPath| {
+        header_modifier::check_name(name, Direction::Response, at)
+            .map_err(|problem| by.problem(&INVALID, at, &problem.message))?;
+        header::check_value(name, value).map_err(|message| by.problem(&INVALID, at, &message))?;
+        values.push(HeaderValue { name: name.to_owned(), value: value.to_owned(), append });
+        Ok(())
+    };
+    if let Some(content_type) = content_type {
+        add("Content-Type", content_type, false, &at.field("contentType"))?;
+    }
+    if let Some(HttpHeaderFilter { set, add: added, .. }) = header {
+        let at = at.field("header");
+        for (headers, append, field) in [(added, true, "add"), (set, false, "set")] {
+            for (position, HttpHeader { name, value }) in headers.iter().enumerate() {
+                add(name, value, append, &at.field(field).index(position))?;
+            }
+        }
+    }
+    Ok(values)
+}
+
+fn body(
+    cx: &FilterCx<'_, '_>,
+    body: &CustomResponseBody,
+    at: &FieldPath,
+    by: &Described<'_>,
+) -> Result<Option<Body>, Diagnostic> {
+    let CustomResponseBody { inline, r#type, value_ref } = body;
+    let bytes = match (r#type.as_str(), inline, value_ref) {
+        ("ValueRef", _, Some(reference)) => {
+            let at = at.field("valueRef");
+            of_config_map(cx, &reference.name).map_err(|message| by.problem(&INVALID, &at, &message))?
+        }
+        ("ValueRef", _, None) => {
+            return Err(by.problem(&INVALID, &at.field("valueRef"), "type ValueRef needs a valueRef"));
+        }
+        ("Inline" | "", Some(inline), _) => inline.as_bytes().to_vec(),
+        ("Inline" | "", None, _) => return Ok(None),
+        (other, _, _) => {
+            let message = format!("`{other}` is neither `Inline` nor `ValueRef`");
+            return Err(by.problem(&INVALID, &at.field("type"), &message));
+        }
+    };
+    if bytes.len() > MAX_BODY {
+        return Err(by.problem(&INVALID, at, &format!("a body has at most {MAX_BODY} bytes")));
+    }
+    format::check(&bytes).map_err(|message| by.problem(&INVALID, at, &message))?;
+    Ok(Some(Body::from(bytes.as_slice())))
+}
+
+fn of_config_map(cx: &FilterCx<'_, '_>, name: &str) -> Result<Vec<u8>, String> {
+    let target = cx.refs.target(ConfigMap::KIND, None, name);
+    let Ok(map) = cx.refs.follow::<ConfigMap>(&target) else {
+        return Err(format!("{target} does not exist"));
+    };
+    let text = |text: &String| text.as_bytes().to_vec();
+    let named = map.data.get(KEY).map(text);
+    let named = named.or_else(|| map.binary_data.get(KEY).map(|bytes| bytes.as_bytes().to_vec()));
+    let first = || map.data.values().next().map(text);
+    let first_binary = || map.binary_data.values().next().map(|bytes| bytes.as_bytes().to_vec());
+    named.or_else(first).or_else(first_binary).ok_or_else(|| format!("{target} is empty"))
 }

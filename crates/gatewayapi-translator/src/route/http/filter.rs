@@ -1,9 +1,10 @@
 //! Filters of rules: the list of all of them, and how they are applied.
 //!
-//! The filters of a rule are applied in the order in which the user wrote them, each by the one in [`FILTERS`] that knows
-//! it. The first one that is refused ends it, and the rule fails closed. A filter that nobody knows is refused.
+//! The filters of a rule are applied in the order in which the user wrote them, each by the module of its feature, or by an
+//! added [`RouteFilter`] that knows it. The first one that is refused ends it, and the rule fails closed. A filter that
+//! nobody knows is refused.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use eg_api::gateway::{
     GrpcRouteFilter, GrpcRouteFilterType, HttpCorsFilter, HttpExternalAuthFilter, HttpHeaderFilter,
@@ -12,30 +13,29 @@ use eg_api::gateway::{
 };
 use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
 use eg_ir::{
-    Extension, FeatureId,
-    route::{HeaderEdits, Mirror, Retry, RouteAction, UrlRewrite},
+    Extension, FeatureId, Secret,
+    route::{
+        Cors, CredentialInjection, HeaderEdits, Mirror, Retry, RouteAction, SessionPersistence, UrlRewrite,
+        ValueMatch,
+    },
 };
 
 use super::{
-    header_modifier::{RequestHeaderModifier, ResponseHeaderModifier},
-    mirror::RequestMirror,
-    redirect::RequestRedirect,
+    cors,
+    header_modifier::{self, Direction},
+    http_route_filter, mirror, redirect,
     rule::RulePlace,
-    url_rewrite::UrlRewriteFilter,
+    url_rewrite,
 };
 use crate::{engine::ReadCx, policy::ancestor::Outcome, refs::RefCx, route::destination::PlannedCluster};
 
 static UNKNOWN_FILTER: Code = Code::error("unknown-filter", "Accepted", "UnsupportedValue");
 static INCOMPATIBLE: Code = Code::error("incompatible-filters", "Accepted", "IncompatibleFilters");
 
-/// The built-in filters.
-pub(super) const FILTERS: &[&dyn RouteFilter] =
-    &[&RequestHeaderModifier, &ResponseHeaderModifier, &RequestRedirect, &UrlRewriteFilter, &RequestMirror];
-
-/// A filter of rules of HTTPRoutes and GRPCRoutes.
+/// A filter of rules of HTTPRoutes and GRPCRoutes that an embedder adds.
 ///
-/// One implementation for each kind of filter. It is called for each filter in each rule that changed, must be pure, and
-/// reads other objects through [`FilterCx::refs`] only.
+/// One implementation for each kind of filter. It is called for each filter in each rule that changed and that no built-in
+/// one knows, must be pure, and reads other objects through [`FilterCx::refs`] only.
 pub trait RouteFilter: Send + Sync {
     /// The name that the feature has everywhere.
     fn id(&self) -> FeatureId;
@@ -81,7 +81,7 @@ impl fmt::Debug for FilterCx<'_, '_> {
 pub struct FilterSpec<'a> {
     /// Its position in the rule.
     pub position: usize,
-    /// Where it is in the object.
+    /// Where its settings are in the object.
     pub path: FieldPath,
     /// Its settings.
     pub settings: FilterSettings<'a>,
@@ -109,6 +109,28 @@ pub enum FilterSettings<'a> {
     Extension(&'a LocalObjectReference),
     /// A filter whose type is unknown, or whose settings are missing.
     Unknown(&'a str),
+}
+
+impl FilterSettings<'_> {
+    /// The field that has them; none for a filter without settings.
+    fn field(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::RequestHeaders(_) => "requestHeaderModifier",
+            Self::ResponseHeaders(_) => "responseHeaderModifier",
+            Self::Mirror(_) => "requestMirror",
+            Self::Redirect(_) => "requestRedirect",
+            Self::UrlRewrite(_) => "urlRewrite",
+            Self::Cors(_) => "cors",
+            Self::ExternalAuth(_) => "externalAuth",
+            Self::Extension(_) => "extensionRef",
+            Self::Unknown(_) => return None,
+        })
+    }
+
+    /// Where they are, in the filter at this place.
+    pub(super) fn path(&self, filter: &FieldPath) -> FieldPath {
+        self.field().map_or_else(|| filter.clone(), |field| filter.field(field))
+    }
 }
 
 /// A filter as the API has it: its type says in which of its fields the settings are.
@@ -178,8 +200,22 @@ pub struct RuleDraft {
     pub retry: Option<Retry>,
     /// Configuration of features that the IR does not know. The listeners of the route need these features.
     pub extensions: BTreeMap<FeatureId, Extension>,
+    /// What scripts of other origins may do.
+    pub cors: Option<Cors>,
+    /// How the requests of a session are kept at one endpoint.
+    pub(super) session: Option<SessionPersistence>,
+    /// The credential that is added to requests.
+    pub(super) credential: Option<Arc<CredentialInjection>>,
+    /// Conditions on cookies, one set of which must hold besides a match of the rule; empty for none.
+    pub(super) cookies: Vec<Vec<ValueMatch>>,
+    /// Whether a condition was refused, so that the rule matches nothing.
+    pub(super) matches_nothing: bool,
+    /// Whether a filter is missing, so that the rule fails closed although it is accepted.
+    pub(super) is_refused: bool,
     /// The clusters of the mirrors.
     pub(super) clusters: Vec<PlannedCluster>,
+    /// The secrets that the filters name.
+    pub(super) secrets: Vec<Arc<Secret>>,
 }
 
 /// Applies the filters of a rule.
@@ -192,12 +228,13 @@ pub(super) fn lower_all(
     let path = cx.place.path.field("filters");
     let mut mirrors = 0_usize;
     for (position, filter) in filters.iter().enumerate() {
-        let path = path.index(position);
-        let spec = FilterSpec { position, path, settings: filter.settings() };
+        let settings = filter.settings();
+        let spec = FilterSpec { position, path: settings.path(&path.index(position)), settings };
         mirrors += usize::from(matches!(spec.settings, FilterSettings::Mirror(_)));
-        let built_in = FILTERS.iter().any(|known| known.apply(cx, &spec, draft, problems));
         let added = &cx.cx.env().features.route_filters;
-        if !built_in && !added.iter().any(|known| known.apply(cx, &spec, draft, problems)) {
+        if !apply(cx, &spec, draft, problems)
+            && !added.iter().any(|known| known.apply(cx, &spec, draft, problems))
+        {
             problems.push(unknown(&spec));
         }
         if problems.iter().any(|problem| problem.code.condition == "Accepted") {
@@ -210,6 +247,43 @@ pub(super) fn lower_all(
     }
 }
 
+/// Applies a built-in filter; `false` when it is none. Each kind has a row here.
+fn apply(
+    cx: &FilterCx<'_, '_>,
+    spec: &FilterSpec<'_>,
+    draft: &mut RuleDraft,
+    problems: &mut Vec<Diagnostic>,
+) -> bool {
+    let FilterSpec { position: _, path, settings } = spec;
+    let applied = match settings {
+        FilterSettings::RequestHeaders(edits) => {
+            header_modifier::lower(edits, Direction::Request, path, &mut draft.request_headers, problems);
+            Ok(())
+        }
+        FilterSettings::ResponseHeaders(edits) => {
+            header_modifier::lower(edits, Direction::Response, path, &mut draft.response_headers, problems);
+            Ok(())
+        }
+        FilterSettings::Mirror(mirror) => {
+            mirror::apply(cx, mirror, spec, draft, problems);
+            Ok(())
+        }
+        FilterSettings::Redirect(redirect) => redirect::apply(redirect, path, draft),
+        FilterSettings::UrlRewrite(rewrite) => {
+            url_rewrite::lower(rewrite, path).and_then(|rewrite| url_rewrite::add(rewrite, path, draft))
+        }
+        FilterSettings::Cors(policy) => cors::apply(policy, path, draft),
+        FilterSettings::Extension(reference) if http_route_filter::is_one(reference) => {
+            http_route_filter::apply(cx, reference, path, draft)
+        }
+        FilterSettings::Extension(_) | FilterSettings::ExternalAuth(_) | FilterSettings::Unknown(_) => {
+            return false;
+        }
+    };
+    problems.extend(applied.err());
+    true
+}
+
 fn unknown(spec: &FilterSpec<'_>) -> Diagnostic {
     let message = match spec.settings {
         FilterSettings::Extension(reference) => {
@@ -217,7 +291,6 @@ fn unknown(spec: &FilterSpec<'_>) -> Diagnostic {
             format!("{kind} of group {group} is not a kind of filter")
         }
         FilterSettings::Unknown(name) => format!("filter `{name}` is unknown or has no settings"),
-        FilterSettings::Cors(_) => "filter `CORS` cannot be used".to_owned(),
         FilterSettings::ExternalAuth(_) => "filter `ExternalAuth` cannot be used".to_owned(),
         _ => "the filter cannot be used here".to_owned(),
     };

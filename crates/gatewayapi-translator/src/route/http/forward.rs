@@ -1,19 +1,24 @@
 //! Where a rule sends requests.
 //!
-//! API: `rules[].backendRefs` with their weights and filters. Backend references have filters for headers and for the host,
-//! and no others.
+//! API: `rules[].backendRefs` with their weights and filters. Backend references have filters for headers, for the host, and
+//! HTTPRouteFilters that add credentials; those of GRPCRoutes have filters for headers alone.
 
 use eg_api::gateway::{BackendReference, GrpcBackendRef, GrpcRouteFilter, HttpBackendRef, HttpRouteFilter};
 use eg_diag::{Code, Diagnostic, FieldPath};
-use eg_ir::route::{BackendFilters, HostRewrite, UrlRewrite};
+use eg_ir::route::{HostRewrite, UrlRewrite};
 
 use super::{
-    filter::{FilterSettings, TypedFilter},
+    filter::{FilterCx, FilterSettings, TypedFilter},
     header_modifier::{self, Direction},
-    rule::RulePlace,
+    http_route_filter,
+    rule::{RulePlace, Traffic},
     url_rewrite,
 };
-use crate::{engine::ReadCx, names, refs::backend::BackendKey, route::destination::Destination};
+use crate::{
+    names,
+    refs::backend::BackendKey,
+    route::destination::{BackendChanges, Destination},
+};
 
 static UNSUPPORTED_FILTER: Code =
     Code::error("unsupported-backend-filter", "ResolvedRefs", "UnsupportedRefValue");
@@ -48,18 +53,19 @@ impl RuleBackend for GrpcBackendRef {
 
 /// Resolves the backend references of a rule.
 pub(super) fn lower<'c, 'e>(
-    cx: &'c ReadCx<'e>,
-    place: &RulePlace<'c>,
+    cx: &FilterCx<'c, 'e>,
     backends: &[impl RuleBackend],
     problems: &mut Vec<Diagnostic>,
 ) -> Destination<'c, 'e> {
+    let place = cx.place;
+    let protocol = place.traffic.protocol();
     let mut destination =
-        Destination::new(cx, place.consumer, place.name.clone(), place.traffic.protocol()).resolving(true);
+        Destination::new(cx.cx, place.consumer, place.name.clone(), protocol).resolving(true);
     for (position, backend) in backends.iter().enumerate() {
         let path = place.path.field("backendRefs").index(position);
         let key = BackendKey::new(place.route, backend);
-        let filters = filters(backend.filters(), &path);
-        destination.add(names::backend(&place.name, position), key, backend.weight(), filters, &path);
+        let changes = changes(cx, backend.filters(), &path);
+        destination.add(names::backend(&place.name, position), key, backend.weight(), changes, &path);
     }
     destination.check_only(&place.path.field("backendRefs"));
     problems.append(&mut destination.problems);
@@ -84,25 +90,30 @@ pub(super) fn check_host(
     }
 }
 
-/// The filters of one backend reference.
-fn filters(filters: &[impl TypedFilter], backend: &FieldPath) -> Result<BackendFilters, Diagnostic> {
-    let mut lowered = BackendFilters::default();
+/// What the filters of one backend reference do.
+fn changes(
+    cx: &FilterCx<'_, '_>,
+    filters: &[impl TypedFilter],
+    backend: &FieldPath,
+) -> Result<BackendChanges, Diagnostic> {
+    let mut changes = BackendChanges::default();
     for (position, filter) in filters.iter().enumerate() {
-        let path = backend.field("filters").index(position);
+        let settings = filter.settings();
+        let path = settings.path(&backend.field("filters").index(position));
         let mut problems = Vec::new();
-        match filter.settings() {
+        match settings {
             FilterSettings::RequestHeaders(edits) => {
-                let edited = &mut lowered.request_headers;
+                let edited = &mut changes.filters.request_headers;
                 header_modifier::lower(edits, Direction::Request, &path, edited, &mut problems);
             }
             FilterSettings::ResponseHeaders(edits) => {
-                let edited = &mut lowered.response_headers;
+                let edited = &mut changes.filters.response_headers;
                 header_modifier::lower(edits, Direction::Response, &path, edited, &mut problems);
             }
             FilterSettings::UrlRewrite(rewrite) if rewrite.path.is_none() => {
                 match url_rewrite::lower(rewrite, &path) {
                     Ok(rewrite) => {
-                        lowered.host = rewrite.host.and_then(|host| match host {
+                        changes.filters.host = rewrite.host.and_then(|host| match host {
                             HostRewrite::Literal(host) => Some(host),
                             _ => None,
                         });
@@ -110,8 +121,15 @@ fn filters(filters: &[impl TypedFilter], backend: &FieldPath) -> Result<BackendF
                     Err(problem) => problems.push(problem),
                 }
             }
+            FilterSettings::Extension(reference)
+                if http_route_filter::is_one(reference) && cx.place.traffic == Traffic::Http =>
+            {
+                let applied = http_route_filter::apply_to_backend(cx, reference, &path, &mut changes);
+                problems.extend(applied.err());
+            }
             _ => {
-                let message = "a backend reference can only have filters for headers and for the host";
+                let message = "a backend reference can only have filters for headers, for the host and \
+                               for credentials";
                 return Err(Diagnostic::new(&UNSUPPORTED_FILTER, path, message));
             }
         }
@@ -119,5 +137,5 @@ fn filters(filters: &[impl TypedFilter], backend: &FieldPath) -> Result<BackendF
             return Err(Diagnostic { code: &INVALID_FILTER, ..problem });
         }
     }
-    Ok(lowered)
+    Ok(changes)
 }

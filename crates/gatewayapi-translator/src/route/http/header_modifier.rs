@@ -1,63 +1,15 @@
 //! Edits of headers.
 //!
 //! API: filters `RequestHeaderModifier` and `ResponseHeaderModifier`. A header that is named twice is edited once, as the
-//! first one says; names are compared without case.
+//! first one says; names are compared without case. Values are format strings of the access log.
 
 use eg_api::gateway::{HttpHeader, HttpHeaderFilter};
 use eg_diag::{Code, Diagnostic, FieldPath};
-use eg_ir::{
-    FeatureId, features,
-    route::{HeaderEdits, HeaderValue},
-};
+use eg_ir::route::{HeaderEdits, HeaderValue};
 
-use super::filter::{FilterCx, FilterSettings, FilterSpec, RouteFilter, RuleDraft};
 use crate::header;
 
 static INVALID: Code = Code::error("invalid-header-modifier", "Accepted", "UnsupportedValue");
-
-/// The filter for requests.
-pub(super) struct RequestHeaderModifier;
-
-impl RouteFilter for RequestHeaderModifier {
-    fn id(&self) -> FeatureId {
-        features::HEADER_MODIFIER
-    }
-
-    fn apply(
-        &self,
-        _: &FilterCx<'_, '_>,
-        filter: &FilterSpec<'_>,
-        draft: &mut RuleDraft,
-        problems: &mut Vec<Diagnostic>,
-    ) -> bool {
-        let FilterSettings::RequestHeaders(edits) = filter.settings else { return false };
-        let path = filter.path.field("requestHeaderModifier");
-        lower(edits, Direction::Request, &path, &mut draft.request_headers, problems);
-        true
-    }
-}
-
-/// The filter for responses.
-pub(super) struct ResponseHeaderModifier;
-
-impl RouteFilter for ResponseHeaderModifier {
-    fn id(&self) -> FeatureId {
-        features::HEADER_MODIFIER
-    }
-
-    fn apply(
-        &self,
-        _: &FilterCx<'_, '_>,
-        filter: &FilterSpec<'_>,
-        draft: &mut RuleDraft,
-        problems: &mut Vec<Diagnostic>,
-    ) -> bool {
-        let FilterSettings::ResponseHeaders(edits) = filter.settings else { return false };
-        let path = filter.path.field("responseHeaderModifier");
-        lower(edits, Direction::Response, &path, &mut draft.response_headers, problems);
-        true
-    }
-}
 
 /// Whose headers are edited.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -97,7 +49,7 @@ pub(super) fn lower(
 }
 
 /// The Host header of requests decides where they go.
-fn check_name(name: &str, direction: Direction, at: &FieldPath) -> Result<(), Diagnostic> {
+pub(super) fn check_name(name: &str, direction: Direction, at: &FieldPath) -> Result<(), Diagnostic> {
     let refuse = |message| Err(Diagnostic::new(&INVALID, at.clone(), message));
     header::check_name(name).or_else(refuse)?;
     if direction == Direction::Request && name.eq_ignore_ascii_case("host") {

@@ -5,61 +5,42 @@
 
 use eg_api::gateway::{BackendReference, HttpRequestMirrorFilter};
 use eg_diag::{Code, Diagnostic};
-use eg_ir::{
-    FeatureId, features,
-    route::{BackendFilters, Fraction, Mirror},
-};
+use eg_ir::route::{BackendFilters, Fraction, Mirror};
 
-use super::filter::{FilterCx, FilterSettings, FilterSpec, RouteFilter, RuleDraft};
+use super::filter::{FilterCx, FilterSpec, RuleDraft};
 use crate::{names, refs::backend::BackendKey, route::destination::Destination};
 
 static INVALID: Code = Code::error("invalid-mirror-fraction", "Accepted", "UnsupportedValue");
 
 const PERCENT: u32 = 100;
 
-/// The filter.
-pub(super) struct RequestMirror;
-
-impl RouteFilter for RequestMirror {
-    fn id(&self) -> FeatureId {
-        features::MIRROR
-    }
-
-    fn apply(
-        &self,
-        cx: &FilterCx<'_, '_>,
-        filter: &FilterSpec<'_>,
-        draft: &mut RuleDraft,
-        problems: &mut Vec<Diagnostic>,
-    ) -> bool {
-        let FilterSettings::Mirror(mirror) = filter.settings else { return false };
-        let path = filter.path.field("requestMirror");
-        let fraction = match fraction(mirror) {
-            Ok(fraction) => fraction,
-            Err(message) => {
-                problems.push(Diagnostic::new(&INVALID, path, message));
-                return true;
-            }
-        };
-        let name = names::mirror(&cx.place.name, filter.position);
-        let protocol = cx.place.traffic.protocol();
-        let mut destination = Destination::new(cx.cx, cx.place.consumer, name.clone(), protocol);
-        let backend = &mirror.backend_ref;
-        let key = BackendKey::new(cx.place.route, backend);
-        let at = path.field("backendRef");
-        destination.add(
-            names::mirror_backend(&name),
-            key,
-            backend.weight(),
-            Ok(BackendFilters::default()),
-            &at,
-        );
-        problems.append(&mut destination.problems);
-        if let Some(cluster) = destination.finish_mirror(cx.place.number()) {
-            draft.clusters.push(cluster);
-            draft.mirrors.push(Mirror { cluster: name, fraction });
+/// Adds the filter to a rule.
+pub(super) fn apply(
+    cx: &FilterCx<'_, '_>,
+    mirror: &HttpRequestMirrorFilter,
+    filter: &FilterSpec<'_>,
+    draft: &mut RuleDraft,
+    problems: &mut Vec<Diagnostic>,
+) {
+    let fraction = match fraction(mirror) {
+        Ok(fraction) => fraction,
+        Err(message) => {
+            problems.push(Diagnostic::new(&INVALID, filter.path.clone(), message));
+            return;
         }
-        true
+    };
+    let name = names::mirror(&cx.place.name, filter.position);
+    let protocol = cx.place.traffic.protocol();
+    let mut destination = Destination::new(cx.cx, cx.place.consumer, name.clone(), protocol);
+    let backend = &mirror.backend_ref;
+    let key = BackendKey::new(cx.place.route, backend);
+    let at = filter.path.field("backendRef");
+    let weight = backend.weight();
+    destination.add(names::mirror_backend(&name), key, weight, Ok(BackendFilters::default()), &at);
+    problems.append(&mut destination.problems);
+    if let Some(cluster) = destination.finish_mirror(cx.place.number()) {
+        draft.clusters.push(cluster);
+        draft.mirrors.push(Mirror { cluster: name, fraction });
     }
 }
 

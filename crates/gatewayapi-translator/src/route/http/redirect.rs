@@ -5,12 +5,9 @@
 
 use eg_api::gateway::{HttpPathModifier, HttpPathModifierType, HttpRequestRedirectFilter};
 use eg_diag::{Code, Diagnostic, FieldPath};
-use eg_ir::{
-    FeatureId, features,
-    route::{PathRewrite, Redirect, RouteAction},
-};
+use eg_ir::route::{PathRewrite, Redirect, RouteAction};
 
-use super::filter::{FilterCx, FilterSettings, FilterSpec, RouteFilter, RuleDraft};
+use super::filter::RuleDraft;
 use crate::{
     gateway::view::{BindListener, Protocol},
     hostname,
@@ -22,33 +19,18 @@ pub(super) static INVALID_PATH: Code = Code::error("invalid-path-modifier", "Acc
 /// The status code of a redirect that names none.
 const FOUND: u16 = 302;
 
-/// The filter.
-pub(super) struct RequestRedirect;
-
-impl RouteFilter for RequestRedirect {
-    fn id(&self) -> FeatureId {
-        features::REDIRECT
+/// Adds the filter to a rule, which can have only one answer.
+pub(super) fn apply(
+    redirect: &HttpRequestRedirectFilter,
+    at: &FieldPath,
+    draft: &mut RuleDraft,
+) -> Result<(), Diagnostic> {
+    if draft.action.is_some() {
+        let message = "a rule has only one redirect or direct response";
+        return Err(Diagnostic::new(&INVALID, at.clone(), message));
     }
-
-    fn apply(
-        &self,
-        _: &FilterCx<'_, '_>,
-        filter: &FilterSpec<'_>,
-        draft: &mut RuleDraft,
-        problems: &mut Vec<Diagnostic>,
-    ) -> bool {
-        let FilterSettings::Redirect(redirect) = filter.settings else { return false };
-        let path = filter.path.field("requestRedirect");
-        if draft.action.is_some() {
-            problems.push(Diagnostic::new(&INVALID, path, "a rule has only one redirect"));
-            return true;
-        }
-        match lower(redirect, &path) {
-            Ok(redirect) => draft.action = Some(RouteAction::Redirect(redirect)),
-            Err(problem) => problems.push(problem),
-        }
-        true
-    }
+    draft.action = Some(RouteAction::Redirect(lower(redirect, at)?));
+    Ok(())
 }
 
 fn lower(redirect: &HttpRequestRedirectFilter, at: &FieldPath) -> Result<Redirect, Diagnostic> {

@@ -1,16 +1,21 @@
 //! Which requests a rule serves.
 //!
-//! API: `rules[].matches`. A rule without matches serves every request. A regular expression that Envoy would refuse makes
-//! the whole rule match nothing.
+//! API: `rules[].matches`, and `HTTPRouteFilter.spec.matches` for cookies, which are conditions besides each match. A rule
+//! without matches serves every request. A regular expression that Envoy would refuse makes the whole rule match nothing.
 
-use eg_api::gateway::{HttpRouteMatch, MatchType, PathMatchType};
+use eg_api::{
+    gateway::{HttpRouteMatch, MatchType, PathMatchType},
+    v1alpha1::{HttpCookieMatch, HttpRouteMatchFilter},
+};
 use eg_diag::{Code, Diagnostic, FieldPath};
 use eg_ir::route::{PathMatch, RouteMatch, StringMatch, ValueMatch};
 use sha2::{Digest, Sha256};
 
+use super::{filter::RuleDraft, http_route_filter::Described};
 use crate::re2;
 
 static INVALID_REGEX: Code = Code::error("invalid-regex", "Accepted", "UnsupportedValue");
+static SECOND_MATCHES: Code = Code::error("several-filters-with-matches", "Accepted", "UnsupportedValue");
 static UNKNOWN_MATCH: Code = Code::error("unknown-match-type", "Accepted", "UnsupportedValue");
 
 /// A match and its position in the rule; no position for a rule without matches.
@@ -91,6 +96,50 @@ pub(in crate::route) fn regex(value: &str, at: &FieldPath) -> Result<String, Dia
 /// What is said of a comparison that nobody knows.
 pub(in crate::route) fn unknown_type(name: &str, at: &FieldPath) -> Diagnostic {
     Diagnostic::new(&UNKNOWN_MATCH, at.field("type"), format!("`{name}` is not a way to compare"))
+}
+
+/// Adds the cookies of an HTTPRouteFilter to the conditions of a rule. Only one filter of a rule may have some.
+pub(super) fn add_cookies(
+    matches: &[HttpRouteMatchFilter],
+    by: &Described<'_>,
+    draft: &mut RuleDraft,
+) -> Result<(), Diagnostic> {
+    let at = FieldPath::spec().field("matches");
+    if !draft.cookies.is_empty() {
+        let message = "another filter of the rule has matches";
+        return Err(by.problem(&SECOND_MATCHES, &at, message));
+    }
+    for (position, HttpRouteMatchFilter { cookies }) in matches.iter().enumerate() {
+        let at = at.index(position).field("cookies");
+        let lowered = cookies.iter().enumerate().map(|(position, cookie)| {
+            let HttpCookieMatch { name, r#type, value } = cookie;
+            let r#type = r#type.as_deref().map(MatchType::from);
+            let value = self::value(r#type.as_ref(), value, &at.index(position))
+                .map_err(|problem| by.problem(problem.code, &problem.path, &problem.message))?;
+            Ok(ValueMatch { name: name.clone(), value })
+        });
+        match lowered.collect::<Result<Vec<_>, Diagnostic>>() {
+            Ok(cookies) => draft.cookies.push(cookies),
+            Err(problem) => {
+                draft.matches_nothing = true;
+                return Err(problem);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The matches of a rule with conditions on cookies, each match with each set of them.
+pub(super) fn with_cookies(matches: Vec<Positioned>, cookies: &[Vec<ValueMatch>]) -> Vec<Positioned> {
+    if cookies.is_empty() {
+        return matches;
+    }
+    let with = |matched: &RouteMatch, cookies: &Vec<ValueMatch>| RouteMatch {
+        cookies: cookies.clone(),
+        ..matched.clone()
+    };
+    let pairs = matches.iter().flat_map(|(_, one)| cookies.iter().map(|set| with(one, set)));
+    pairs.enumerate().map(|(position, one)| (Some(position), one)).collect()
 }
 
 /// A hash of a match. Matches of the same requests have the same one, in whatever order their conditions are written.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use eg_api::gateway::SessionPersistence;
 use eg_diag::{Diagnostic, FieldPath, ObjectRef};
 use eg_ir::{
     Name, Origin,
@@ -11,11 +12,12 @@ use eg_ir::{
 use eg_resources::Object;
 
 use super::{
-    HttpRules, LoweredMatch, direct_response,
+    HttpRules, LoweredMatch, cors, direct_response,
     filter::{self, FilterCx, RuleDraft, TypedFilter},
     forward::{self, RuleBackend},
     redirect,
     route_match::{self, Positioned},
+    session_persistence,
 };
 use crate::{engine::ReadCx, names, origin, policy::ancestor::Consumer, refs::RefCx, route::kind::Lowered};
 
@@ -41,6 +43,9 @@ pub(in crate::route) trait Rule {
 
     /// Which requests it serves; `path` is where the rule is.
     fn matches(&self, path: &FieldPath) -> Result<Vec<Positioned>, Diagnostic>;
+
+    /// How the requests of a session are kept at one endpoint.
+    fn session(&self) -> Option<&SessionPersistence>;
 
     /// Adds what it says of time limits and of retries.
     fn limit(&self, path: &FieldPath, draft: &mut RuleDraft, problems: &mut Vec<Diagnostic>);
@@ -100,7 +105,7 @@ pub(in crate::route) fn lower<R: Rule>(
 ) -> Lowered<HttpRules> {
     let created = route.meta().created().unwrap_or_default();
     let mut lowered = Lowered {
-        rules: HttpRules { created, matches: Vec::new() },
+        rules: HttpRules { created, ..HttpRules::default() },
         count: rules.len(),
         ..Lowered::default()
     };
@@ -126,18 +131,24 @@ fn lower_rule(cx: &ReadCx<'_>, place: &RulePlace<'_>, rule: &impl Rule, lowered:
     let filter_cx = FilterCx { cx, refs: RefCx::new(cx, place.route), place };
     filter::lower_all(&filter_cx, rule.filters(), &mut draft, &mut problems);
     rule.limit(&place.path, &mut draft, &mut problems);
+    match session_persistence::lower(rule.session(), &place.name, &place.path) {
+        Ok(session) => draft.session = session,
+        Err(problem) => problems.push(problem),
+    }
     let matches = rule.matches(&place.path);
-    let mut destination = forward::lower(cx, place, rule.backends(), &mut problems);
+    let mut destination = forward::lower(&filter_cx, rule.backends(), &mut problems);
     forward::check_host(&mut destination, draft.rewrite.as_ref(), place, &mut problems);
 
     let matches = match matches {
-        Ok(matches) => matches,
+        Ok(_) if draft.matches_nothing => Vec::new(),
+        Ok(matches) => route_match::with_cookies(matches, &draft.cookies),
         Err(problem) => {
             problems.push(problem);
             Vec::new()
         }
     };
-    let is_refused = problems.iter().any(|problem: &Diagnostic| problem.code.condition == "Accepted");
+    let is_refused =
+        draft.is_refused || problems.iter().any(|problem: &Diagnostic| problem.code.condition == "Accepted");
     let action = match draft.action.take() {
         _ if is_refused => direct_response::refused(),
         Some(action) => action,
@@ -154,44 +165,70 @@ fn lower_rule(cx: &ReadCx<'_>, place: &RulePlace<'_>, rule: &impl Rule, lowered:
     }
     let routes = matches
         .into_iter()
-        .map(|(match_position, matches)| one_match(place, match_position, matches, &action, &draft));
-    lowered.rules.matches.extend(routes);
+        .flat_map(|(match_position, matches)| one_match(place, match_position, matches, &action, &draft));
+    let placed = (0..)
+        .zip(routes)
+        .map(|(position, matched)| LoweredMatch { position: (place.number(), position), ..matched });
+    lowered.rules.matches.extend(placed);
+    lowered.rules.secrets.append(&mut draft.secrets);
     lowered.problems.extend(problems.into_iter().map(|problem| (place.position, problem)));
 }
 
+/// The route of a match, and the one for its preflights if they need one.
 fn one_match(
     place: &RulePlace<'_>,
     position: Option<usize>,
     matches: RouteMatch,
     action: &RouteAction,
     draft: &RuleDraft,
-) -> LoweredMatch {
+) -> impl Iterator<Item = LoweredMatch> {
     let name = match position {
         Some(position) => names::route_match(&place.name, position),
         None => format!("{}/match/-1", place.name).into(),
     };
     let RuleDraft {
-        request_headers, response_headers, rewrite, mirrors, timeout_ms, retry, extensions, ..
+        request_headers,
+        response_headers,
+        rewrite,
+        mirrors,
+        timeout_ms,
+        retry,
+        extensions,
+        cors,
+        session,
+        credential,
+        ..
     } = draft;
-    let number = position.and_then(|position| u32::try_from(position).ok()).unwrap_or_default();
-    LoweredMatch {
-        position: (place.number(), number),
-        hash: route_match::hash(&matches),
+    let lowered = |hash, route| LoweredMatch {
+        position: (0, 0),
+        hash,
         redirects_to_listener: matches!(action, RouteAction::Redirect(to) if redirect::follows_listener(to)),
         route: Arc::new(IrRoute {
-            name,
             origin: place.origin.clone(),
-            matches,
             action: action.clone(),
-            request_headers: request_headers.clone(),
-            response_headers: response_headers.clone(),
-            rewrite: rewrite.clone(),
-            mirrors: mirrors.clone(),
             upgrades: place.traffic.upgrades(),
-            timeout_ms: *timeout_ms,
-            retry: retry.clone(),
-            extensions: extensions.clone(),
-            ..IrRoute::default()
+            cors: cors.clone(),
+            ..route
         }),
-    }
+    };
+    let preflights = cors.as_ref().and_then(|_| cors::preflights(&matches)).map(|matches| {
+        lowered(None, IrRoute { name: names::preflight(&name), matches, ..IrRoute::default() })
+    });
+    let hash = route_match::hash(&matches);
+    let session = session.as_ref().map(|session| session_persistence::at(session, matches.path.as_ref()));
+    let route = IrRoute {
+        name,
+        matches,
+        request_headers: request_headers.clone(),
+        response_headers: response_headers.clone(),
+        rewrite: rewrite.clone(),
+        mirrors: mirrors.clone(),
+        timeout_ms: *timeout_ms,
+        retry: retry.clone(),
+        session_persistence: session,
+        credential_injection: credential.clone(),
+        extensions: extensions.clone(),
+        ..IrRoute::default()
+    };
+    std::iter::once(lowered(Some(hash), route)).chain(preflights)
 }
