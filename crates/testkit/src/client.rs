@@ -25,7 +25,7 @@ pub enum Speaks {
     Http,
     /// WebSocket: the text is sent once the connection is upgraded, and what comes back is the body of the answer.
     WebSocket(String),
-    /// A gRPC call with so many messages. The answer has the messages that came back, the first one as its body, and trailers
+    /// A gRPC call with so many messages, whose method must be `POST`. The answer has the messages that came back, the first one as its body, and trailers
     /// among its headers.
     Grpc(u32),
     /// The same as gRPC-Web.
@@ -176,9 +176,6 @@ impl Request {
         };
         for (name, value) in own {
             message.headers_mut().append(HeaderName::from_static(name), HeaderValue::from_static(value));
-        }
-        if matches!(self.speaks, Speaks::Grpc(_) | Speaks::GrpcWeb(_)) {
-            *message.method_mut() = Method::POST;
         }
         for (name, value) in &self.headers {
             message

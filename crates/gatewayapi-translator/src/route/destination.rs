@@ -201,7 +201,7 @@ impl<'c, 'e> Destination<'c, 'e> {
         };
         let addressing = if is_address { Addressing::Ip } else { Addressing::Hostnames };
         let backend = Some(Reachable { backend, addressing, tls: None });
-        self.settings.push(Setting { name, weight: 1, filters: BackendFilters::default(), backend });
+        self.settings.push(Setting { name, weight: 1, changes: BackendChanges::default(), backend });
     }
 
     /// The host by which requests that the proxy makes itself name the first backend.

@@ -18,6 +18,8 @@ use super::{
 
 /// What is answered when a cluster has no endpoint to send requests to.
 const UNAVAILABLE: u16 = 503;
+/// What is answered to a preflight, whatever it permits.
+const PREFLIGHT: u16 = 200;
 /// What is answered to a request for the proxy itself.
 const FORBIDDEN: u16 = 403;
 /// What is answered in the place of invalid backends.
@@ -26,6 +28,9 @@ const INVALID: u16 = 500;
 /// What a route does with a request that it matches.
 pub(super) fn outcome(ir: &XdsIr, route: &HttpRoute, seen: &Seen) -> Outcome {
     match &route.action {
+        _ if route.cors.is_some() && is_preflight(seen) => {
+            Outcome::Answered { status: PREFLIGHT, body: None }
+        }
         // Nothing to forward to cannot be said in Envoy's words.
         RouteAction::Forward(forward) if forward.clusters.is_empty() => {
             Outcome::Answered { status: INVALID, body: None }
@@ -37,7 +42,8 @@ pub(super) fn outcome(ir: &XdsIr, route: &HttpRoute, seen: &Seen) -> Outcome {
             location: location(redirect, route.matches.path.as_ref(), seen),
         },
         RouteAction::DirectResponse(DirectResponse { status, body }) => {
-            Outcome::Answered { status: *status, body: body.clone() }
+            let body = body.as_ref().map(|body| String::from_utf8_lossy(body.as_bytes()).into_owned());
+            Outcome::Answered { status: *status, body }
         }
     }
 }
@@ -50,6 +56,14 @@ pub(super) fn streamed(ir: &XdsIr, route: &StreamRoute) -> Outcome {
         destination.status = None;
     }
     Outcome::Streamed { destinations }
+}
+
+/// Whether a browser asks what scripts of another origin may do, which the proxy answers itself.
+fn is_preflight(seen: &Seen) -> bool {
+    let is_there = |name| seen.headers.get(name).is_some_and(|value: &String| !value.is_empty());
+    seen.headers.get(":method").is_some_and(|method| method == "OPTIONS")
+        && is_there("origin")
+        && is_there("access-control-request-method")
 }
 
 /// A request goes where its host says, or a header in its place, unless that is the proxy itself.

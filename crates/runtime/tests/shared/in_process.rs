@@ -213,6 +213,7 @@ impl Gateway for Running {
     }
 
     fn predict(&self, request: &client::Request) -> Option<Prediction> {
+        let is_grpc = matches!(request.speaks, client::Speaks::Grpc(_) | client::Speaks::GrpcWeb(_));
         let request = explain::Request {
             method: request.method.to_string(),
             tls: request.sni.is_some(),
@@ -227,7 +228,9 @@ impl Gateway for Running {
         if self.is_extended || translation.xds.values().any(|ir| !ir.patches.is_empty()) {
             return None;
         }
-        prediction(&explain::explain(translation, snapshot, &request))
+        let prediction = prediction(&explain::explain(translation, snapshot, &request))?;
+        // What the gateway answers itself is of another status in gRPC, and always 200 in HTTP.
+        (!is_grpc || !prediction.ports.is_empty()).then_some(prediction)
     }
 
     fn explain(&self) -> BoxFuture<'_, String> {

@@ -46,7 +46,9 @@ pub fn check(
     let echoed = match response.echoed() {
         Ok(echoed) => echoed,
         Err(_) if expect.backend.is_none() && expect.seen.is_empty() => {
-            return Ok(format!("status {}", response.status.as_u16()));
+            // A backend that speaks WebSocket says its name in a header.
+            let gateway = || format!("status {}", response.status.as_u16());
+            return Ok(response.header("x-echo-pod").unwrap_or_else(gateway));
         }
         Err(_) => return Err(format!("no backend answered; status {}, body: {}", response.status, body())),
     };
@@ -149,5 +151,8 @@ pub fn request(exchange: &Exchange, port: u16) -> Result<Request, Mismatch> {
         (None, None, Some(messages)) => Speaks::GrpcWeb(messages),
         _ => return Err("a request is one of websocket, grpc and grpcWeb".to_owned()),
     };
+    if matches!(request.speaks, Speaks::Grpc(_) | Speaks::GrpcWeb(_)) {
+        request.method = http::Method::POST;
+    }
     Ok(request)
 }
