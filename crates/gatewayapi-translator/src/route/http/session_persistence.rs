@@ -10,8 +10,8 @@ use eg_api::gateway::{
 use eg_diag::{Code, Diagnostic, FieldPath};
 use eg_ir::route::{PathMatch, SessionPersistence};
 
-use super::{cors::is_token, timeout::millis};
-use crate::names;
+use super::cors::is_token;
+use crate::{duration::millis, names};
 
 static INVALID: Code = Code::error("invalid-session-persistence", "Accepted", "UnsupportedValue");
 
