@@ -3,6 +3,7 @@
 use eg_resources::{Batch, SourceId, Store};
 use eg_testkit::arb::{history, object, permuted_world, world};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
+use serde_json::Value;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
@@ -40,8 +41,9 @@ fn references_hit_often_enough() {
         let world = world(20).new_tree(&mut runner).expect("a world").current();
         worlds += 1;
         let text = world.to_yaml();
-        let routes = world.objects().filter(|object| object["kind"] == "HTTPRoute");
-        let meets = |route: &serde_json::Value| {
+        let is_route = |object: &&Value| object["kind"].as_str().is_some_and(|kind| kind.ends_with("Route"));
+        let routes = world.objects().filter(is_route);
+        let meets = |route: &Value| {
             let parents = route["spec"]["parentRefs"].as_array().into_iter().flatten();
             parents.into_iter().any(|parent| parent["name"] == "gw" && parent["namespace"] == "default")
         };
