@@ -2,16 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use eg_api::{
-    gateway::{GatewayClassStatus, GatewayStatus, ListenerSetStatus, PolicyStatus, RouteStatus},
-    v1alpha1::EnvoyProxyStatus,
-};
 use eg_diag::ObjectRef;
 use eg_gatewayapi_translator::{Panic, Runs, Session, Settings, Translation, TranslationDelta, Translator};
 use eg_ir::{IrKey, XdsIr};
 use eg_resources::{
-    AnyObject, Batch, Change, Clock, Delta, Demand, Object, Observed, Snapshot, SourceId, Status,
-    StatusUpdate, Store,
+    AnyObject, Batch, Change, Clock, Delta, Object, Observed, Snapshot, SourceId, StatusUpdate, Store,
 };
 use eg_xds_translator::{Answer, QuestionKey, XdsModel, XdsTranslator};
 
@@ -23,66 +18,18 @@ use crate::{
 use outcome::Outcomes;
 
 mod demand;
+mod event;
 mod judgement;
 mod outcome;
-
 mod verify;
+mod wanted;
 
+pub use event::Event;
 pub use judgement::Judgement;
 pub use verify::Difference;
 
 /// The name of the source that owns facts. It orders before every source of objects that is named in letters.
 const FACTS: &str = "!facts";
-
-/// Something that happened outside.
-#[derive(Debug)]
-pub enum Event {
-    /// A source sent a batch.
-    Batch {
-        /// Which source.
-        source: SourceId,
-        /// What it sent.
-        batch: Batch,
-    },
-    /// A platform looked at a fleet; `None` when nothing of it is left.
-    Observed {
-        /// Which fleet.
-        fleet: IrKey,
-        /// Addresses, and how many proxies are ready.
-        observed: Option<(Vec<String>, u32)>,
-    },
-    /// A platform chose the port at which the proxies of a fleet say whether they are ready.
-    ReadyPort {
-        /// Which fleet.
-        fleet: IrKey,
-        /// The port.
-        port: u16,
-    },
-    /// A stage answered, or failed to.
-    Staged {
-        /// The fleet about which it was asked.
-        fleet: IrKey,
-        /// What it was asked.
-        question: QuestionKey,
-        /// The answer, or why there is none.
-        answer: Result<Answer, String>,
-    },
-    /// A demand was answered by this fact, or is not.
-    Answered {
-        /// The demand.
-        demand: Demand,
-        /// The fact, or why there is none.
-        answer: Result<AnyObject, String>,
-    },
-    /// What the first state needs to be complete was waited for long enough.
-    StopWaiting,
-    /// It is this time, in seconds since 1970.
-    Tick(i64),
-    /// A proxy accepted or refused something.
-    Judged(Judgement),
-    /// The configuration changed.
-    Configure(Box<Settings>),
-}
 
 /// The state of a control plane and how it goes on. No tasks, no clock, no I/O.
 #[derive(Debug)]
@@ -211,7 +158,8 @@ impl Core {
         }
         self.take_judgements(judgements, &mut effects);
         self.translate(&delta, re_emit, &mut effects);
-        if self.verify {
+        // Starting over knows no last good value of what panicked.
+        if self.verify && !self.outcomes.any_fails() {
             self.verify(&mut effects);
         }
         effects.wake_at = self.session.next_deadline();
@@ -302,6 +250,7 @@ impl Core {
         } else {
             self.update(&snapshot, delta)
         };
+        self.outcomes.note_panics(&self.runs.panics, delta, &snapshot);
         before.map_or(changed, |before| difference(&before, self.session.current()))
     }
 
@@ -348,16 +297,6 @@ impl Core {
         if is_new || !delta.is_empty() {
             effects.publish.push(Publication { fleet, delta });
         }
-    }
-
-    /// The status to ask for; an empty one for an object that is there and no longer ours.
-    fn status(&self, snapshot: &Snapshot, object: ObjectRef) -> Option<StatusUpdate> {
-        if let Some(status) = self.session.current().statuses.get(&object) {
-            return Some(status.clone());
-        }
-        let meta = snapshot.get_any(&object)?.meta();
-        let (uid, generation) = (meta.uid.as_deref().map(Into::into), meta.generation());
-        Some(StatusUpdate { status: empty_status(&object)?, uid, generation, object })
     }
 
     /// The current translation.
@@ -455,26 +394,4 @@ fn difference(before: &Translation, after: &Translation) -> TranslationDelta {
         }
     }
     delta
-}
-
-/// The status that removes our entries from an object.
-fn empty_status(object: &ObjectRef) -> Option<Status> {
-    Some(match object.kind.kind {
-        "GatewayClass" => Status::GatewayClass(GatewayClassStatus::default()),
-        "Gateway" => Status::Gateway(GatewayStatus::default()),
-        "ListenerSet" => Status::ListenerSet(ListenerSetStatus::default()),
-        "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute" => {
-            Status::Route(RouteStatus::default())
-        }
-        kind if kind.ends_with("Policy") => Status::Policy(PolicyStatus::default()),
-        "EnvoyProxy" => Status::EnvoyProxy(EnvoyProxyStatus::default()),
-        "Backend" => Status::Conditions { conditions: Vec::new() },
-        kind if is_known(object.kind.group, kind) => return None,
-        // Objects of foreign kinds have statuses like those of policies.
-        _ => Status::Policy(PolicyStatus::default()),
-    })
-}
-
-fn is_known(group: &str, kind: &str) -> bool {
-    eg_api::kinds::KINDS.iter().any(|known| known.group == group && known.kind == kind)
 }

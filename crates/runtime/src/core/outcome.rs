@@ -5,10 +5,14 @@ use std::{
     sync::Arc,
 };
 
-use eg_diag::{Diagnostic, ObjectRef};
+use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
+use eg_gatewayapi_translator::Panic;
 use eg_ir::{IrKey, Origin};
-use eg_resources::{AnyObject, Aspect, Change, Outcome, Problem};
+use eg_resources::{AnyObject, Aspect, Change, Delta, Outcome, Problem, Snapshot};
 use eg_xds_translator::{Finding, ModelDelta, NodePath, PatchReport};
+
+/// A unit of translation panicked, which is a bug of this project or of an added feature.
+static TRANSLATION_FAILED: Code = Code::error("translation-failed", "Programmed", "Invalid");
 
 /// How many problems of one object are kept for its status.
 const MOST: usize = 8;
@@ -24,6 +28,9 @@ pub(super) struct Outcomes {
     touched: BTreeSet<Place>,
     patched: BTreeMap<Place, PatchReport>,
     patches_touched: BTreeSet<Place>,
+    /// Objects whose translation panicked.
+    failing: BTreeMap<ObjectRef, Outcome>,
+    failing_touched: BTreeSet<ObjectRef>,
 }
 
 impl Outcomes {
@@ -56,6 +63,34 @@ impl Outcomes {
         }
     }
 
+    /// Takes over which units panicked when the store changed. What is said of an object holds until the object changes.
+    pub(super) fn note_panics(&mut self, panics: &[Panic], delta: &Delta, snapshot: &Snapshot) {
+        if self.failing.is_empty() && panics.is_empty() {
+            return;
+        }
+        for change in &delta.objects {
+            if self.failing.remove(&change.key).is_some() {
+                self.failing_touched.insert(change.key.clone());
+            }
+        }
+        for object in snapshot.iter().filter(|_| !panics.is_empty()) {
+            let Some(panic) = panics.iter().find(|panic| is_about(panic, object.key())) else { continue };
+            let message =
+                format!("translation failed unexpectedly, what was good before stays: {}", panic.message);
+            let diagnostic = Diagnostic::new(&TRANSLATION_FAILED, FieldPath::root(), message);
+            let (key, generation) = (object.key().clone(), object.meta().generation());
+            let problems = vec![Problem { section: None, diagnostic }];
+            let outcome = Outcome::new(key.clone(), generation, "".into(), Aspect::Translation, problems);
+            self.failing.insert(key.clone(), outcome);
+            self.failing_touched.insert(key);
+        }
+    }
+
+    /// Whether a unit panicked, so that its last good value is in force.
+    pub(super) fn any_fails(&self) -> bool {
+        !self.failing.is_empty()
+    }
+
     /// Forgets a fleet that is gone.
     pub(super) fn forget(&mut self, fleet: &IrKey) {
         let gone = self.findings.extract_if(.., |(of, _), _| of == fleet);
@@ -70,6 +105,11 @@ impl Outcomes {
         let mut changes: Vec<Change> = touched.into_iter().map(|place| self.change(&place)).collect();
         let touched = std::mem::take(&mut self.patches_touched);
         changes.extend(touched.into_iter().map(|place| self.patch_change(&place)));
+        let touched = std::mem::take(&mut self.failing_touched);
+        changes.extend(touched.into_iter().map(|object| match self.failing.get(&object) {
+            Some(outcome) => Change::Upsert(AnyObject::new(outcome.clone())),
+            None => Change::Remove(Outcome::key(&object, "", Aspect::Translation)),
+        }));
         changes
     }
 
@@ -116,4 +156,10 @@ impl Outcomes {
 fn places(fleet: &IrKey, finding: &Finding) -> BTreeSet<Place> {
     let known = finding.origins().filter(|origin| !origin.object.kind.kind.is_empty());
     known.map(|origin| (fleet.clone(), origin.object.clone())).collect()
+}
+
+/// Whether a unit that panicked is about an object: its key is the object, or names it first.
+fn is_about(panic: &Panic, object: &ObjectRef) -> bool {
+    let rest = panic.key.strip_prefix('(').unwrap_or(&panic.key).strip_prefix(&object.to_string());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(','))
 }

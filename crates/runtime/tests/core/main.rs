@@ -5,5 +5,6 @@
 mod configure;
 mod outcome;
 mod ownership;
+mod panic;
 mod patch;
 mod world;
