@@ -1,6 +1,9 @@
 //! A client for single requests: its own connection each, every detail in the caller's hands.
 
-use crate::{BoxError, grpc, tls};
+use crate::{
+    BoxError, grpc,
+    tls::{self, Leaf},
+};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version};
 use http_body_util::{BodyExt, Full};
@@ -49,6 +52,8 @@ pub struct Request {
     pub body: Bytes,
     /// TLS with this server name; the certificate must be from [`tls::AUTHORITY`] and fit the name.
     pub sni: Option<String>,
+    /// The certificate that the client presents when it is asked for one.
+    pub identity: Option<Leaf>,
     /// HTTP/2 instead of HTTP/1.1; in the clear with prior knowledge.
     pub http2: bool,
     /// What is spoken.
@@ -68,6 +73,7 @@ impl Request {
             headers: Vec::new(),
             body: Bytes::new(),
             sni: None,
+            identity: None,
             http2: false,
             speaks: Speaks::default(),
             patience: Duration::from_secs(5),
@@ -107,7 +113,7 @@ impl Request {
         stream.set_nodelay(true)?;
         let Some(sni) = &self.sni else { return self.exchange_over(stream).await };
         let alpn = if self.http2 { "h2" } else { "http/1.1" };
-        let connector = TlsConnector::from(tls::client_config(&[alpn]));
+        let connector = TlsConnector::from(tls::client_config_as(&[alpn], self.identity.as_ref()));
         let stream = connector.connect(ServerName::try_from(sni.clone())?, stream).await?;
         let certificates = stream.get_ref().1.peer_certificates();
         let certificate =

@@ -5,6 +5,7 @@ use rustls::{
     ClientConfig, RootCertStore, ServerConfig,
     crypto::{CryptoProvider, aws_lc_rs},
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    server::WebPkiClientVerifier,
 };
 use std::sync::{Arc, LazyLock};
 
@@ -94,20 +95,40 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(aws_lc_rs::default_provider())
 }
 
+#[expect(clippy::expect_used, reason = "the authority is from this module")]
+fn roots() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add(AUTHORITY.der.clone()).expect("a root");
+    roots
+}
+
 /// A client configuration that trusts [`AUTHORITY`] and offers these protocols.
 ///
 /// # Panics
 ///
 /// If the crypto provider lacks TLS 1.2 and 1.3.
-#[expect(clippy::expect_used, reason = "constant inputs")]
 pub fn client_config(alpn: &[&str]) -> Arc<ClientConfig> {
-    let mut roots = RootCertStore::empty();
-    roots.add(AUTHORITY.der.clone()).expect("a root");
-    let mut config = ClientConfig::builder_with_provider(provider())
+    client_config_as(alpn, None)
+}
+
+/// The same of a client that presents a certificate when it is asked for one.
+///
+/// # Panics
+///
+/// If the crypto provider lacks TLS 1.2 and 1.3, or the leaf is not a usable key pair.
+#[expect(clippy::expect_used, reason = "constant inputs, and leaves come from this module")]
+pub fn client_config_as(alpn: &[&str], identity: Option<&Leaf>) -> Arc<ClientConfig> {
+    let builder = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .expect("protocol versions")
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+        .with_root_certificates(roots());
+    let mut config = match identity {
+        None => builder.with_no_client_auth(),
+        Some(leaf) => {
+            let key = PrivateKeyDer::from_pem_slice(leaf.key_pem.as_bytes()).expect("a key");
+            builder.with_client_auth_cert(vec![leaf.der.clone()], key).expect("a key pair")
+        }
+    };
     config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
     Arc::new(config)
 }
@@ -117,15 +138,28 @@ pub fn client_config(alpn: &[&str]) -> Arc<ClientConfig> {
 /// # Panics
 ///
 /// If the leaf is not a usable key pair.
-#[expect(clippy::expect_used, reason = "leaves come from this module")]
 pub fn server_config(leaf: &Leaf, alpn: &[&str]) -> Arc<ServerConfig> {
+    server_config_for(leaf, alpn, false)
+}
+
+/// The same of a server whose clients must present a certificate of [`AUTHORITY`] if it is `mutual`.
+///
+/// # Panics
+///
+/// If the leaf is not a usable key pair.
+#[expect(clippy::expect_used, reason = "leaves come from this module")]
+pub fn server_config_for(leaf: &Leaf, alpn: &[&str], mutual: bool) -> Arc<ServerConfig> {
     let key = PrivateKeyDer::from_pem_slice(leaf.key_pem.as_bytes()).expect("a key");
-    let mut config = ServerConfig::builder_with_provider(provider())
+    let builder = ServerConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
-        .expect("protocol versions")
-        .with_no_client_auth()
-        .with_single_cert(vec![leaf.der.clone()], key)
-        .expect("a key pair");
+        .expect("protocol versions");
+    let builder = if mutual {
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots()), provider());
+        builder.with_client_cert_verifier(verifier.build().expect("a root"))
+    } else {
+        builder.with_no_client_auth()
+    };
+    let mut config = builder.with_single_cert(vec![leaf.der.clone()], key).expect("a key pair");
     config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
     Arc::new(config)
 }

@@ -228,7 +228,16 @@ impl Gateway for Running {
         if self.is_extended || translation.xds.values().any(|ir| !ir.patches.is_empty()) {
             return None;
         }
-        let prediction = prediction(&explain::explain(translation, snapshot, &request))?;
+        let explanation = explain::explain(translation, snapshot, &request);
+        // An explanation knows nothing of certificates that clients present.
+        let asks = explanation.fleets.iter().any(|fleet| {
+            let chain = fleet.serving.listening.as_ref().and_then(|listening| listening.chain.as_ref());
+            chain.is_some_and(|chain| chain.asks_for_certificate)
+        });
+        if asks {
+            return None;
+        }
+        let prediction = prediction(&explanation)?;
         // What the gateway answers itself is of another status in gRPC, and always 200 in HTTP.
         (!is_grpc || !prediction.ports.is_empty()).then_some(prediction)
     }

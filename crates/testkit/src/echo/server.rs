@@ -59,6 +59,8 @@ pub enum Protocol {
     Lines,
     /// Datagrams over UDP.
     Datagrams,
+    /// The same, for clients with a certificate of [`tls::AUTHORITY`] only.
+    MutualTls(Leaf),
 }
 
 /// A running backend; dropping it closes its connections and its port.
@@ -166,7 +168,10 @@ impl Identity {
 /// Accepts until aborted; the connections end with it.
 async fn accept(listener: TcpListener, protocol: Protocol, identity: Arc<Identity>) {
     let acceptor = match &protocol {
-        Protocol::Tls(leaf) => Some(TlsAcceptor::from(tls::server_config(leaf, &["h2", "http/1.1"]))),
+        Protocol::Tls(leaf) | Protocol::MutualTls(leaf) => {
+            let mutual = matches!(protocol, Protocol::MutualTls(_));
+            Some(TlsAcceptor::from(tls::server_config_for(leaf, &["h2", "http/1.1"], mutual)))
+        }
         _ => None,
     };
     let http2_only = matches!(protocol, Protocol::H2c);

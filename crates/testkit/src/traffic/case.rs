@@ -23,6 +23,9 @@ pub struct Case {
     /// Runtime flags that are on.
     #[serde(default)]
     pub flags: Vec<String>,
+    /// Certificates by name that an authority issued whom nobody trusts.
+    #[serde(default)]
+    pub strangers: BTreeMap<String, Vec<String>>,
     /// What happens, in order.
     pub steps: Vec<Step>,
     /// Where the case was read from.
@@ -40,6 +43,8 @@ pub struct Backend {
     pub speaks: Speaks,
     /// With `tls`: the names in its certificate.
     pub names: Vec<String>,
+    /// With `tls`: whether clients must present a certificate of the tests' authority.
+    pub mutual: bool,
 }
 
 /// What a backend speaks.
@@ -121,6 +126,8 @@ pub struct Exchange {
     pub body: String,
     /// TLS with this server name.
     pub sni: Option<String>,
+    /// The certificate that the client presents.
+    pub client: Option<String>,
     /// HTTP/2.
     #[serde(default)]
     pub http2: bool,
@@ -219,10 +226,11 @@ pub struct Seen {
 }
 
 impl Case {
-    /// Reads `case.yaml`, with `${port:NAME}` filled in; the error names the file.
+    /// Reads `case.yaml`, with `${port:NAME}` filled in; the error names the file. Other placeholders are for the hosts of
+    /// requests and wait until the backends run.
     pub fn read(path: &Path, values: &mut Values) -> Result<Self, BoxError> {
         let text = std::fs::read_to_string(path)?;
-        let text = values.fill(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        let text = values.fill_ports(&text).map_err(|error| format!("{}: {error}", path.display()))?;
         let mut case: Self =
             serde_saphyr::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
         path.parent().unwrap_or(Path::new(".")).clone_into(&mut case.directory);

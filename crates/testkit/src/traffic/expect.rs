@@ -136,7 +136,11 @@ pub fn check_shares(
 }
 
 /// The request of an exchange, aimed at a port of this machine.
-pub fn request(exchange: &Exchange, port: u16) -> Result<Request, Mismatch> {
+pub fn request(
+    exchange: &Exchange,
+    port: u16,
+    certificates: &BTreeMap<String, Leaf>,
+) -> Result<Request, Mismatch> {
     let target = std::net::SocketAddr::from(([127, 0, 0, 1], port));
     let mut request = Request::get(target, &exchange.host, &exchange.path);
     request.method = exchange.method.parse().map_err(|_| format!("method {:?}", exchange.method))?;
@@ -154,5 +158,9 @@ pub fn request(exchange: &Exchange, port: u16) -> Result<Request, Mismatch> {
     if matches!(request.speaks, Speaks::Grpc(_) | Speaks::GrpcWeb(_)) {
         request.method = http::Method::POST;
     }
+    request.identity = match &exchange.client {
+        None => None,
+        Some(name) => Some(certificates.get(name).ok_or_else(|| format!("no certificate {name}"))?.clone()),
+    };
     Ok(request)
 }

@@ -38,12 +38,25 @@ pub struct Values {
 impl Values {
     /// Fills in every placeholder; one that is unknown or malformed is an error.
     pub fn fill(&mut self, text: &str) -> Result<String, BoxError> {
+        self.fill_some(text, |_| true)
+    }
+
+    /// Fills in ports, which are known before anything runs, and leaves all other placeholders as they stand.
+    pub fn fill_ports(&mut self, text: &str) -> Result<String, BoxError> {
+        self.fill_some(text, |name| name.starts_with("port:"))
+    }
+
+    fn fill_some(&mut self, text: &str, known: impl Fn(&str) -> bool) -> Result<String, BoxError> {
         let mut filled = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
             let (name, after) = after.split_once('}').ok_or("a placeholder is not closed")?;
             filled.push_str(before);
-            filled.push_str(&self.value(name)?);
+            if known(name) {
+                filled.push_str(&self.value(name)?);
+            } else {
+                filled.extend(["${", name, "}"]);
+            }
             rest = after;
         }
         filled.push_str(rest);

@@ -15,7 +15,7 @@ use crate::{
     },
     deadline,
     echo::{Echo, Protocol},
-    tls::AUTHORITY,
+    tls::{AUTHORITY, Authority},
 };
 use std::{
     net::SocketAddr,
@@ -45,6 +45,11 @@ pub async fn run(path: &Path, factory: &dyn GatewayFactory) -> Result<(), BoxErr
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         values.certificates.insert(name.clone(), AUTHORITY.issue(&names));
     }
+    let unknown = Authority::new();
+    for (name, names) in &case.strangers {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        values.certificates.insert(name.clone(), unknown.issue(&names));
+    }
     for (name, backend) in &case.backends {
         let echo = start(name, backend).await?;
         values.addresses.insert(name.clone(), echo.address());
@@ -71,7 +76,8 @@ async fn start(name: &str, backend: &Backend) -> Result<Echo, BoxError> {
         Speaks::Datagrams => Protocol::Datagrams,
         Speaks::Tls => {
             let names: Vec<&str> = backend.names.iter().map(String::as_str).collect();
-            Protocol::Tls(AUTHORITY.issue(&names))
+            let leaf = AUTHORITY.issue(&names);
+            if backend.mutual { Protocol::MutualTls(leaf) } else { Protocol::Tls(leaf) }
         }
     };
     Echo::start(backend.namespace.as_deref().unwrap_or("default"), name, protocol).await
@@ -101,20 +107,23 @@ async fn requests(
     gateway: &dyn Gateway,
 ) -> Result<(), Mismatch> {
     let mut ports = Vec::new();
+    let mut exchanges = Vec::new();
     for exchange in &step.requests {
         ports.push(values.port(&exchange.port));
+        let host = values.fill(&exchange.host).map_err(|error| error.to_string())?;
+        exchanges.push(Exchange { host, ..exchange.clone() });
     }
-    for (number, (exchange, port)) in step.requests.iter().zip(&ports).enumerate() {
+    for (number, (exchange, port)) in exchanges.iter().zip(&ports).enumerate() {
         let patience = if number == 0 { warm_up } else { PATIENCE };
         let held = deadline::poll(patience, || attempt(exchange, *port, values)).await;
         held.map_err(|mismatch| named(number, exchange, &mismatch))?;
     }
-    for (number, (exchange, port)) in step.requests.iter().zip(&ports).enumerate() {
+    for (number, (exchange, port)) in exchanges.iter().zip(&ports).enumerate() {
         let held = attempt(exchange, *port, values).await;
         let observed = held.map_err(|mismatch| {
             format!("held, but not to the end: {}", named(number, exchange, &mismatch))
         })?;
-        let request = expect::request(exchange, *port)?;
+        let request = expect::request(exchange, *port, &values.certificates)?;
         let predicted = (exchange.over == Over::Http).then(|| gateway.predict(&request)).flatten();
         let ports = values.addresses.iter().map(|(name, address)| (name.as_str(), address.port())).collect();
         predicted
@@ -189,7 +198,7 @@ async fn send(
     let target = SocketAddr::from(([127, 0, 0, 1], port));
     let echoed = match exchange.over {
         Over::Http => {
-            let mut request = expect::request(exchange, port)?;
+            let mut request = expect::request(exchange, port, &values.certificates)?;
             request.headers.extend(more.iter().cloned());
             return request.send().await;
         }
@@ -242,7 +251,8 @@ pub fn check(path: &Path) -> Result<(), BoxError> {
     let nowhere = SocketAddr::from(([127, 0, 0, 1], 1));
     values.addresses = case.backends.keys().map(|name| (name.clone(), nowhere)).collect();
     let leaf = AUTHORITY.issue(&["a.example"]);
-    values.certificates = case.certificates.keys().map(|name| (name.clone(), leaf.clone())).collect();
+    let certificates = case.certificates.keys().chain(case.strangers.keys());
+    values.certificates = certificates.map(|name| (name.clone(), leaf.clone())).collect();
     for step in &case.steps {
         let text = values.fill(&case.objects(step)?)?;
         let documents: Vec<serde_json::Value> = serde_saphyr::from_multiple(&text)?;
