@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use eg_diag::{Kind, ObjectRef};
-use eg_resources::{AnyObject, Object};
+use eg_resources::{AnyObject, Demand, Object};
 
-use crate::{Env, engine::ReadCx};
+use crate::{Env, demand, engine::ReadCx};
 
 pub(crate) mod backend;
 pub(crate) mod ca;
@@ -67,6 +67,16 @@ impl<'a, 'e> RefCx<'a, 'e> {
     pub fn follow<K: Object>(&self, to: &ObjectRef) -> Result<Arc<K>, Unresolved> {
         let object = self.follow_any(to)?;
         object.downcast().ok_or(Unresolved::NotFound)
+    }
+
+    /// An object of the control plane's own installation, which no user refers to.
+    pub(crate) fn installed<K: Object>(&self, name: &str) -> Option<Arc<K>> {
+        self.cx.get(&self.env().settings.namespace, name)
+    }
+
+    /// What is known of something that the outside world must say; `None` while it has not answered.
+    pub(crate) fn ask<F: Object>(&self, demand: Demand) -> Option<Arc<F>> {
+        demand::ask(self.cx, self.from, demand)
     }
 
     /// The object at the other end, whatever its type.

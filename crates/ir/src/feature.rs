@@ -80,6 +80,8 @@ pub mod features {
     pub const CREDENTIAL_INJECTION: FeatureId = FeatureId::new("credential_injection");
     /// Requests that go where their host says, needed by listeners with routes to such backends.
     pub const DYNAMIC_RESOLVER: FeatureId = FeatureId::new("dynamic_resolver");
+    /// Log-ins at an OpenID Connect provider, needed by listeners with routes that ask for them.
+    pub const OIDC: FeatureId = FeatureId::new("oidc");
     /// Translation of gRPC-Web and statistics of gRPC, needed by listeners with GRPCRoutes.
     pub const GRPC: FeatureId = FeatureId::new("grpc");
     /// Time limits towards clients.
@@ -101,6 +103,7 @@ pub mod features {
         CORS,
         SESSION_PERSISTENCE,
         DYNAMIC_RESOLVER,
+        OIDC,
         GRPC,
         CLIENT_TIMEOUT,
         CLIENT_HEADERS,

@@ -14,6 +14,7 @@ mod credential_injection;
 mod header;
 mod matching;
 mod mirror;
+mod oidc;
 mod order;
 mod retry;
 mod rewrite;
@@ -26,6 +27,7 @@ pub use credential_injection::CredentialInjection;
 pub use header::{HeaderEdits, HeaderValue};
 pub use matching::{PathMatch, RouteMatch, StringMatch, ValueMatch};
 pub use mirror::{Fraction, Mirror};
+pub use oidc::{Oidc, OidcCookies, SameSite};
 pub use order::RouteOrder;
 pub use retry::{BackOff, Retry};
 pub use rewrite::{HostRewrite, PathRewrite, RegexRewrite, UrlRewrite};
@@ -101,6 +103,9 @@ pub struct HttpRoute {
     /// [`features::CREDENTIAL_INJECTION`](crate::features::CREDENTIAL_INJECTION).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential_injection: Option<Arc<CredentialInjection>>,
+    /// How users log in; the listener needs [`features::OIDC`](crate::features::OIDC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oidc: Option<Arc<Oidc>>,
     /// The policies that shaped it and want to be named in its metadata.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<ObjectRef>,

@@ -27,23 +27,25 @@ fn object(json: serde_json::Value) -> AnyObject {
     Decoder::new().decode(json).expect("an object")
 }
 
+/// A class, and a Gateway for each policy.
 fn gateway() -> Vec<AnyObject> {
-    vec![
-        object(json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "GatewayClass",
-            "metadata": {"name": "eg"},
-            "spec": {"controllerName": "gateway.envoyproxy.io/gatewayclass-controller"}})),
+    let class = object(json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "GatewayClass",
+        "metadata": {"name": "eg"},
+        "spec": {"controllerName": "gateway.envoyproxy.io/gatewayclass-controller"}}));
+    let gateway = |name| {
         object(json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway",
-            "metadata": {"name": "gw", "namespace": "default"},
-            "spec": {"gatewayClassName": "eg", "listeners": [{"name": "http", "protocol": "HTTP", "port": 8080}]}})),
-    ]
+            "metadata": {"name": name, "namespace": "default"},
+            "spec": {"gatewayClassName": "eg", "listeners": [{"name": "http", "protocol": "HTTP", "port": 8080}]}}))
+    };
+    std::iter::once(class).chain(["p", "q", "r", "hung"].map(gateway)).collect()
 }
 
-/// A policy whose provider is named by its issuer alone.
+/// A policy whose provider is named by its issuer alone, for the Gateway of its name.
 fn policy(name: &str, issuer: &str) -> AnyObject {
     object(json!({"apiVersion": "gateway.envoyproxy.io/v1alpha1", "kind": "SecurityPolicy",
     "metadata": {"name": name, "namespace": "default"},
     "spec": {
-        "targetRefs": [{"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "gw"}],
+        "targetRefs": [{"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": name}],
         "oidc": {"provider": {"issuer": issuer}, "clientID": "me", "clientSecret": {"name": "secret"}},
     }}))
 }

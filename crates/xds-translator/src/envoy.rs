@@ -18,8 +18,8 @@ pub(crate) use xds_api::pb::envoy::{
                 cors::v3 as cors, credential_injector::v3 as credential_injector,
                 grpc_stats::v3 as grpc_stats, grpc_web::v3 as grpc_web,
                 header_mutation::v3 as header_mutation, health_check::v3 as health_check,
-                rbac::v3 as http_rbac, router::v3 as router, stateful_session::v3 as stateful_session,
-                upstream_codec::v3 as upstream_codec,
+                oauth2::v3 as oauth2, rbac::v3 as http_rbac, router::v3 as router,
+                stateful_session::v3 as stateful_session, upstream_codec::v3 as upstream_codec,
             },
             listener::tls_inspector::v3 as tls_inspector,
             network::{

@@ -26,6 +26,7 @@ mod forward;
 mod grpc;
 mod header_modifier;
 mod mirror;
+mod oidc;
 mod redirect;
 mod retry;
 mod route_match;
@@ -52,6 +53,7 @@ pub(crate) fn features() -> Vec<Arc<dyn HttpFeature>> {
         Arc::new(retry::Retry),
         // The filters below run in this order; preflights are answered before anything can refuse them.
         Arc::new(cors::Cors),
+        Arc::new(oidc::Oidc),
         Arc::new(client_headers::ClientHeaders),
         Arc::new(session_persistence::SessionPersistence),
         Arc::new(dynamic_resolver::DynamicResolver),

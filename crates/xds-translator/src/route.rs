@@ -192,6 +192,7 @@ fn try_route(
         cors: _,
         session_persistence: _,
         credential_injection: _,
+        oidc: _,
         policies,
         extensions: _,
     } = route;

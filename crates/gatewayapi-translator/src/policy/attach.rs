@@ -15,6 +15,7 @@ use std::{
     sync::Arc,
 };
 
+use eg_api::gateway::{GROUP, ParentReference};
 use eg_diag::ObjectRef;
 use eg_ir::Name;
 
@@ -47,6 +48,18 @@ impl Scope {
     /// A section of the object.
     pub(crate) fn section(object: &ObjectRef, section: &Name) -> Self {
         Self { object: object.clone(), section: Some(Arc::clone(section)) }
+    }
+
+    /// The scope as the status of a policy shows it.
+    pub(crate) fn reference(&self) -> ParentReference {
+        ParentReference {
+            group: Some(GROUP.to_owned()),
+            kind: Some(self.object.kind.kind.to_owned()),
+            namespace: Some(self.object.namespace.to_string()),
+            name: self.object.name.to_string(),
+            section_name: self.section.as_ref().map(ToString::to_string),
+            ..ParentReference::default()
+        }
     }
 }
 

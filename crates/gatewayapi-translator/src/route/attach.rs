@@ -15,6 +15,7 @@ use crate::{
     engine::{ReadCx, Unit},
     fanout::{AttachedRoutes, Clusters, EndpointPlans, MatchKey, SameMatches, send_secret},
     gateway::view::{BindView, BindViewOf},
+    policy::security::route as security,
 };
 
 static NO_MATCHING_PARENT: Code = Code::error("no-matching-parent", "Accepted", "NoMatchingParent");
@@ -49,7 +50,7 @@ impl<R: RouteKind> Unit for Attached<R> {
 
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
         let Some(route) = cx.object::<R>(key) else { return Vec::new() };
-        let references = route.parent_refs().iter();
+        let references = route.parent_refs().iter().enumerate();
         references.filter_map(|reference| attach(cx, key, &*route, reference)).collect()
     }
 }
@@ -58,7 +59,7 @@ fn attach<R: RouteKind>(
     cx: &ReadCx<'_>,
     key: &ObjectRef,
     route: &R,
-    reference: &ParentReference,
+    (position, reference): (usize, &ParentReference),
 ) -> Option<Attachment> {
     let parent = parent(cx, key, reference)?;
     let view = cx.unit::<BindViewOf>(&parent.gateway);
@@ -76,6 +77,7 @@ fn attach<R: RouteKind>(
         });
     }
     let lowered = cx.unit::<LoweredOf<R>>(&(key.clone(), parent.gateway.clone()));
+    security::report(cx, key, &parent.gateway, (position, &reference), || route.rule_names());
     let (bound, refusal) = match bind(cx, key, route, (&reference, &parent), view) {
         Ok(bound) => (bound, None),
         Err(refusal) => (Vec::new(), Some(refused(refusal, &reference))),

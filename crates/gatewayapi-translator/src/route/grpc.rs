@@ -43,6 +43,10 @@ impl RouteKind for GrpcRoute {
         &self.spec.hostnames
     }
 
+    fn rule_names(&self) -> Vec<Name> {
+        self.spec.rules.iter().filter_map(|rule| rule.name.as_deref().map(Name::from)).collect()
+    }
+
     fn lower(&self, cx: &ReadCx<'_>, consumer: Consumer<'_>) -> Lowered<HttpRules> {
         rule::lower(cx, consumer, self, &self.spec.rules)
     }

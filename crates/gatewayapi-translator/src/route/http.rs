@@ -8,7 +8,10 @@
 //! A rule that one of its features refuses answers 500 to the requests it matches, so that they do not fall through to
 //! another rule; one whose match is refused matches nothing. The status of the route names both.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 use eg_api::gateway::{
     HttpBackendRef, HttpRoute, HttpRouteFilter, HttpRouteRule, ParentReference, SessionPersistence,
@@ -29,7 +32,10 @@ use super::kind::{Lowered, Place, RouteKind, UnitNames};
 use crate::{
     engine::ReadCx,
     fanout::{HostOwners, HostRoutes, Secrets},
-    policy::ancestor::Consumer,
+    policy::{
+        ancestor::Consumer,
+        security::route::{self as security, InForce, Served},
+    },
 };
 
 mod cors;
@@ -86,6 +92,10 @@ impl RouteKind for HttpRoute {
 
     fn hostnames(&self) -> &[String] {
         &self.spec.hostnames
+    }
+
+    fn rule_names(&self) -> Vec<Name> {
+        self.spec.rules.iter().filter_map(|rule| rule.name.as_deref().map(Name::from)).collect()
     }
 
     fn lower(&self, cx: &ReadCx<'_>, consumer: Consumer<'_>) -> Lowered<HttpRules> {
@@ -152,6 +162,7 @@ impl HttpRules {
         let host = (place.fleet().clone(), place.listener.table.clone(), place.host.clone());
         let owner = (place.listener.ir_name.clone(), place.route.clone());
         cx.send::<HostOwners>(host.clone(), owner, Arc::new(place.listener.origin.clone()));
+        let security = self.security(cx, place);
         for lowered in &self.matches {
             let order = RouteOrder {
                 specificity: if place.view.preserve_route_order {
@@ -166,8 +177,9 @@ impl HttpRules {
                 position: lowered.position,
                 listener: place.listener.ir_name.clone(),
             };
-            need::send(cx, place, &lowered.route, &order);
-            cx.send::<HostRoutes>(host.clone(), order, lowered.at(place));
+            let served = lowered.at(place, security.get(&lowered.position.0));
+            need::send(cx, place, &served, &order);
+            cx.send::<HostRoutes>(host.clone(), order, served);
         }
         for secret in &self.secrets {
             let name = (place.fleet().clone(), secret.name.clone());
@@ -175,17 +187,42 @@ impl HttpRules {
         }
         self.matches.iter().filter_map(|lowered| lowered.hash).collect()
     }
+
+    /// The security of each rule that has any, by the position of the rule.
+    fn security(&self, cx: &ReadCx<'_>, place: &Place<'_>) -> BTreeMap<u32, InForce> {
+        let listener = place.listener;
+        let served = Served {
+            route: place.route,
+            parent: &listener.parent,
+            gateway: &listener.origin.object,
+            section: &listener.section,
+        };
+        let mut found = BTreeMap::new();
+        for lowered in &self.matches {
+            let (rule, _) = lowered.position;
+            if !found.contains_key(&rule)
+                && let Some(security) = security::of(cx, served, lowered.route.origin.section.as_ref())
+            {
+                found.insert(rule, security);
+            }
+        }
+        security::send_needs(cx, place.route, place.fleet(), found.values());
+        found
+    }
 }
 
 impl LoweredMatch {
     /// The route as one listener serves it.
-    fn at(&self, place: &Place<'_>) -> Arc<IrRoute> {
-        if !self.redirects_to_listener && !place.listener.closed {
+    fn at(&self, place: &Place<'_>, in_force: Option<&InForce>) -> Arc<IrRoute> {
+        if !self.redirects_to_listener && !place.listener.closed && in_force.is_none() {
             return Arc::clone(&self.route);
         }
         let mut route = IrRoute::clone(&self.route);
         if let RouteAction::Redirect(to) = &mut route.action {
             to.port = redirect::port(to.scheme.as_deref(), place.listener);
+        }
+        if let Some(in_force) = in_force {
+            security::apply(in_force, &mut route);
         }
         if place.listener.closed {
             route.action = direct_response::refused();

@@ -36,6 +36,11 @@ pub(crate) trait RouteKind: Object {
         None
     }
 
+    /// The names of its rules that have one.
+    fn rule_names(&self) -> Vec<Name> {
+        Vec::new()
+    }
+
     /// Lowers the rules for one Gateway.
     fn lower(&self, cx: &ReadCx<'_>, consumer: Consumer<'_>) -> Lowered<Self::Rules>;
 

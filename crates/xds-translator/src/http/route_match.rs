@@ -49,7 +49,8 @@ fn path_specifier(path: Option<&PathMatch>) -> route::route_match::PathSpecifier
     }
 }
 
-fn header(ValueMatch { name, value }: &ValueMatch) -> route::HeaderMatcher {
+/// What a header must be.
+pub(super) fn header(ValueMatch { name, value }: &ValueMatch) -> route::HeaderMatcher {
     use route::header_matcher::HeaderMatchSpecifier;
     route::HeaderMatcher {
         name: name.clone(),

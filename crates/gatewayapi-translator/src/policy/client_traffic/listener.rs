@@ -5,7 +5,6 @@ use std::{
     sync::Arc,
 };
 
-use eg_api::gateway::{GROUP, ParentReference};
 use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
 use eg_ir::{Name, listener::ClientSettings};
 
@@ -18,6 +17,7 @@ use crate::{
         ancestor::{Outcome, PolicyUse, PolicyUses, Used},
         attach::{EffectivePolicy, PoliciesOn, Scope},
         field::LoweredPolicy,
+        kind::Attachable,
     },
 };
 
@@ -68,14 +68,14 @@ impl Unit for ListenerClients {
                     settled.insert(listener.key(), client);
                 }
             }
-            report(cx, key, state, outcomes);
+            report::<ClientTraffic>(cx, key, state, outcomes);
         }
         Clients { settled: Some(Arc::new(settled)) }
     }
 }
 
 /// What became of the policies that have scopes.
-type Outcomes = BTreeMap<Scope, Outcome>;
+pub(in crate::policy) type Outcomes = BTreeMap<Scope, Outcome>;
 
 /// The scopes that a listener is in, the most specific first.
 fn scopes(gateway: &ObjectRef, listener: &ListenerState) -> Vec<Scope> {
@@ -125,12 +125,17 @@ fn add(problems: &mut Vec<Diagnostic>, problem: &Diagnostic) {
 }
 
 /// Tells the policies that target the Gateway, its listener sets and their sections what became of them.
-fn report(cx: &ReadCx<'_>, gateway: &ObjectRef, state: &GatewayState, mut outcomes: Outcomes) {
+pub(in crate::policy) fn report<P: Attachable>(
+    cx: &ReadCx<'_>,
+    gateway: &ObjectRef,
+    state: &GatewayState,
+    mut outcomes: Outcomes,
+) {
     let sets = state.sets.iter().filter(|set| set.allowed).map(|set| &set.object);
     for object in std::iter::once(gateway).chain(sets) {
         let sections: BTreeSet<&Name> =
             state.listeners_of(object).map(|listener| &listener.section).collect();
-        let claims = cx.unit::<PoliciesOn<ClientTraffic>>(object);
+        let claims = cx.unit::<PoliciesOn<P>>(object);
         for (position, (section, policies)) in claims.iter().enumerate() {
             let missing = section.filter(|section| !sections.contains(section));
             let winner = policies.first().filter(|_| missing.is_none());
@@ -147,22 +152,10 @@ fn report(cx: &ReadCx<'_>, gateway: &ObjectRef, state: &GatewayState, mut outcom
                     lost_to: winner.filter(|winner| *winner != policy).cloned(),
                 };
                 let outcome = if member.lost_to.is_some() { Outcome::default() } else { outcome.clone() };
-                let used = Used { ancestor: ancestor(&scope), outcome };
+                let used = Used { ancestor: scope.reference(), outcome };
                 cx.send::<PolicyUses>(policy.clone(), member, used);
             }
         }
-    }
-}
-
-/// The target as the status of a policy shows it.
-fn ancestor(Scope { object, section }: &Scope) -> ParentReference {
-    ParentReference {
-        group: Some(GROUP.to_owned()),
-        kind: Some(object.kind.kind.to_owned()),
-        namespace: Some(object.namespace.to_string()),
-        name: object.name.to_string(),
-        section_name: section.as_ref().map(ToString::to_string),
-        ..ParentReference::default()
     }
 }
 

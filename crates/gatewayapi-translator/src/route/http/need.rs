@@ -21,11 +21,12 @@ pub(super) fn send(cx: &ReadCx<'_>, place: &Place<'_>, route: &IrRoute, order: &
 }
 
 fn of(route: &IrRoute) -> impl Iterator<Item = Need> + '_ {
-    let IrRoute { action, cors, session_persistence, credential_injection, extensions, .. } = route;
+    let IrRoute { action, cors, oidc, session_persistence, credential_injection, extensions, .. } = route;
     let plain = |feature: FeatureId| (feature, Name::default(), Extension::default());
     let by_host = matches!(action, RouteAction::Forward(forward) if forward.by_host);
     let resolver = by_host.then(|| plain(features::DYNAMIC_RESOLVER));
     let cors = cors.as_ref().map(|_| plain(features::CORS));
+    let oidc = oidc.as_ref().map(|_| plain(features::OIDC));
     let session = session_persistence
         .as_ref()
         .map(|session| (features::SESSION_PERSISTENCE, Name::default(), Extension::of(session)));
@@ -33,5 +34,5 @@ fn of(route: &IrRoute) -> impl Iterator<Item = Need> + '_ {
         (features::CREDENTIAL_INJECTION, injection.name.clone(), Extension::of(&**injection))
     });
     let added = extensions.keys().cloned().map(plain);
-    resolver.into_iter().chain(cors).chain(session).chain(credential).chain(added)
+    resolver.into_iter().chain(cors).chain(oidc).chain(session).chain(credential).chain(added)
 }
