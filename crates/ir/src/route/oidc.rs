@@ -8,6 +8,7 @@ use crate::Name;
 /// How users log in before they reach a route. Its secrets are secrets of the fleet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the API that stands alone")]
 pub struct Oidc {
     /// The name of what asks for it, which is the prefix of its statistics.
     pub name: Name,
