@@ -88,6 +88,18 @@ pub mod features {
     pub const CLIENT_TIMEOUT: FeatureId = FeatureId::new("client_timeout");
     /// What happens to headers between clients and routes.
     pub const CLIENT_HEADERS: FeatureId = FeatureId::new("client_headers");
+    /// Limits and buffers of client connections.
+    pub const CLIENT_CONNECTION: FeatureId = FeatureId::new("client_connection");
+    /// Probes on idle connections of clients.
+    pub const CLIENT_KEEPALIVE: FeatureId = FeatureId::new("client_keepalive");
+    /// How paths are normalised before routes are matched.
+    pub const CLIENT_PATH: FeatureId = FeatureId::new("client_path");
+    /// The PROXY protocol on connections of clients.
+    pub const CLIENT_PROXY_PROTOCOL: FeatureId = FeatureId::new("client_proxy_protocol");
+    /// A path for health checks of what is in front of the proxies.
+    pub const CLIENT_HEALTH_CHECK: FeatureId = FeatureId::new("client_health_check");
+    /// The scheme of requests to backends.
+    pub const CLIENT_SCHEME: FeatureId = FeatureId::new("client_scheme");
 
     /// All of them, for parity tests and documentation.
     pub const ALL: &[FeatureId] = &[
@@ -108,5 +120,11 @@ pub mod features {
         CLIENT_TIMEOUT,
         CLIENT_HEADERS,
         CREDENTIAL_INJECTION,
+        CLIENT_CONNECTION,
+        CLIENT_KEEPALIVE,
+        CLIENT_PATH,
+        CLIENT_PROXY_PROTOCOL,
+        CLIENT_HEALTH_CHECK,
+        CLIENT_SCHEME,
     ];
 }

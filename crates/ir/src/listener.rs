@@ -11,14 +11,26 @@ mod tracing;
 pub use tracing::{OpenTelemetry, RootSampler, Sampler, SpanTag, Tracing, TracingProvider};
 
 mod client;
+mod client_connection;
 mod client_headers;
+mod client_health_check;
+mod client_keepalive;
+mod client_path;
+mod client_proxy_protocol;
+mod client_scheme;
 mod client_timeout;
 mod stream;
 
 pub use client::ClientSettings;
+pub use client_connection::ClientConnection;
 pub use client_headers::{
     CertDetail, ClientHeaders, ForwardMode, ForwardedClientCert, HeaderMutation, RequestId, Underscores,
 };
+pub use client_health_check::ClientHealthCheck;
+pub use client_keepalive::ClientKeepalive;
+pub use client_path::{ClientPath, EscapedSlashes};
+pub use client_proxy_protocol::ClientProxyProtocol;
+pub use client_scheme::ClientScheme;
 pub use client_timeout::ClientTimeout;
 pub use stream::{StreamChain, StreamServer, StreamTls};
 

@@ -18,6 +18,7 @@ use crate::{
 };
 
 mod client_headers;
+mod client_health_check;
 mod cors;
 pub(crate) mod credential_injection;
 mod direct_response;
@@ -52,6 +53,7 @@ pub(crate) fn features() -> Vec<Arc<dyn HttpFeature>> {
         Arc::new(timeout::Timeout),
         Arc::new(retry::Retry),
         // The filters below run in this order; preflights are answered before anything can refuse them.
+        Arc::new(client_health_check::ClientHealthCheck),
         Arc::new(cors::Cors),
         Arc::new(oidc::Oidc),
         Arc::new(client_headers::ClientHeaders),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use eg_diag::Diagnostic;
 use eg_ir::{
     FeatureId, Name, Origin,
-    listener::{HttpServer, Listener, TlsChain, Transport},
+    listener::{ClientSettings, HttpServer, Listener, TlsChain, Transport},
 };
 
 use crate::{
@@ -15,7 +15,12 @@ use crate::{
 };
 
 mod access_log;
+mod client_connection;
 mod client_headers;
+mod client_keepalive;
+mod client_path;
+mod client_proxy_protocol;
+mod client_scheme;
 mod client_timeout;
 mod connection_manager;
 mod datagram;
@@ -45,6 +50,12 @@ pub(crate) fn features() -> Vec<Arc<dyn ListenerFeature>> {
         Arc::new(client_timeout::ClientTimeout),
         Arc::new(client_headers::ClientHeaders),
         Arc::new(tracing::Tracing),
+        Arc::new(client_connection::ClientConnection),
+        Arc::new(client_keepalive::ClientKeepalive),
+        Arc::new(client_path::ClientPath),
+        // It puts its listener filter in front of those above.
+        Arc::new(client_proxy_protocol::ClientProxyProtocol),
+        Arc::new(client_scheme::ClientScheme),
     ]
 }
 
@@ -165,6 +176,13 @@ fn tls_socket(context: &tls::DownstreamTlsContext) -> core::TransportSocket {
 pub(crate) fn servers(ir: &Listener) -> impl Iterator<Item = (&HttpServer, bool)> {
     let plain = ir.http.iter().map(|server| (&**server, false));
     plain.chain(ir.tls_chains.iter().map(|chain| (&*chain.http, true)))
+}
+
+/// What clients get of the first gateway listener on the socket, which settles what the socket can have only once.
+fn client(ir: &Listener) -> Option<&ClientSettings> {
+    let streams = ir.streams.iter().map(|server| &server.client);
+    let first = servers(ir).map(|(server, _)| &server.client).chain(streams).next();
+    first.map(|client| &**client)
 }
 
 /// The gateway listeners that share the socket.

@@ -109,7 +109,7 @@ fn socket_part(
             server: server("https"),
         },
         Some(Protocol::Tls { .. } | Protocol::Tcp | Protocol::Udp) => {
-            SocketServer::Stream(Arc::new(stream::server(cx, listener, &name, origin)))
+            SocketServer::Stream(Arc::new(stream::server(cx, listener, (&name, origin), &client)))
         }
     };
     if matches!(server, SocketServer::Https { .. }) {

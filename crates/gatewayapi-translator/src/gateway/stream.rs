@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, collections::BTreeSet, sync::Arc};
 use eg_diag::ObjectRef;
 use eg_ir::{
     IrKey, Name, Origin, Secret,
-    listener::{StreamChain, StreamServer, StreamTls, TerminateTls},
+    listener::{ClientSettings, StreamChain, StreamServer, StreamTls, TerminateTls},
 };
 
 use super::{
@@ -24,13 +24,14 @@ use crate::{
 pub(super) fn server(
     cx: &ReadCx<'_>,
     listener: &ListenerState,
-    name: &Name,
-    origin: &Origin,
+    (name, origin): (&Name, &Origin),
+    client: &Arc<ClientSettings>,
 ) -> StreamServer {
     StreamServer {
         name: name.clone(),
         origin: origin.clone().section(listener.section.clone()),
         stat_port: names::by_port(&cx.env().settings).then_some(listener.port),
+        client: Arc::clone(client),
         tls: match listener.protocol {
             Some(Protocol::Tls { passthrough: true }) => StreamTls::Passthrough,
             // Nothing is known of what is spoken inside, so that no protocol is offered.

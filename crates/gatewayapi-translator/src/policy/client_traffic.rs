@@ -8,7 +8,9 @@
 //! answer 500.
 //!
 //! - `listener`: what each listener of a Gateway gets;
-//! - `client_timeout`, `client_headers`: the fields.
+//! - `client_timeout`, `client_headers`, `client_connection`, `client_keepalive`, `client_path`, `client_proxy_protocol`, `client_health_check`,
+//!   `client_scheme`: the fields;
+//! - `choice`: fields whose value is one of a few words.
 
 use std::sync::Arc;
 
@@ -17,7 +19,7 @@ use eg_api::{
     v1alpha1::{ClientTrafficPolicy, ClientTrafficPolicySpec, PolicyTargetReferences},
 };
 use eg_diag::Kind;
-use eg_ir::listener::{ClientSettings, ClientTimeout};
+use eg_ir::listener::{ClientConnection, ClientSettings, ClientTimeout};
 use eg_resources::Object;
 
 use super::{
@@ -26,13 +28,28 @@ use super::{
 };
 use crate::{Features, gateway::view::Protocol};
 
+mod choice;
+mod client_connection;
 mod client_headers;
+mod client_health_check;
+mod client_keepalive;
+mod client_path;
+mod client_proxy_protocol;
+mod client_scheme;
 mod client_timeout;
 pub(crate) mod listener;
 
 /// The built-in fields.
-const FIELDS: &[&dyn PolicyField<ClientTraffic>] =
-    &[&client_timeout::ClientTimeoutField, &client_headers::ClientHeadersField];
+const FIELDS: &[&dyn PolicyField<ClientTraffic>] = &[
+    &client_timeout::ClientTimeoutField,
+    &client_headers::ClientHeadersField,
+    &client_connection::ClientConnectionField,
+    &client_keepalive::ClientKeepaliveField,
+    &client_path::ClientPathField,
+    &client_proxy_protocol::ClientProxyProtocolField,
+    &client_health_check::ClientHealthCheckField,
+    &client_scheme::ClientSchemeField,
+];
 
 /// Marks ClientTrafficPolicies.
 #[derive(Clone, Copy, Debug)]
@@ -118,5 +135,8 @@ impl Attachable for ClientTraffic {
 
     fn close(slot: &mut ClientSettings) {
         slot.timeout = ClientTimeout::default();
+        slot.connection = ClientConnection::default();
+        slot.keepalive = None;
+        slot.proxy_protocol = None;
     }
 }

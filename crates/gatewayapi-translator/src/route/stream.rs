@@ -121,7 +121,8 @@ impl<R: StreamRouteKind> RouteKind for R {
     }
 
     fn attach(&self, cx: &ReadCx<'_>, place: &Place<'_>, StreamRules(route): &StreamRules) -> Vec<u128> {
-        let Some(route) = route else { return Vec::new() };
+        // A listener whose policy cannot be used forwards nothing.
+        let Some(route) = route.as_ref().filter(|_| !place.listener.closed) else { return Vec::new() };
         let listener = self::place(place.view, place.listener);
         let member = (order(self, place.route), place.host.clone());
         cx.send::<StreamRoutes>(listener, member, Arc::clone(route));

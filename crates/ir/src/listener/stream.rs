@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::TerminateTls;
+use super::{ClientSettings, TerminateTls, client::is_plain};
 use crate::{Name, Origin, route::StreamRoute};
 
 /// What one gateway listener for TLS, TCP or UDP serves.
@@ -18,6 +18,9 @@ pub struct StreamServer {
     /// The port in the names of its statistics; absent is the port that the proxies bind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stat_port: Option<u16>,
+    /// What clients get.
+    #[serde(default, skip_serializing_if = "is_plain")]
+    pub client: Arc<ClientSettings>,
     /// What becomes of TLS.
     #[serde(default)]
     pub tls: StreamTls,

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 /// A policy for Gateways and listener sets, by name or by labels, which others may target as well.
 pub(super) fn policy() -> BoxedStrategy<Value> {
-    (metadata(select(&["p1", "p2", "p3", "p4"][..])), targets(), timeout(), headers())
-        .prop_map(|(metadata, targets, timeout, headers)| {
+    (metadata(select(&["p1", "p2", "p3", "p4"][..])), targets(), timeout(), headers(), more())
+        .prop_map(|(metadata, targets, timeout, headers, (field, value))| {
             let mut spec = targets;
+            spec[field] = value;
             spec["timeout"] = timeout;
             spec["headers"] = headers;
             compact(json!({
@@ -118,6 +119,23 @@ fn timeout() -> BoxedStrategy<Value> {
         3 => Just(json!({"http": {"requestReceivedTimeout": "5s"}})),
         2 => Just(json!({"http": {"idleTimeout": "0s"}, "tcp": {"tlsHandshakeTimeout": "3s"}})),
         1 => Just(json!({"http": {"streamIdleTimeout": "5sec"}})),
+    ]
+    .boxed()
+}
+
+/// Another field, rarely a wrong one.
+fn more() -> BoxedStrategy<(&'static str, Value)> {
+    prop_oneof![
+        Just(("tcpKeepalive", json!({"probes": 3, "idleTime": "2m"}))),
+        Just(("path", json!({"escapedSlashesAction": "RejectRequest"}))),
+        Just(("proxyProtocol", json!({}))),
+        Just(("healthCheck", json!({"path": "/ready"}))),
+        Just(("scheme", json!("MatchBackend"))),
+        Just((
+            "connection",
+            json!({"bufferLimit": "64Ki", "connectionLimit": {"value": 9, "maxStreamDuration": "1m"}})
+        )),
+        Just(("connection", json!({"bufferLimit": "500m"}))),
     ]
     .boxed()
 }

@@ -12,9 +12,9 @@ use eg_ir::{
     listener::{ClientTimeout as Limits, HttpServer, Listener},
 };
 
-use super::{ListenerFeature, servers};
+use super::{ListenerFeature, StreamCx, client};
 use crate::{
-    envoy::{core, hcm, listener as pb, millis},
+    envoy::{core, hcm, listener as pb, millis, tcp_proxy},
     http::ServerCx,
 };
 
@@ -27,9 +27,8 @@ impl ListenerFeature for ClientTimeout {
     }
 
     fn listener(&self, ir: &Listener, listener: &mut pb::Listener) -> Result<(), Diagnostic> {
-        if let Some((server, _)) = servers(ir).next() {
-            listener.listener_filters_timeout = server.client.timeout.inspection_ms.map(millis);
-        }
+        listener.listener_filters_timeout =
+            client(ir).and_then(|client| client.timeout.inspection_ms).map(millis);
         let handshake = |server: &HttpServer| server.client.timeout.tls_handshake_ms.map(millis);
         if let (Some(chain), Some(server)) = (&mut listener.default_filter_chain, &ir.http) {
             chain.transport_socket_connect_timeout = handshake(server);
@@ -39,6 +38,13 @@ impl ListenerFeature for ClientTimeout {
             if let Some(chain) = chain {
                 chain.transport_socket_connect_timeout = handshake(&served.http);
             }
+        }
+        Ok(())
+    }
+
+    fn tcp_proxy(&self, cx: StreamCx<'_>, proxy: &mut tcp_proxy::TcpProxy) -> Result<(), Diagnostic> {
+        if let Some(idle) = cx.server.client.timeout.tcp_idle_ms {
+            proxy.idle_timeout = Some(millis(idle));
         }
         Ok(())
     }
@@ -53,7 +59,7 @@ impl ListenerFeature for ClientTimeout {
             request_headers_ms,
             idle_ms,
             stream_idle_ms,
-            // For connections that no connection manager serves.
+            // Of connections that a TCP proxy serves.
             tcp_idle_ms: _,
             // Of the socket and of the filter chain.
             inspection_ms: _,

@@ -41,17 +41,12 @@ pub(super) fn network_filter(manager: &hcm::HttpConnectionManager) -> pb::Filter
 }
 
 fn manager(cx: ServerCx<'_>) -> hcm::HttpConnectionManager {
-    use hcm::http_connection_manager::{
-        PathWithEscapedSlashesAction, RouteSpecifier, ServerHeaderTransformation,
-    };
+    use hcm::http_connection_manager::{RouteSpecifier, ServerHeaderTransformation};
     // Needs and settings are read by the features that they were recorded for.
-    let HttpServer { name: _, origin: _, routes, stat_prefix, client: _, tracing: _, needs: _ } = cx.server;
-    let stat_prefix = stat_prefix.as_deref().map_or_else(
-        || format!("{}-{}", if cx.tls { "https" } else { "http" }, cx.listener.port),
-        str::to_owned,
-    );
+    let HttpServer { name: _, origin: _, routes, stat_prefix: _, client: _, tracing: _, needs: _ } =
+        cx.server;
     hcm::HttpConnectionManager {
-        stat_prefix,
+        stat_prefix: stat_prefix(cx),
         route_specifier: Some(RouteSpecifier::Rds(hcm::Rds {
             config_source: Some(ads()),
             route_config_name: routes.to_string(),
@@ -62,11 +57,14 @@ fn manager(cx: ServerCx<'_>) -> hcm::HttpConnectionManager {
             initial_connection_window_size: Some(CONNECTION_WINDOW),
             ..core::Http2ProtocolOptions::default()
         }),
-        normalize_path: Some(true),
-        merge_slashes: true,
-        path_with_escaped_slashes_action: PathWithEscapedSlashesAction::UnescapeAndRedirect.into(),
         use_remote_address: Some(true),
         server_header_transformation: ServerHeaderTransformation::PassThrough.into(),
         ..hcm::HttpConnectionManager::default()
     }
+}
+
+/// The prefix of the statistics of a server.
+pub(super) fn stat_prefix(cx: ServerCx<'_>) -> String {
+    let made = || format!("{}-{}", if cx.tls { "https" } else { "http" }, cx.listener.port);
+    cx.server.stat_prefix.as_deref().map_or_else(made, str::to_owned)
 }

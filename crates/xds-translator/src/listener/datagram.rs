@@ -24,7 +24,7 @@ pub(super) fn serve(
         socket.protocol = core::socket_address::Protocol::Udp.into();
     }
     let Some(server) = ir.streams.first() else { return Ok(()) };
-    let StreamServer { name: _, origin: _, stat_port: _, tls: _, chains } = &**server;
+    let StreamServer { name: _, origin: _, stat_port: _, client: _, tls: _, chains } = &**server;
     let route = chains.first().map(|chain| &*chain.route);
     let cx = StreamCx { listener: ir, server, route };
     let mut proxy = udp_proxy::UdpProxyConfig {

@@ -16,7 +16,7 @@ use prost::Name as Message;
 use super::{named, server_name, terminate_tls, tls_socket};
 use crate::{
     Features,
-    envoy::{any, listener as pb, tcp_proxy},
+    envoy::{any, listener as pb, millis, tcp_proxy},
     finding::not_expressible,
     http::ResourceSink,
 };
@@ -61,7 +61,7 @@ pub(super) fn serve(
 ) -> Result<(), Diagnostic> {
     let mut unrouted = None;
     for server in &ir.streams {
-        let StreamServer { name: _, origin: _, stat_port: _, tls, chains } = &**server;
+        let StreamServer { name: _, origin: _, stat_port: _, client, tls, chains } = &**server;
         if chains.is_empty() {
             unrouted.get_or_insert(server);
         }
@@ -75,6 +75,7 @@ pub(super) fn serve(
             listener.filter_chains.push(pb::FilterChain {
                 filter_chain_match: named(server_names),
                 transport_socket,
+                transport_socket_connect_timeout: client.timeout.tls_handshake_ms.map(millis),
                 ..chain(features, cx, &route.name)?
             });
         }

@@ -18,7 +18,7 @@ use eg_ir::{
     },
 };
 
-use super::{ClientTraffic, ListenerProtocol};
+use super::{ClientTraffic, ListenerProtocol, choice};
 use crate::policy::{Declared, FieldCx, PolicyField, status::deprecated};
 
 mod mutation;
@@ -152,14 +152,9 @@ const DETAILS: &[(&str, CertDetail)] = &[
     ("URI", CertDetail::Uri),
 ];
 
-/// The value of one of these names.
+/// The value that a word stands for.
 fn one_of<T: Copy>(text: &str, values: &[(&str, T)], at: FieldPath) -> Result<T, Diagnostic> {
-    let known = values.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
-    known.ok_or_else(|| {
-        let names: Vec<&str> = values.iter().map(|(name, _)| *name).collect();
-        let message = format!("expected one of {}, found {text:?}", names.join(", "));
-        Diagnostic::new(&INVALID, at, message)
-    })
+    choice::one_of(text, values, &INVALID, at)
 }
 
 /// A size in KiB, rounded up.
