@@ -2,7 +2,7 @@
 
 use eg_gatewayapi_translator::{
     Infrastructure, Settings, Translator,
-    resources::{AnyObject, Batch, Change, Clock, Decoder, SourceId, Store},
+    resources::{AnyObject, Batch, Change, Clock, Decoder, Demand, SourceId, Store},
 };
 use eg_testkit::arb;
 use proptest::prelude::*;
@@ -21,7 +21,11 @@ fn source() -> SourceId {
 
 fn store() -> Store {
     let mut store = Store::new();
-    store.apply(&SourceId::new("clock"), Batch::Replace(vec![AnyObject::new(Clock::at(NOW))]));
+    let provider = br#"{"authorization_endpoint": "https://id.example.com/a", "token_endpoint": "https://id.example.com/t"}"#;
+    let known = Demand::OidcDiscovery("https://id.example.com".into()).read(provider).expect("a document");
+    let gone = Demand::OidcDiscovery("https://gone.example.com".into()).failed("it does not answer");
+    let facts = vec![AnyObject::new(Clock::at(NOW)), known, gone];
+    store.apply(&SourceId::new("facts"), Batch::Replace(facts));
     store
 }
 

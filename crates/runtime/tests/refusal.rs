@@ -131,11 +131,15 @@ impl Scene {
 
     /// Waits until the complaints are as wanted.
     async fn complains(&self, wanted: impl Fn(&str) -> bool) {
+        self.complains_within(Duration::from_secs(5), wanted).await;
+    }
+
+    async fn complains_within(&self, limit: Duration, wanted: impl Fn(&str) -> bool) {
         let ask = || async {
             let text = self.gateway.explain().await;
             if wanted(&text) { Ok(()) } else { Err(text) }
         };
-        deadline::poll(Duration::from_secs(5), ask).await.expect("a status");
+        deadline::poll(limit, ask).await.expect("a status");
     }
 }
 
@@ -149,15 +153,16 @@ async fn a_refused_route_costs_itself_alone_and_heals() {
     // One that was never good, one that was, and one that comes together with them.
     let (new, edited) = (route("new", 1, "/refused-new"), route("edited", 2, "/refused-edit"));
     scene.apply(&[route("good", 1, "/good"), edited.clone(), new.clone(), route("later", 1, "/later")]).await;
-    scene.answers("/later", 200).await;
-    scene.answers("/refused-new", 500).await;
-    scene.answers("/edited", 200).await;
-    scene.answers("/good", 200).await;
     let says = |text: &str, name: &str| {
         let line = text.lines().find(|line| line.starts_with(&format!("HTTPRoute default/{name}:")));
         line.is_some_and(|line| line.contains("\"Programmed\"") && line.contains("missing )"))
     };
-    scene.complains(|text| says(text, "new") && says(text, "edited") && !says(text, "good")).await;
+    let both = |text: &str| says(text, "new") && says(text, "edited") && !says(text, "good");
+    scene.complains_within(Duration::from_secs(1), both).await;
+    scene.answers("/later", 200).await;
+    scene.answers("/refused-new", 500).await;
+    scene.answers("/edited", 200).await;
+    scene.answers("/good", 200).await;
 
     // Others go on.
     scene.apply(&[route("good", 2, "/better"), edited, new, route("later", 1, "/later")]).await;

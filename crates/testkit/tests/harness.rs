@@ -22,7 +22,7 @@ struct Fixed {
 struct FixedFactory;
 
 impl GatewayFactory for FixedFactory {
-    fn start(&self) -> BoxFuture<'_, Result<Box<dyn Gateway>, BoxError>> {
+    fn start<'a>(&'a self, _flags: &'a [String]) -> BoxFuture<'a, Result<Box<dyn Gateway>, BoxError>> {
         Box::pin(async { Ok(Box::new(Fixed::default()) as Box<dyn Gateway>) })
     }
 }

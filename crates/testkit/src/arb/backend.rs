@@ -71,8 +71,19 @@ pub(super) fn endpoint_slice() -> BoxedStrategy<Value> {
         .boxed()
 }
 
-/// A Secret for TLS: good, incomplete, or not PEM; some hold a credential, a good one or one that headers cannot have.
+/// A Secret for TLS: good, incomplete, or not PEM; some hold a credential, a good one or one that headers cannot have, and some
+/// the secret of a client of an identity provider. Or the key of the cookies of log-ins, which comes with the installation.
 pub(super) fn secret() -> BoxedStrategy<Value> {
+    let key = json!({
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "envoy-oidc-hmac", "namespace": "envoy-gateway-system"},
+        "data": {"hmac-secret": STANDARD.encode("a key")},
+    });
+    prop_oneof![5 => tls_secret(), 1 => Just(key)].boxed()
+}
+
+fn tls_secret() -> BoxedStrategy<Value> {
     let data = prop_oneof![
         5 => Just(json!({"tls.crt": STANDARD.encode(CERTIFICATE), "tls.key": STANDARD.encode(KEY)})),
         1 => Just(json!({"tls.crt": STANDARD.encode(CERTIFICATE)})),
@@ -80,8 +91,11 @@ pub(super) fn secret() -> BoxedStrategy<Value> {
         1 => Just(json!({})),
     ];
     let credential = maybe(select(&["Bearer one", "two\r\nlines"][..]));
-    (metadata(secret_name()), data, credential)
-        .prop_map(|(metadata, mut data, credential)| {
+    (metadata(secret_name()), data, credential, any::<bool>())
+        .prop_map(|(metadata, mut data, credential, is_client)| {
+            if is_client {
+                data["client-secret"] = STANDARD.encode("known to both").into();
+            }
             if let Some(credential) = credential.as_str() {
                 data["credential"] = STANDARD.encode(credential).into();
             }

@@ -1,6 +1,6 @@
 //! Policies, as far as attachment is concerned: every way to target, with a few fields that matter to routing.
 
-use super::pool::{compact, gateway_name, maybe, metadata, route_name, section_name};
+use super::pool::{compact, gateway_name, maybe, metadata, route_name, secret_name, section_name};
 use proptest::{collection::vec, prelude::*, sample::select, strategy::BoxedStrategy};
 use serde_json::{Value, json};
 
@@ -48,6 +48,20 @@ pub(super) fn patch_policy() -> BoxedStrategy<Value> {
         .boxed()
 }
 
+/// An identity provider that says itself where it is, or must be asked. Of the latter, tests may know one, know that another
+/// does not answer, and have asked none.
+fn provider() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        2 => Just(json!({
+            "issuer": "https://stated.example.com",
+            "authorizationEndpoint": "https://stated.example.com/authorize",
+            "tokenEndpoint": "https://stated.example.com/token",
+        })),
+        1 => select(&["https://id.example.com", "https://gone.example.com", "https://other.example.com"][..])
+            .prop_map(|issuer| json!({"issuer": issuer})),
+    ]
+}
+
 /// A policy of one of three kinds, with targets that may not exist or be claimed twice.
 pub(super) fn policy() -> BoxedStrategy<Value> {
     let target = prop_oneof![
@@ -65,6 +79,10 @@ pub(super) fn policy() -> BoxedStrategy<Value> {
         Just(("BackendTrafficPolicy", json!({"timeout": {"http": {"requestTimeout": "3s"}}}))),
         Just(("BackendTrafficPolicy", json!({"retry": {"numRetries": 2}}))),
         Just(("SecurityPolicy", json!({"cors": {"allowOrigins": ["https://a.example.com"]}}))),
+        (provider(), secret_name()).prop_map(|(provider, secret)| {
+            let oidc = json!({"provider": provider, "clientID": "shop", "clientSecret": {"name": secret}});
+            ("SecurityPolicy", json!({"oidc": oidc}))
+        }),
     ];
     (metadata(select(&["p1", "p2", "p3"][..])), vec(target, 1..3), body)
         .prop_map(|(metadata, targets, (kind, mut spec))| {
