@@ -213,7 +213,10 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
 ) -> Result<(), BoxError> {
     let service = service_fn(move |request| answer(request, tls.clone(), Arc::clone(&identity)));
     let builder = auto::Builder::new(TokioExecutor::new());
-    let builder = if http2_only { builder.http2_only() } else { builder };
+    if http2_only {
+        // A connection that may be upgraded would take HTTP/1.1 all the same.
+        return builder.http2_only().serve_connection(TokioIo::new(stream), service).await;
+    }
     builder.serve_connection_with_upgrades(TokioIo::new(stream), service).await
 }
 
