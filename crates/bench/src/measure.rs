@@ -24,6 +24,9 @@ use crate::{
 /// How often translation from scratch is measured; the best counts, because everything else is noise of the machine.
 const SCRATCH_RUNS: usize = 5;
 
+/// How far apart edited objects are, so that nothing is found in a cache only because its neighbour was edited.
+const STRIDE: usize = 7919;
+
 /// Going over so many bytes leaves nothing else in the caches of the processor.
 const CACHES: usize = 128 << 20;
 
@@ -102,9 +105,12 @@ pub(crate) struct Edit {
     /// The median time of store and translator when nothing emits between the edits. Emission goes over all bytes that
     /// the proxies are sent, after which nothing else is left in the caches.
     pub(crate) alone_us: f64,
-    /// The same when the caches of the processor are emptied before each edit. A world that fits into them is otherwise
-    /// measured there, where it never is in production: edits come one by one, after other work.
+    /// The same when the caches of the processor are emptied before each edit, as they are when edits come one by one, after
+    /// other work.
     pub(crate) cold_us: f64,
+    /// The same when one object is edited again and again: what is left when everything that the edit touches is in the
+    /// caches, however large the world is.
+    pub(crate) again_us: f64,
     /// Allocations of a step.
     pub(crate) allocations: usize,
     /// Bytes allocated in a step.
@@ -270,8 +276,7 @@ fn edit(
     let (mut allocations, mut bytes) = (Vec::new(), Vec::new());
     let mut resources = 0;
     for number in 0..edits {
-        // Far apart, so that nothing is found in a cache only because its neighbour was edited.
-        let index = number * 7919 % routes.max(1);
+        let index = number * STRIDE % routes.max(1);
         let change = subject.edit(layout, index, number + 1)?;
         let region = Region::new(ALLOCATOR);
         let begin = Instant::now();
@@ -288,18 +293,19 @@ fn edit(
             all.push(one);
         }
     }
-    let mut alone = |first: usize, before: &mut dyn FnMut()| -> Result<f64, DecodeError> {
+    let mut alone = |first: usize, stride: usize, before: &mut dyn FnMut()| -> Result<f64, DecodeError> {
         let mut times = Vec::with_capacity(edits);
         for number in 0..edits {
-            let change = subject.edit(layout, number * 7919 % routes.max(1), first + number)?;
+            let change = subject.edit(layout, number * stride % routes.max(1), first + number)?;
             before();
             times.push(staged.translate(Batch::Changes(vec![change])).1);
         }
         Ok(micros(median(&mut times)))
     };
-    let alone_us = alone(edits + 1, &mut || {})?;
+    let alone_us = alone(edits + 1, STRIDE, &mut || {})?;
+    let again_us = alone(3 * edits + 1, 0, &mut || {})?;
     let mut bulk = vec![0_u8; CACHES];
-    let cold_us = alone(2 * edits + 1, &mut || {
+    let cold_us = alone(2 * edits + 1, STRIDE, &mut || {
         for line in bulk.chunks_mut(64) {
             line[0] = line[0].wrapping_add(1);
         }
@@ -311,6 +317,7 @@ fn edit(
         parts_us: parts.map(|mut part| micros(median(&mut part))),
         alone_us,
         cold_us,
+        again_us,
         allocations: median(&mut allocations),
         allocated_bytes: median(&mut bytes),
         runs: runs.units,
@@ -336,7 +343,7 @@ pub(crate) fn repeat(
         if subject == Subject::Scratch {
             core = filled(layout, routes)?.0;
         } else {
-            let index = number * 7919 % routes.max(1);
+            let index = number * STRIDE % routes.max(1);
             black_box(step(&mut core, subject.edit(layout, index, number + 1)?));
         }
     }

@@ -32,11 +32,12 @@ fn edit(out: &mut impl Write, name: &str, measured: &Edit) -> io::Result<()> {
     let [store, translate, emit] = measured.parts_us;
     writeln!(
         out,
-        "  {name:<14} {:.0} us (store {store:.0}, translate {translate:.0}, emit {emit:.0}; translation alone {:.0}, with cold caches {:.0}), {} allocations, {} KiB, \
+        "  {name:<14} {:.0} us (store {store:.0}, translate {translate:.0}, emit {emit:.0}; translation alone {:.0}, with cold caches {:.0}, of one object again and again {:.0}), {} allocations, {} KiB, \
          {} resources, {} reads, runs: {}",
         measured.median_us,
         measured.alone_us,
         measured.cold_us,
+        measured.again_us,
         measured.allocations,
         measured.allocated_bytes / 1024,
         measured.resources,
@@ -71,6 +72,7 @@ pub(crate) fn ratios(measured: &[Measured]) -> Ratios {
             put(format!("{name}/time_growth"), of_large.median_us / small.median_us);
             put(format!("{name}/translation_growth"), of_large.alone_us / small.alone_us);
             put(format!("{name}/cold_translation_growth"), of_large.cold_us / small.cold_us);
+            put(format!("{name}/repeated_translation_growth"), of_large.again_us / small.again_us);
             put(format!("{name}/allocation_growth"), of_large.allocations as f64 / small.allocations as f64);
             put(format!("{name}/allocations"), of_large.allocations as f64);
             put(format!("{name}/reads"), of_large.reads as f64);
