@@ -24,12 +24,14 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
 
 fn live(workspace: &Workspace, arguments: &[&str]) -> Result<(), Failure> {
     let envoy = envoy::ensure(workspace)?;
+    workspace.run_cargo(&["build", "--release", "--package", "eg-envoy-gateway"])?;
     run_command(
         workspace
             .cargo()
             .args(["run", "--release", "--package", "eg-testkit", "--features", "traffic"])
             .args(["--example", "bench", "--"])
             .args(arguments)
-            .env("ENVOY_PATH", envoy),
+            .env("ENVOY_PATH", envoy)
+            .env("ENVOY_GATEWAY_BIN", workspace.binary("release", "envoy-gateway")),
     )
 }
