@@ -72,6 +72,7 @@ impl Translator {
         route::register(&mut engine);
         endpoint::register(&mut engine);
         policy::register(&mut engine);
+        refs::register(&mut engine);
         demand::register(&mut engine);
         status::foreign::register(&mut engine, &self.env.settings.foreign);
         Session { engine, current: Translation::default() }

@@ -14,7 +14,7 @@ pub(crate) mod client_certificate;
 mod grant;
 pub(crate) mod secret_server;
 
-pub(crate) use grant::Granted;
+pub(crate) use grant::{Granted, register};
 
 /// Tracked access on behalf of an object: it follows the object's references and checks that it may.
 #[derive(Clone, Copy, Debug)]

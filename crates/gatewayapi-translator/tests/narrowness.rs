@@ -8,6 +8,9 @@ use eg_gatewayapi_translator::{
 };
 use serde_json::{Value, json};
 
+#[path = "narrowness/edit.rs"]
+mod edit;
+
 /// A fleet with many routes on one hostname, each with a Service of its own.
 struct World {
     store: Store,
@@ -61,26 +64,23 @@ fn service(number: usize) -> AnyObject {
 
 impl World {
     fn of(routes: usize) -> Self {
-        let mut objects = vec![
-            decode(json!({
-                "apiVersion": "gateway.networking.k8s.io/v1",
-                "kind": "GatewayClass",
-                "metadata": {"name": "eg"},
-                "spec": {"controllerName": "gateway.envoyproxy.io/gatewayclass-controller"},
-            })),
-            gateway(&json!([])),
-        ];
+        let mut objects = vec![class(), gateway(&json!([]))];
         for number in 0..routes {
             objects.push(route(number, &format!("/route-{number}"), number));
             objects.push(service(number));
             objects.push(slice(number, &["10.0.0.1"]));
         }
+        let world = Self::new(objects);
+        assert_eq!(world.session.current().statuses.len(), routes + 2);
+        world
+    }
+
+    fn new(objects: Vec<AnyObject>) -> Self {
         let source = SourceId::new("test");
         let mut store = Store::new();
         store.apply(&source, Batch::Replace(objects));
         let mut session = Translator::new(Settings::default()).session();
         session.update(&store.snapshot(), &store.snapshot().as_delta());
-        assert_eq!(session.current().statuses.len(), routes + 2);
         Self { store, session, source }
     }
 
@@ -108,6 +108,15 @@ impl World {
         });
         edits.min().unwrap_or_default()
     }
+}
+
+fn class() -> AnyObject {
+    decode(json!({
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "GatewayClass",
+        "metadata": {"name": "eg"},
+        "spec": {"controllerName": "gateway.envoyproxy.io/gatewayclass-controller"},
+    }))
 }
 
 fn gateway(addresses: &Value) -> AnyObject {
@@ -216,6 +225,18 @@ fn a_route_of_connections_runs_what_depends_on_it() {
     let added = world.put(stream_route("TLSRoute", 500, 0));
     assert!(added.values().all(|runs| *runs <= 1), "one more TLSRoute: {added:?}");
     assert_eq!(added.get("socket"), Some(&1), "its listener has one more chain: {added:?}");
+
+    let waiting = [
+        ("tcp_route_lowered", 1),
+        ("tcp_route_attached", 1),
+        ("tcp_route_status", 1),
+        ("stream_owner", 1),
+        ("gateway_status", 1),
+    ];
+    let added = world.put(stream_route("TCPRoute", 20, 0));
+    assert_eq!(added, units(waiting), "one more TCPRoute, which waits for the listener");
+    let gone = world.change(Change::Remove(stream_route("TCPRoute", 20, 0).key().clone()));
+    assert_eq!(gone, units([("stream_owner", 1), ("gateway_status", 1)]), "it waits no more");
 }
 
 /// A policy of this name for what `targets` says, in this namespace.

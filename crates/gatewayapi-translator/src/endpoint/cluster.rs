@@ -17,7 +17,7 @@ impl Unit for ClusterUnit {
     type Key = FleetName;
     type Out = Option<Arc<Cluster>>;
     const NAME: &'static str = "cluster";
-    const RANK: u8 = 10;
+    const RANK: u8 = 11;
 
     fn compute(cx: &ReadCx<'_>, key: &FleetName) -> Self::Out {
         cx.group::<Clusters>(key).first().map(|(_, cluster)| Arc::clone(cluster))

@@ -21,7 +21,7 @@ impl Unit for EndpointSetUnit {
     type Key = FleetName;
     type Out = Option<Arc<EndpointSet>>;
     const NAME: &'static str = "endpoint_set";
-    const RANK: u8 = 10;
+    const RANK: u8 = 11;
 
     fn compute(cx: &ReadCx<'_>, key: &FleetName) -> Self::Out {
         let plans = cx.group::<EndpointPlans>(key);

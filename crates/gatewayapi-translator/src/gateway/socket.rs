@@ -22,7 +22,7 @@ impl Unit for SocketUnit {
     type Key = SocketKey;
     type Out = Arc<Listener>;
     const NAME: &'static str = "socket";
-    const RANK: u8 = 10;
+    const RANK: u8 = 11;
 
     fn compute(cx: &ReadCx<'_>, key: &SocketKey) -> Self::Out {
         let parts = cx.group::<SocketParts>(key);
@@ -125,7 +125,7 @@ impl Unit for SecretUnit {
     type Key = FleetName;
     type Out = Option<Arc<Secret>>;
     const NAME: &'static str = "secret";
-    const RANK: u8 = 10;
+    const RANK: u8 = 11;
 
     fn compute(cx: &ReadCx<'_>, key: &FleetName) -> Self::Out {
         cx.group::<Secrets>(key).values().next().cloned()

@@ -57,7 +57,7 @@ pub(crate) struct BindListener {
     pub(crate) table: Name,
     /// Hostnames of other listeners on the same port, whose requests this one must not serve.
     pub(crate) isolated_from: Vec<Name>,
-    /// Where it came from.
+    /// Where it came from, without the generation of the Gateway, which every edit of it changes.
     pub(crate) origin: Origin,
 }
 
@@ -88,7 +88,7 @@ impl Unit for BindViewOf {
         // A Gateway that is not accepted is no parent of routes.
         let state = state.as_ref().as_ref().filter(|state| state.problem.is_none())?;
         let gateway = cx.object::<Gateway>(key)?;
-        let origin = origin::of(&*gateway);
+        let origin = Origin { generation: 0, ..origin::of(&*gateway) };
         let clients = cx.unit::<ListenerClients>(key);
         let listeners = state.listeners.iter().map(|listener| BindListener {
             closed: clients.of(&listener.key()).closed,
@@ -104,6 +104,47 @@ impl Unit for BindViewOf {
                 .as_ref()
                 .and_then(|proxy| proxy.spec.preserve_route_order)
                 .unwrap_or(false),
+        }))
+    }
+}
+
+/// What a reference to a parent names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ParentKey {
+    /// The Gateway whose listeners the parent has or adds to.
+    pub(crate) gateway: ObjectRef,
+    /// The Gateway itself, or a listener set.
+    pub(crate) parent: ObjectRef,
+    /// The section that is named; absent for all.
+    pub(crate) section: Option<Name>,
+    /// The port that is named; absent for all.
+    pub(crate) port: Option<i32>,
+}
+
+/// The view of a Gateway with the listeners alone that a reference names, so that edits of other listeners re-run no route;
+/// `None` when the Gateway is not ours, or does not take the listener set.
+pub(crate) struct ParentView;
+
+impl Unit for ParentView {
+    type Key = ParentKey;
+    type Out = Option<Arc<BindView>>;
+    const NAME: &'static str = "parent_view";
+    const RANK: u8 = 7;
+
+    fn compute(cx: &ReadCx<'_>, key: &ParentKey) -> Self::Out {
+        let ParentKey { gateway, parent, section, port } = key;
+        let view = cx.unit::<BindViewOf>(gateway);
+        let view = view.as_ref().as_ref().filter(|view| !view.refused_sets.contains(parent))?;
+        let is_named = |listener: &&BindListener| {
+            listener.parent == *parent
+                && section.as_ref().is_none_or(|section| *section == listener.section)
+                && port.is_none_or(|port| port == i32::from(listener.port))
+        };
+        Some(Arc::new(BindView {
+            fleet: view.fleet.clone(),
+            listeners: view.listeners.iter().filter(is_named).cloned().collect(),
+            refused_sets: Vec::new(),
+            preserve_route_order: view.preserve_route_order,
         }))
     }
 }

@@ -1,6 +1,9 @@
 //! ReferenceGrants.
+//!
+//! API: `ReferenceGrant`. Each grant sends what it allows to groups, by who may refer to what, so that an edit of one re-runs
+//! the references that it is about and no other reference into its namespace.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use eg_api::{
     core::Service,
@@ -9,9 +12,67 @@ use eg_api::{
     v1alpha1::{Backend, EnvoyProxy},
 };
 use eg_diag::{Kind, ObjectRef};
+use eg_ir::Name;
 use eg_resources::Object;
 
-use crate::engine::{ReadCx, Unit};
+use crate::{
+    assembly::Assembly,
+    engine::{Engine, Group, ReadCx, Root, Unit},
+};
+
+/// Registers the units of this module.
+pub(crate) fn register(engine: &mut Engine) {
+    engine.root_for_each_object::<GrantFanout>(ReferenceGrant::KIND);
+}
+
+/// Objects that a grant names: group, kind and namespace.
+type Named = (Name, Name, Name);
+
+/// The grants by which objects of a kind and namespace may refer to objects of another one.
+struct Grants;
+
+impl Group for Grants {
+    /// Who refers, and to what; the name is absent where all objects of the kind are allowed.
+    type Key = (Named, Named, Option<Name>);
+    /// The grant.
+    type Member = ObjectRef;
+    type Value = ();
+}
+
+fn named(kind: Kind, namespace: &Arc<str>) -> Named {
+    (kind.group.into(), kind.kind.into(), Arc::clone(namespace))
+}
+
+/// Sends what one grant allows.
+struct GrantFanout;
+
+impl Unit for GrantFanout {
+    type Key = ObjectRef;
+    type Out = ();
+    const NAME: &'static str = "grant";
+    const RANK: u8 = 0;
+
+    fn compute(cx: &ReadCx<'_>, key: &ObjectRef) {
+        let Some(grant) = cx.object::<ReferenceGrant>(key) else { return };
+        let mut allowed = BTreeSet::new();
+        for from in &grant.spec.from {
+            let from: Named =
+                (from.group.as_str().into(), from.kind.as_str().into(), from.namespace.as_str().into());
+            for to in &grant.spec.to {
+                let name = to.name.as_deref().filter(|name| !name.is_empty());
+                let to: Named = (to.group.as_str().into(), to.kind.as_str().into(), key.namespace.clone());
+                allowed.insert((from.clone(), to, name.map(Name::from)));
+            }
+        }
+        for allowed in allowed {
+            cx.send::<Grants>(allowed, key.clone(), ());
+        }
+    }
+}
+
+impl Root for GrantFanout {
+    fn publish(_: &mut Assembly<'_>, _: &ObjectRef, _: Option<&Arc<()>>) {}
+}
 
 /// Whether objects of a kind in a namespace may refer to an object of another namespace.
 pub(crate) struct Granted;
@@ -29,19 +90,8 @@ impl Unit for Granted {
         if *from_kind == EnvoyProxy::KIND && reports_to.contains(&to.kind) {
             return true;
         }
-        cx.in_namespace(ReferenceGrant::KIND, &to.namespace).iter().any(|grant| {
-            let Some(grant) = cx.object::<ReferenceGrant>(grant) else { return false };
-            let from = grant.spec.from.iter().any(|from| {
-                from.group == from_kind.group
-                    && from.kind == from_kind.kind
-                    && *from.namespace == **from_namespace
-            });
-            from && grant.spec.to.iter().any(|allowed| {
-                let named = allowed.name.as_deref().filter(|name| !name.is_empty());
-                allowed.group == to.kind.group
-                    && allowed.kind == to.kind.kind
-                    && named.is_none_or(|name| *name == *to.name)
-            })
-        })
+        let (from, target) = (named(*from_kind, from_namespace), named(to.kind, &to.namespace));
+        let any = cx.group_len::<Grants>(&(from.clone(), target.clone(), None));
+        any > 0 || cx.group_len::<Grants>(&(from, target, Some(to.name.clone()))) > 0
     }
 }

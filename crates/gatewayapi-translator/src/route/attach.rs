@@ -14,7 +14,7 @@ use super::{
 use crate::{
     engine::{ReadCx, Unit},
     fanout::{AttachedRoutes, Clusters, EndpointPlans, MatchKey, SameMatches, send_secret},
-    gateway::view::{BindView, BindViewOf},
+    gateway::view::{BindView, ParentView},
     policy::security::route as security,
 };
 
@@ -46,7 +46,7 @@ impl<R: RouteKind> Unit for Attached<R> {
     type Key = ObjectRef;
     type Out = Vec<Attachment>;
     const NAME: &'static str = R::UNITS.attached;
-    const RANK: u8 = 9;
+    const RANK: u8 = 10;
 
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
         let Some(route) = cx.object::<R>(key) else { return Vec::new() };
@@ -62,9 +62,8 @@ fn attach<R: RouteKind>(
     (position, reference): (usize, &ParentReference),
 ) -> Option<Attachment> {
     let parent = parent(cx, key, reference)?;
-    let view = cx.unit::<BindViewOf>(&parent.gateway);
-    // A listener set that its Gateway does not take is no parent of routes.
-    let view = view.as_ref().as_ref().filter(|view| !view.refused_sets.contains(&parent.object))?;
+    let view = cx.unit::<ParentView>(&parent.view(reference));
+    let view = view.as_ref().as_ref()?;
     let reference = reference.clone();
     if let Some(refusal) = route.refusal() {
         return Some(Attachment {
@@ -78,7 +77,7 @@ fn attach<R: RouteKind>(
     }
     let lowered = cx.unit::<LoweredOf<R>>(&(key.clone(), parent.gateway.clone()));
     security::report(cx, key, &parent.gateway, (position, &reference), || route.rule_names());
-    let (bound, refusal) = match bind(cx, key, route, (&reference, &parent), view) {
+    let (bound, refusal) = match bind(cx, key, route, view) {
         Ok(bound) => (bound, None),
         Err(refusal) => (Vec::new(), Some(refused(refusal, &reference))),
     };

@@ -8,7 +8,7 @@ use eg_resources::Object;
 use super::kind::RouteKind;
 use crate::{
     engine::ReadCx,
-    gateway::view::{BindListener, BindView},
+    gateway::view::{BindListener, BindView, ParentKey},
     hostname,
 };
 
@@ -35,6 +35,18 @@ pub(super) struct Parent {
     pub(super) gateway: ObjectRef,
 }
 
+impl Parent {
+    /// What the reference that leads here sees of it.
+    pub(super) fn view(&self, reference: &ParentReference) -> ParentKey {
+        ParentKey {
+            gateway: self.gateway.clone(),
+            parent: self.object.clone(),
+            section: reference.section_name.as_deref().map(Into::into),
+            port: reference.port,
+        }
+    }
+}
+
 /// The parent to which a reference leads; `None` when it is no Gateway or ListenerSet that exists.
 pub(super) fn parent(cx: &ReadCx<'_>, route: &ObjectRef, reference: &ParentReference) -> Option<Parent> {
     let namespace = |named: &Option<String>, own: &ObjectRef| {
@@ -58,28 +70,21 @@ pub(super) fn parent(cx: &ReadCx<'_>, route: &ObjectRef, reference: &ParentRefer
     Some(Parent { object, gateway })
 }
 
-/// The listeners to which a route attaches through a reference.
+/// The listeners to which a route attaches through a reference, of which `view` has those that it names.
 pub(super) fn bind<'v, R: RouteKind>(
     cx: &ReadCx<'_>,
     key: &ObjectRef,
     route: &R,
-    (reference, parent): (&ParentReference, &Parent),
     view: &'v BindView,
 ) -> Result<Vec<Bound<'v>>, Refusal> {
-    let is_selected = |listener: &&BindListener| {
-        listener.parent == parent.object
-            && reference.section_name.as_deref().is_none_or(|name| *name == *listener.section)
-            && reference.port.is_none_or(|port| port == i32::from(listener.port))
-    };
-    let selected: Vec<_> = view.listeners.iter().filter(is_selected).collect();
-    if selected.is_empty() {
+    if view.listeners.is_empty() {
         return Err(Refusal::NoMatchingParent);
     }
-    let accepts = |listener: &&&BindListener| {
+    let accepts = |listener: &&BindListener| {
         listener.kinds.contains(&R::KIND)
             && listener.namespaces.allow(cx, &listener.parent.namespace, &key.namespace)
     };
-    let allowed: Vec<_> = selected.iter().filter(accepts).collect();
+    let allowed: Vec<_> = view.listeners.iter().filter(accepts).collect();
     if allowed.is_empty() {
         return Err(Refusal::NotAllowed);
     }

@@ -26,11 +26,11 @@ use super::{
     kind::{Lowered, Place, RouteKind, UnitNames},
 };
 use crate::{
-    engine::ReadCx,
+    engine::{ReadCx, Unit},
     fanout::{FleetName, StreamClaims, StreamKind, StreamOrder, StreamRoutes, send_secret},
     gateway::{
         StreamSecrets,
-        view::{BindListener, BindView, BindViewOf, Protocol},
+        view::{BindListener, BindView, ParentView, Protocol},
     },
     names, origin,
     policy::ancestor::Consumer,
@@ -66,6 +66,21 @@ pub(super) trait StreamRouteKind: Object {
     /// Whether it has a listener for itself, with everything that arrives there.
     fn is_alone(&self) -> bool {
         Self::PLACE != StreamKind::Tls
+    }
+}
+
+/// The route that has a listener where there can be one alone: the first one that wants it. The others see who has it, and
+/// not who else is waiting.
+struct StreamOwner;
+
+impl Unit for StreamOwner {
+    type Key = FleetName;
+    type Out = Option<StreamOrder>;
+    const NAME: &'static str = "stream_owner";
+    const RANK: u8 = 9;
+
+    fn compute(cx: &ReadCx<'_>, key: &FleetName) -> Self::Out {
+        cx.group::<StreamClaims>(key).keys().next().cloned()
     }
 }
 
@@ -116,8 +131,8 @@ impl<R: StreamRouteKind> RouteKind for R {
         if !self.is_alone() {
             return Ok(true);
         }
-        let claims = cx.group::<StreamClaims>(&place(view, listener));
-        Ok(claims.keys().next() == Some(&order(self, &self.object_ref())))
+        let owner = cx.unit::<StreamOwner>(&place(view, listener));
+        Ok(*owner == Some(order(self, &self.object_ref())))
     }
 
     fn attach(&self, cx: &ReadCx<'_>, place: &Place<'_>, StreamRules(route): &StreamRules) -> Vec<u128> {
@@ -150,14 +165,11 @@ fn claim<R: StreamRouteKind>(cx: &ReadCx<'_>, consumer: Consumer<'_>, route: &R)
     if route.refusal().is_some() {
         return;
     }
-    let view = cx.unit::<BindViewOf>(consumer.gateway);
-    let Some(view) = view.as_ref() else { return };
     for reference in consumer.ancestors {
         let Some(parent) = parent(cx, consumer.object, reference) else { continue };
-        if view.refused_sets.contains(&parent.object) {
-            continue;
-        }
-        let bound = bind(cx, consumer.object, route, (reference, &parent), view).unwrap_or_default();
+        let view = cx.unit::<ParentView>(&parent.view(reference));
+        let Some(view) = view.as_ref() else { continue };
+        let bound = bind(cx, consumer.object, route, view).unwrap_or_default();
         for bound in bound.iter().filter(|bound| bound.listener.ready) {
             cx.send::<StreamClaims>(place(view, bound.listener), order(route, consumer.object), ());
         }

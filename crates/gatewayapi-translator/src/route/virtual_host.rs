@@ -9,6 +9,7 @@ use crate::{
     engine::{ReadCx, Root, Unit},
     fanout::{HostKey, HostOwners, HostRoutes},
     names,
+    origin::GenerationOf,
 };
 
 /// The routes of one domain of a route table. Its list of routes is the group itself, so that an edited route costs the
@@ -19,7 +20,7 @@ impl Unit for VirtualHostUnit {
     type Key = HostKey;
     type Out = Option<Arc<VirtualHost>>;
     const NAME: &'static str = "virtual_host";
-    const RANK: u8 = 10;
+    const RANK: u8 = 11;
 
     fn compute(cx: &ReadCx<'_>, key: &HostKey) -> Self::Out {
         let routes = cx.group::<HostRoutes>(key).into_map();
@@ -32,7 +33,7 @@ impl Unit for VirtualHostUnit {
                 names::virtual_host(listener, &key.2)
             },
             domain: key.2.clone(),
-            origin: Origin::clone(origin),
+            origin: Origin { generation: *cx.unit::<GenerationOf>(&origin.object), ..Origin::clone(origin) },
             routes,
         }))
     }
