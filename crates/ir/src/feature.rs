@@ -82,6 +82,12 @@ pub mod features {
     pub const DYNAMIC_RESOLVER: FeatureId = FeatureId::new("dynamic_resolver");
     /// Log-ins at an OpenID Connect provider, needed by listeners with routes that ask for them.
     pub const OIDC: FeatureId = FeatureId::new("oidc");
+    /// Scripts, needed by listeners with routes whose requests pass through some.
+    pub const LUA: FeatureId = FeatureId::new("lua");
+    /// Services that see and change traffic, needed by listeners with routes whose requests pass through some.
+    pub const EXT_PROC: FeatureId = FeatureId::new("ext_proc");
+    /// Loaded modules, needed by listeners with routes whose requests pass through some.
+    pub const DYNAMIC_MODULE: FeatureId = FeatureId::new("dynamic_module");
     /// Translation of gRPC-Web and statistics of gRPC, needed by listeners with GRPCRoutes.
     pub const GRPC: FeatureId = FeatureId::new("grpc");
     /// Time limits towards clients.
@@ -116,6 +122,9 @@ pub mod features {
         SESSION_PERSISTENCE,
         DYNAMIC_RESOLVER,
         OIDC,
+        LUA,
+        EXT_PROC,
+        DYNAMIC_MODULE,
         GRPC,
         CLIENT_TIMEOUT,
         CLIENT_HEADERS,

@@ -11,11 +11,15 @@ use crate::{Extension, FeatureId, Name, Origin};
 mod action;
 mod cors;
 mod credential_injection;
+mod dynamic_module;
+mod ext_proc;
 mod header;
+mod lua;
 mod matching;
 mod mirror;
 mod oidc;
 mod order;
+mod processor;
 mod retry;
 mod rewrite;
 mod session_persistence;
@@ -24,11 +28,15 @@ mod stream;
 pub use action::{BackendFilters, Body, DirectResponse, Forward, Redirect, RouteAction, WeightedCluster};
 pub use cors::Cors;
 pub use credential_injection::CredentialInjection;
+pub use dynamic_module::{DynamicModule, ModuleSource};
+pub use ext_proc::{BodyMode, ExtProc, Seen};
 pub use header::{HeaderEdits, HeaderValue};
+pub use lua::Lua;
 pub use matching::{PathMatch, RouteMatch, StringMatch, ValueMatch};
 pub use mirror::{Fraction, Mirror};
 pub use oidc::{Oidc, OidcCookies, SameSite};
 pub use order::RouteOrder;
+pub use processor::{Processor, ProcessorSettings};
 pub use retry::{BackOff, Retry};
 pub use rewrite::{HostRewrite, PathRewrite, RegexRewrite, UrlRewrite};
 pub use session_persistence::SessionPersistence;
@@ -106,6 +114,9 @@ pub struct HttpRoute {
     /// How users log in; the listener needs [`features::OIDC`](crate::features::OIDC).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oidc: Option<Arc<Oidc>>,
+    /// Code of the user's own that requests pass through, which the listener needs to have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub processors: Option<Arc<Vec<Processor>>>,
     /// The policies that shaped it and want to be named in its metadata.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<ObjectRef>,

@@ -13,11 +13,13 @@ pub(crate) use xds_api::pb::envoy::{
             dynamic_forward_proxy::v3 as dynamic_cluster,
         },
         common::dynamic_forward_proxy::v3 as dynamic_resolver,
+        dynamic_modules::v3 as dynamic_module,
         filters::{
             http::{
                 cors::v3 as cors, credential_injector::v3 as credential_injector,
+                dynamic_modules::v3 as dynamic_module_filter, ext_proc::v3 as ext_proc,
                 grpc_stats::v3 as grpc_stats, grpc_web::v3 as grpc_web,
-                header_mutation::v3 as header_mutation, health_check::v3 as health_check,
+                header_mutation::v3 as header_mutation, health_check::v3 as health_check, lua::v3 as lua,
                 oauth2::v3 as oauth2, rbac::v3 as http_rbac, router::v3 as router,
                 stateful_session::v3 as stateful_session, upstream_codec::v3 as upstream_codec,
             },

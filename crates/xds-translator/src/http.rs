@@ -22,12 +22,16 @@ mod client_health_check;
 mod cors;
 pub(crate) mod credential_injection;
 mod direct_response;
+mod dynamic_module;
 mod dynamic_resolver;
+mod ext_proc;
 mod forward;
 mod grpc;
 mod header_modifier;
+mod lua;
 mod mirror;
 mod oidc;
+mod processor;
 mod redirect;
 mod retry;
 mod route_match;
@@ -58,6 +62,9 @@ pub(crate) fn features() -> Vec<Arc<dyn HttpFeature>> {
         Arc::new(oidc::Oidc),
         Arc::new(client_headers::ClientHeaders),
         Arc::new(session_persistence::SessionPersistence),
+        Arc::new(lua::Lua),
+        Arc::new(ext_proc::ExtProc),
+        Arc::new(dynamic_module::DynamicModule),
         Arc::new(dynamic_resolver::DynamicResolver),
         Arc::new(grpc::Grpc),
         Arc::new(credential_injection::CredentialInjection),

@@ -193,6 +193,7 @@ fn try_route(
         session_persistence: _,
         credential_injection: _,
         oidc: _,
+        processors: _,
         policies,
         extensions: _,
     } = route;

@@ -6,9 +6,8 @@
 
 use eg_diag::Diagnostic;
 use eg_ir::{FeatureId, features, route::CredentialInjection as Injection};
-use prost_types::Any;
 
-use super::{FilterChain, HttpFeature, RouteCx, ServerCx};
+use super::{FilterChain, HttpFeature, RouteCx, ServerCx, processor};
 use crate::{
     envoy::{any, core, credential_injector, generic_credential, route},
     secret,
@@ -32,9 +31,7 @@ impl HttpFeature for CredentialInjection {
 
     fn route(&self, cx: RouteCx<'_>, route: &mut route::Route) -> Result<(), Diagnostic> {
         if let Some(injection) = &cx.route.credential_injection {
-            // Settings that are empty turn the filter on as the listener has it.
-            let on = route::FilterConfig { config: Some(Any::default()), ..route::FilterConfig::default() };
-            route.typed_per_filter_config.insert(filter_name(injection), any(&on));
+            route.typed_per_filter_config.insert(filter_name(injection), processor::as_on_the_listener());
         }
         Ok(())
     }

@@ -7,10 +7,10 @@
 use eg_diag::Diagnostic;
 use eg_ir::{
     FeatureId, Name, features,
-    route::{BackOff, Oidc as Settings, OidcCookies, Retry, SameSite, StringMatch, ValueMatch},
+    route::{Oidc as Settings, OidcCookies, SameSite, StringMatch, ValueMatch},
 };
 
-use super::{FilterChain, HttpFeature, RouteCx, ServerCx, route_match};
+use super::{FilterChain, HttpFeature, RouteCx, ServerCx, retry, route_match};
 use crate::envoy::{ads, any, core, matcher, millis, oauth2, route, tls};
 
 /// The name of the filter.
@@ -79,7 +79,7 @@ fn emit(settings: &Settings) -> oauth2::OAuth2Config {
             timeout: Some(millis(TOKEN_TIMEOUT_MS)),
             http_upstream_type: Some(core::http_uri::HttpUpstreamType::Cluster(token_cluster.to_string())),
         }),
-        retry_policy: token_retry.as_ref().map(retry),
+        retry_policy: token_retry.as_ref().map(retry::of_service),
         authorization_endpoint: authorization_endpoint.clone(),
         end_session_endpoint: end_session_endpoint.clone().unwrap_or_default(),
         credentials: Some(oauth2::OAuth2Credentials {
@@ -112,18 +112,6 @@ fn emit(settings: &Settings) -> oauth2::OAuth2Config {
         cookie_configs: cookies.same_site.map(cookie_configs),
         stat_prefix: name.to_string(),
         ..oauth2::OAuth2Config::default()
-    }
-}
-
-fn retry(Retry { attempts, triggers, back_off, .. }: &Retry) -> core::RetryPolicy {
-    core::RetryPolicy {
-        retry_back_off: back_off.map(|BackOff { base_ms, max_ms }| core::BackoffStrategy {
-            base_interval: Some(millis(base_ms)),
-            max_interval: max_ms.map(millis),
-        }),
-        num_retries: Some(*attempts),
-        retry_on: triggers.join(","),
-        ..core::RetryPolicy::default()
     }
 }
 

@@ -11,7 +11,7 @@ use eg_ir::{
 
 use super::{HttpFeature, RouteCx, forwarding};
 use crate::{
-    envoy::{any, millis, previous_hosts, previous_priorities, route},
+    envoy::{any, core, millis, previous_hosts, previous_priorities, route},
     finding::not_expressible,
 };
 
@@ -55,6 +55,19 @@ fn emit(policy: &Policy) -> Result<route::RetryPolicy, Diagnostic> {
         }),
         ..route::RetryPolicy::default()
     })
+}
+
+/// How failed requests to a service that the proxy asks are repeated.
+pub(super) fn of_service(Policy { attempts, triggers, back_off, .. }: &Policy) -> core::RetryPolicy {
+    core::RetryPolicy {
+        retry_back_off: back_off.map(|BackOff { base_ms, max_ms }| core::BackoffStrategy {
+            base_interval: Some(millis(base_ms)),
+            max_interval: max_ms.map(millis),
+        }),
+        num_retries: Some(*attempts),
+        retry_on: triggers.join(","),
+        ..core::RetryPolicy::default()
+    }
 }
 
 fn another_priority(attempts: u32) -> Result<route::retry_policy::RetryPriority, Diagnostic> {
