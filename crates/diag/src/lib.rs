@@ -2,8 +2,10 @@
 
 mod diagnostic;
 mod field_path;
+mod kind;
 mod object_ref;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use field_path::{FieldPath, Segment};
-pub use object_ref::{Kind, ObjectRef};
+pub use kind::{Kind, KindNames};
+pub use object_ref::{Identity, ObjectRef};

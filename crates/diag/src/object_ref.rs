@@ -1,134 +1,29 @@
-//! Kinds and references to objects.
+//! References to objects.
 
 use std::{
     cmp::Ordering,
     collections::BTreeSet,
     fmt,
-    sync::{Arc, Mutex, MutexGuard},
+    hash::{BuildHasher, Hash, Hasher},
+    ops::Deref,
+    sync::{Arc, LazyLock, Mutex},
 };
 
+use hashbrown::{DefaultHashBuilder, HashTable};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The API group and kind of an object, such as `gateway.networking.k8s.io` and `HTTPRoute`.
-///
-/// It is two words wide and `Copy`; equality and order are by text. The version of the API is not part of it.
-#[derive(Clone, Copy, Eq, Hash)]
-#[expect(
-    clippy::derived_hash_with_manual_eq,
-    reason = "equality by hand compares the same texts, only faster"
-)]
-pub struct Kind {
-    /// The API group; empty for the core group.
-    pub group: &'static str,
-    /// The kind within the group.
-    pub kind: &'static str,
-}
-
-impl Kind {
-    /// A kind whose names are known when the program is compiled.
-    pub const fn new(group: &'static str, kind: &'static str) -> Self {
-        Self { group, kind }
-    }
-
-    /// A kind whose names come from configuration or from an object.
-    ///
-    /// Names never seen before are kept for the life of the process, so call this with the kinds that are configured,
-    /// not with whatever text a tenant may write.
-    pub fn intern(group: &str, kind: &str) -> Self {
-        Self { group: intern(group), kind: intern(kind) }
-    }
-
-    /// The kind of these names if [`Kind::intern`] was called with them before. Nothing is kept of names that were not.
-    pub fn known(group: &str, kind: &str) -> Option<Self> {
-        let names = names();
-        Some(Self { group: names.get(group)?, kind: names.get(kind)? })
-    }
-}
-
-// By hand, because the texts of equal kinds nearly always are the very same ones, and kinds are the first thing that is
-// compared wherever objects are looked up.
-impl PartialEq for Kind {
-    fn eq(&self, other: &Self) -> bool {
-        same(self.kind, other.kind) && same(self.group, other.group)
-    }
-}
-
-impl Ord for Kind {
-    fn cmp(&self, other: &Self) -> Ordering {
-        compare(self.group, other.group).then_with(|| compare(self.kind, other.kind))
-    }
-}
-
-impl PartialOrd for Kind {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-/// Whether two texts are equal, without looking at them when they are one text.
-fn same(left: &str, right: &str) -> bool {
-    std::ptr::eq(left, right) || left == right
-}
-
-/// The order of two texts, without looking at them when they are one text.
-fn compare(left: &str, right: &str) -> Ordering {
-    if std::ptr::eq(left, right) { Ordering::Equal } else { left.cmp(right) }
-}
-
-/// The names that were interned.
-static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
-
-fn names() -> MutexGuard<'static, BTreeSet<&'static str>> {
-    // A panic while the lock is held leaves a complete set behind, so a poisoned lock is usable.
-    NAMES.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-/// Returns a text that lives as long as the process and equals `text`.
-fn intern(text: &str) -> &'static str {
-    let mut names = names();
-    if let Some(known) = names.get(text) {
-        return known;
-    }
-    let kept: &'static str = Box::leak(text.to_owned().into_boxed_str());
-    names.insert(kept);
-    kept
-}
-
-impl fmt::Debug for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl fmt::Display for Kind {
-    /// Writes `Kind` for the core group and `Kind.group` otherwise.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind)?;
-        if self.group.is_empty() { Ok(()) } else { write!(f, ".{}", self.group) }
-    }
-}
-
-impl Serialize for Kind {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Kind {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let (kind, group) = text.split_once('.').unwrap_or((&text, ""));
-        Ok(Self::intern(group, kind))
-    }
-}
+use crate::Kind;
 
 /// The identity of an object: kind, namespace and name.
-#[derive(Clone, Eq, Hash, Serialize, Deserialize)]
-#[expect(
-    clippy::derived_hash_with_manual_eq,
-    reason = "equality by hand compares the same texts, only faster"
-)]
-pub struct ObjectRef {
+///
+/// It is one word wide. However often an object is named, and by whom, its texts are in memory once, and two references are
+/// equal when they are the same place; their order is by text.
+#[derive(Clone)]
+pub struct ObjectRef(Arc<Identity>);
+
+/// What an [`ObjectRef`] says.
+#[derive(Debug, Serialize)]
+pub struct Identity {
     /// Group and kind.
     pub kind: Kind,
     /// Namespace; empty for objects of cluster scope.
@@ -137,31 +32,21 @@ pub struct ObjectRef {
     pub name: Arc<str>,
 }
 
-impl PartialEq for ObjectRef {
-    /// Names differ most often, so they are compared first.
-    fn eq(&self, other: &Self) -> bool {
-        same(&self.name, &other.name) && same(&self.namespace, &other.namespace) && self.kind == other.kind
-    }
-}
-
-impl Ord for ObjectRef {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let kinds = self.kind.cmp(&other.kind);
-        let namespaces = || compare(&self.namespace, &other.namespace);
-        kinds.then_with(namespaces).then_with(|| compare(&self.name, &other.name))
-    }
-}
-
-impl PartialOrd for ObjectRef {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
 impl ObjectRef {
     /// A reference to the object of this kind, namespace (empty for cluster scope) and name.
-    pub fn new(kind: Kind, namespace: impl Into<Arc<str>>, name: impl Into<Arc<str>>) -> Self {
-        Self { kind, namespace: namespace.into(), name: name.into() }
+    ///
+    /// Finding one that is in use already costs one hashed look-up under a lock, and no memory.
+    pub fn new(
+        kind: Kind,
+        namespace: impl AsRef<str> + Into<Arc<str>>,
+        name: impl AsRef<str> + Into<Arc<str>>,
+    ) -> Self {
+        // A panic while the lock is held leaves a complete table behind, so a poisoned lock is usable.
+        let mut table = TABLE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match table.find(kind, namespace.as_ref(), name.as_ref()) {
+            Ok(known) => known,
+            Err(hash) => table.add(hash, kind, namespace.into(), name.into()),
+        }
     }
 
     /// `namespace/name`, or just the name at cluster scope.
@@ -171,6 +56,107 @@ impl ObjectRef {
         } else {
             format!("{}/{}", self.namespace, self.name)
         }
+    }
+}
+
+/// Every reference that is in use, so that none is made twice.
+///
+/// The table holds references too, so one that nobody else holds stays in it until the table has doubled; only then are those
+/// given up, which costs each addition a constant.
+struct Table {
+    /// Found by a hash that is seeded anew in each process; nothing ever goes over them in its order.
+    references: HashTable<ObjectRef>,
+    hasher: DefaultHashBuilder,
+    namespaces: BTreeSet<Arc<str>>,
+    /// How many references there may be before those that nobody holds are looked for.
+    limit: usize,
+}
+
+/// Fewer references than these are never looked over.
+const SMALL: usize = 1024;
+
+static TABLE: LazyLock<Mutex<Table>> = LazyLock::new(|| {
+    Mutex::new(Table {
+        references: HashTable::new(),
+        hasher: DefaultHashBuilder::default(),
+        namespaces: BTreeSet::new(),
+        limit: SMALL,
+    })
+});
+
+impl Table {
+    /// The reference, or the hash at which it is missing.
+    fn find(&self, kind: Kind, namespace: &str, name: &str) -> Result<ObjectRef, u64> {
+        let hash = self.hasher.hash_one((kind, namespace, name));
+        let same =
+            |known: &ObjectRef| *known.name == *name && *known.namespace == *namespace && known.kind == kind;
+        self.references.find(hash, same).cloned().ok_or(hash)
+    }
+
+    fn add(&mut self, hash: u64, kind: Kind, namespace: Arc<str>, name: Arc<str>) -> ObjectRef {
+        if self.references.len() >= self.limit {
+            self.forget_unused();
+        }
+        let namespace = if let Some(known) = self.namespaces.get(&namespace) {
+            Arc::clone(known)
+        } else {
+            self.namespaces.insert(Arc::clone(&namespace));
+            namespace
+        };
+        let new = ObjectRef(Arc::new(Identity { kind, namespace, name }));
+        let hasher = &self.hasher;
+        let rehash = |held: &ObjectRef| hasher.hash_one((held.kind, &*held.namespace, &*held.name));
+        self.references.insert_unique(hash, new.clone(), rehash);
+        new
+    }
+
+    /// Gives up what is held here only. Whoever wants such a reference must come through the lock, so none is being taken.
+    fn forget_unused(&mut self) {
+        self.references.retain(|held| Arc::strong_count(&held.0) > 1);
+        self.namespaces.retain(|held| Arc::strong_count(held) > 1);
+        self.limit = SMALL.max(2 * self.references.len());
+    }
+}
+
+impl Deref for ObjectRef {
+    type Target = Identity;
+
+    fn deref(&self) -> &Identity {
+        &self.0
+    }
+}
+
+impl PartialEq for ObjectRef {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for ObjectRef {}
+
+impl Hash for ObjectRef {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::ptr::hash(Arc::as_ptr(&self.0), state);
+    }
+}
+
+impl Ord for ObjectRef {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if self == other {
+            return Ordering::Equal;
+        }
+        let kinds = self.kind.cmp(&other.kind);
+        let namespaces = || {
+            let same = Arc::ptr_eq(&self.namespace, &other.namespace);
+            if same { Ordering::Equal } else { self.namespace.cmp(&other.namespace) }
+        };
+        kinds.then_with(namespaces).then_with(|| self.name.cmp(&other.name))
+    }
+}
+
+impl PartialOrd for ObjectRef {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -192,43 +178,74 @@ impl fmt::Display for ObjectRef {
     }
 }
 
+impl Serialize for ObjectRef {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for ObjectRef {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename = "ObjectRef")]
+        struct Parts {
+            kind: Kind,
+            namespace: String,
+            name: String,
+        }
+        let Parts { kind, namespace, name } = Parts::deserialize(deserializer)?;
+        Ok(Self::new(kind, namespace, name))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn kinds_and_references_are_ordered_by_text() {
-        // The same texts at two places.
-        let copy = |text: &str| -> &'static str { Box::leak(text.to_owned().into_boxed_str()) };
-        let (group, kind) = ("gateway.networking.k8s.io", "HTTPRoute");
-        let (one, other) = (Kind::new(group, kind), Kind::new(copy(group), copy(kind)));
-        assert_eq!(one, other);
-        assert_eq!(one.cmp(&other), Ordering::Equal);
-        let ordered = [
-            ObjectRef::new(Kind::new("", "Service"), "z", "z"),
-            ObjectRef::new(Kind::new(group, "Gateway"), "b", "a"),
-            ObjectRef::new(one, "a", "b"),
-            ObjectRef::new(other, "a", "c"),
-            ObjectRef::new(one, "b", "a"),
-        ];
-        assert!(ordered.is_sorted_by(|left, right| left < right && left != right));
-        assert_eq!(ordered[2], ObjectRef::new(other, "a", "b"));
-    }
-
-    #[test]
-    fn interned_kinds_equal_static_ones() {
-        let kind = Kind::new("example.com", "Widget");
-        assert_eq!(Kind::intern("example.com", "Widget"), kind);
-        assert_eq!(kind.to_string(), "Widget.example.com");
-        assert_eq!(Kind::new("", "Secret").to_string(), "Secret");
-    }
+    use crate::kind;
 
     #[test]
     fn references_order_by_kind_namespace_name() {
-        let kind = Kind::new("", "Secret");
-        let mut refs =
-            [ObjectRef::new(kind, "b", "a"), ObjectRef::new(kind, "a", "z"), ObjectRef::new(kind, "a", "b")];
-        refs.sort();
-        assert_eq!(refs.map(|r| r.qualified_name()), ["a/b", "a/z", "b/a"]);
+        let route = kind!("gateway.networking.k8s.io", "HTTPRoute");
+        let ordered = [
+            ObjectRef::new(kind!("", "Service"), "z", "z"),
+            ObjectRef::new(kind!("gateway.networking.k8s.io", "Gateway"), "b", "a"),
+            ObjectRef::new(route, "a", "b"),
+            ObjectRef::new(route, "a", "c"),
+            ObjectRef::new(route, "b", "a"),
+        ];
+        assert!(ordered.is_sorted_by(|left, right| left < right && left != right));
+        assert_eq!(ordered[2].qualified_name(), "a/b");
+    }
+
+    #[test]
+    fn an_object_has_one_reference() {
+        let one = ObjectRef::new(kind!("", "Secret"), "shop", "tls");
+        let other = ObjectRef::new(Kind::intern("", "Secret"), "shop".to_owned(), Arc::<str>::from("tls"));
+        assert_eq!(one, other);
+        assert_eq!(one.cmp(&other), Ordering::Equal);
+        let neighbour = ObjectRef::new(one.kind, "shop", "key");
+        assert!(Arc::ptr_eq(&one.namespace, &neighbour.namespace));
+    }
+
+    #[test]
+    fn what_nobody_holds_is_forgotten() {
+        let mut table = Table {
+            references: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+            namespaces: BTreeSet::new(),
+            limit: 2,
+        };
+        let mut add = |name: &str| {
+            let hash = table.find(kind!("", "Secret"), name, name).unwrap_err();
+            let added = table.add(hash, kind!("", "Secret"), name.into(), name.into());
+            (added, table.references.len(), table.namespaces.len())
+        };
+        let (held, ..) = add("held");
+        drop(add("dropped"));
+        let (_, references, namespaces) = add("next");
+        assert_eq!((references, namespaces), (2, 2), "those of `held` and `next`");
+        let found = table.find(held.kind, "held", "held").unwrap();
+        assert_eq!(found, held);
+        assert_eq!(table.limit, SMALL);
     }
 }

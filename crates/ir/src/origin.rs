@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use eg_diag::{Kind, ObjectRef};
+use eg_diag::ObjectRef;
 use serde::{Deserialize, Serialize};
 
 use crate::Name;
@@ -42,6 +42,6 @@ impl Origin {
 
 impl Default for Origin {
     fn default() -> Self {
-        Self::of(ObjectRef::new(Kind::new("", ""), "", ""))
+        Self::of(ObjectRef::new(eg_diag::kind!("", ""), "", ""))
     }
 }

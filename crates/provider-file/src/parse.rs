@@ -94,7 +94,7 @@ fn identity(value: &Value) -> Option<ObjectRef> {
         Some(namespace) => namespace,
         None => "default".to_owned(),
     };
-    Some(ObjectRef::new(eg_diag::Kind::new(info.group, info.kind), namespace, name))
+    Some(ObjectRef::new(eg_diag::Kind::intern(info.group, info.kind), namespace, name))
 }
 
 fn is_foreign(error: &DocumentError) -> bool {

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use eg_diag::ObjectRef;
+use eg_diag::{Identity, ObjectRef};
 use eg_resources::{AnyObject, BoxFuture, Change, SourceError, StatusSink, StatusUpdate};
 use serde_json::{Map, Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -198,7 +198,7 @@ fn path_of(directory: &Path, object: &ObjectRef) -> Option<PathBuf> {
 
 /// The object with its status and little else, as `kubectl` would show it.
 fn document(update: &StatusUpdate, status: &Value) -> Value {
-    let ObjectRef { kind, namespace, name, .. } = &update.object;
+    let Identity { kind, namespace, name } = &*update.object;
     let known =
         eg_api::kinds::KINDS.iter().find(|known| (known.group, known.kind) == (kind.group, kind.kind));
     let mut metadata = Map::from_iter([("name".to_owned(), json!(**name))]);

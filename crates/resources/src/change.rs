@@ -9,12 +9,12 @@ use crate::AnyObject;
 /// Names a source of objects, such as `file` or `kubernetes`. Where two sources hold the same object, the one whose name
 /// orders first owns it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SourceId(Arc<str>);
+pub struct SourceId(Arc<Box<str>>);
 
 impl SourceId {
     /// A source of this name.
-    pub fn new(name: impl Into<Arc<str>>) -> Self {
-        Self(name.into())
+    pub fn new(name: impl Into<Box<str>>) -> Self {
+        Self(Arc::new(name.into()))
     }
 }
 
@@ -73,10 +73,26 @@ pub enum Bucket {
     Namespace(Kind, Arc<str>),
     /// The objects of a kind that name this object.
     Referrers(Kind, ObjectRef),
-    /// The objects of a kind that carry this label and value.
-    Labelled(Kind, Arc<str>, Arc<str>),
+    /// The objects of a kind that carry this label and value, one of those by which they are looked for.
+    Labelled(Kind, Arc<Label>),
     /// The objects of the first kind that have selectors for objects of the second.
     Selecting(Kind, Kind),
+}
+
+/// A label and its value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Label {
+    /// The label.
+    pub name: Box<str>,
+    /// Its value.
+    pub value: Box<str>,
+}
+
+impl Bucket {
+    /// The objects of a kind that carry a label of this value.
+    pub fn labelled(kind: Kind, label: &str, value: &str) -> Self {
+        Self::Labelled(kind, Arc::new(Label { name: label.into(), value: value.into() }))
+    }
 }
 
 /// An object before and after a batch.

@@ -79,7 +79,7 @@ impl OidcDiscovery {
 }
 
 impl Object for OidcDiscovery {
-    const KIND: Kind = Kind::new(GROUP, "OidcDiscovery");
+    const KIND: Kind = eg_diag::kind!(GROUP, "OidcDiscovery");
 
     fn meta(&self) -> &ObjectMeta {
         &self.metadata

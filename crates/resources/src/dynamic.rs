@@ -30,7 +30,7 @@ impl DynamicObject {
 }
 
 impl Object for DynamicObject {
-    const KIND: Kind = Kind::new("", "");
+    const KIND: Kind = eg_diag::kind!("", "");
 
     fn meta(&self) -> &ObjectMeta {
         &self.metadata

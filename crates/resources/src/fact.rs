@@ -29,7 +29,7 @@ impl Clock {
 }
 
 impl Object for Clock {
-    const KIND: Kind = Kind::new(GROUP, "Clock");
+    const KIND: Kind = eg_diag::kind!(GROUP, "Clock");
 
     fn meta(&self) -> &ObjectMeta {
         &self.metadata
@@ -55,7 +55,7 @@ impl Observed {
 }
 
 impl Object for Observed {
-    const KIND: Kind = Kind::new(GROUP, "Observed");
+    const KIND: Kind = eg_diag::kind!(GROUP, "Observed");
 
     fn meta(&self) -> &ObjectMeta {
         &self.metadata
@@ -123,7 +123,7 @@ impl Outcome {
 }
 
 impl Object for Outcome {
-    const KIND: Kind = Kind::new(GROUP, "Outcome");
+    const KIND: Kind = eg_diag::kind!(GROUP, "Outcome");
 
     fn meta(&self) -> &ObjectMeta {
         &self.metadata

@@ -4,7 +4,7 @@ use std::any::Any;
 
 use eg_api::{
     Resource,
-    core::EndpointSlice,
+    core::{EndpointSlice, Namespace, Service},
     gateway::{
         self, BackendReference, BackendTlsPolicy, Gateway, GatewayClass, GrpcRoute, GrpcRouteFilter,
         HttpRoute, HttpRouteFilter, Listener, ListenerSet, ParentReference, StreamRouteRule, TcpRoute,
@@ -29,7 +29,7 @@ macro_rules! objects {
         $group:literal, [$($version:literal),+], $kind:literal, $plural:literal, $scope:ident, $origin:ident, $status:ident
     })+) => {
         $(impl Object for $type {
-            const KIND: Kind = Kind::new($group, $kind);
+            const KIND: Kind = eg_diag::kind!($group, $kind);
 
             fn meta(&self) -> &ObjectMeta {
                 &self.metadata
@@ -43,6 +43,10 @@ macro_rules! objects {
                 selects(self, visit);
             }
 
+            fn labels(&self, visit: &mut dyn FnMut(&str, &str)) {
+                labels(self, &self.metadata, visit);
+            }
+
             fn forget_outputs(&mut self) {
                 self.metadata.resource_version = None;
                 objects!(@forget $status self);
@@ -52,6 +56,10 @@ macro_rules! objects {
                 Resource::to_value(self).unwrap_or_default()
             }
         })+
+
+        /// The kinds of the list, and whether their objects live in namespaces.
+        const KINDS: &[(Kind, bool)] =
+            &[$((<$type as Object>::KIND, <$type as Resource>::KIND.namespaced)),+];
 
         /// Reads an object of a kind in the list.
         pub(crate) fn decode(api_version: &str, kind: &str, value: &Value) -> Option<Decoded> {
@@ -140,6 +148,22 @@ fn selects(object: &dyn Any, visit: &mut dyn FnMut(Kind)) {
         if let Some(kind) = known(selector.group(), &selector.kind) {
             visit(kind);
         }
+    }
+}
+
+/// Visits the labels by which `object` is looked for: those of namespaces, and those that this product gives the Services
+/// of its proxies.
+fn labels(object: &dyn Any, metadata: &ObjectMeta, visit: &mut dyn FnMut(&str, &str)) {
+    let ours: Option<fn(&str) -> bool> = if object.is::<Namespace>() {
+        Some(|_| true)
+    } else if object.is::<Service>() {
+        Some(|label| label.starts_with("gateway.envoyproxy.io/"))
+    } else {
+        None
+    };
+    let Some(ours) = ours else { return };
+    for (label, value) in metadata.labels.iter().filter(|(label, _)| ours(label)) {
+        visit(label, value);
     }
 }
 
@@ -253,11 +277,11 @@ impl Names<'_> {
 
 /// The kind of this group and name, if anything could be stored under it. Text of tenants is not kept.
 pub(crate) fn known(group: &str, kind: &str) -> Option<Kind> {
-    let info = eg_api::kinds::KINDS.iter().find(|info| info.group == group && info.kind == kind);
-    info.map(|info| Kind::new(info.group, info.kind)).or_else(|| Kind::known(group, kind))
+    let listed =
+        KINDS.iter().map(|(known, _)| *known).find(|known| known.kind == kind && known.group == group);
+    listed.or_else(|| Kind::known(group, kind))
 }
 
 fn is_namespaced(kind: Kind) -> bool {
-    let info = eg_api::kinds::KINDS.iter().find(|info| info.group == kind.group && info.kind == kind.kind);
-    info.is_none_or(|info| info.namespaced)
+    KINDS.iter().find(|(known, _)| *known == kind).is_none_or(|(_, namespaced)| *namespaced)
 }

@@ -13,7 +13,7 @@ mod source;
 mod status;
 mod store;
 
-pub use change::{Batch, Bucket, Change, Delta, ObjectChange, Rejected, Revision, SourceId};
+pub use change::{Batch, Bucket, Change, Delta, Label, ObjectChange, Rejected, Revision, SourceId};
 pub use decode::{DecodeError, Decoder};
 pub use demand::{Demand, OidcDiscovery, OidcProvider};
 pub use dynamic::DynamicObject;

@@ -29,6 +29,10 @@ pub trait Object: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
     /// Visits the kinds from which the object's own selectors pick objects.
     fn selects(&self, _visit: &mut dyn FnMut(Kind)) {}
 
+    /// Visits the labels by which translation looks for objects of this kind. The store indexes them; other labels of the
+    /// object can be read and not be looked for.
+    fn labels(&self, _visit: &mut dyn FnMut(&str, &str)) {}
+
     /// Removes what is not an input of translation: the resource version, and the status of most kinds. Two objects
     /// that are equal afterwards mean the same.
     fn forget_outputs(&mut self) {}
@@ -50,6 +54,7 @@ trait Erased: Any + Send + Sync {
     fn meta(&self) -> &ObjectMeta;
     fn references(&self, visit: &mut dyn FnMut(ObjectRef));
     fn selects(&self, visit: &mut dyn FnMut(Kind));
+    fn labels(&self, visit: &mut dyn FnMut(&str, &str));
     fn same(&self, other: &dyn Any) -> bool;
     fn to_json(&self) -> Value;
     fn as_any(&self) -> &dyn Any;
@@ -67,6 +72,10 @@ impl<K: Object> Erased for K {
 
     fn selects(&self, visit: &mut dyn FnMut(Kind)) {
         Object::selects(self, visit);
+    }
+
+    fn labels(&self, visit: &mut dyn FnMut(&str, &str)) {
+        Object::labels(self, visit);
     }
 
     fn same(&self, other: &dyn Any) -> bool {
@@ -128,6 +137,11 @@ impl AnyObject {
     /// Visits the kinds from which the object's selectors pick.
     pub fn selects(&self, visit: &mut dyn FnMut(Kind)) {
         self.value.selects(visit);
+    }
+
+    /// Visits the labels by which translation looks for this object.
+    pub fn labels(&self, visit: &mut dyn FnMut(&str, &str)) {
+        self.value.labels(visit);
     }
 
     /// The object as JSON.

@@ -5,7 +5,7 @@ use std::{cmp::Ordering, sync::Arc};
 use eg_diag::{Kind, ObjectRef};
 use imbl::{OrdMap, OrdSet};
 
-use crate::{AnyObject, Bucket, Delta, Object, ObjectChange, Revision, SourceId};
+use crate::{AnyObject, Bucket, Delta, Label, Object, ObjectChange, Revision, SourceId};
 
 /// The store at one revision. Cloning is cheap, and no later change of the store is seen.
 #[derive(Clone, Debug, Default)]
@@ -13,7 +13,7 @@ pub struct Snapshot {
     pub(crate) revision: Revision,
     pub(crate) objects: OrdMap<ObjectRef, Entry>,
     pub(crate) referrers: OrdSet<(ObjectRef, ObjectRef)>,
-    pub(crate) labels: OrdSet<(Kind, Arc<str>, Arc<str>, ObjectRef)>,
+    pub(crate) labels: OrdSet<(Kind, Arc<Label>, ObjectRef)>,
     pub(crate) selecting: OrdSet<(Kind, ObjectRef)>,
 }
 
@@ -95,12 +95,10 @@ impl Snapshot {
                     .map(|(_, from)| from.clone())
                     .collect()
             }
-            Bucket::Labelled(kind, label, value) => {
-                let from = (*kind, Arc::clone(label), Arc::clone(value), ObjectRef::new(*kind, "", ""));
+            Bucket::Labelled(kind, label) => {
+                let from = (*kind, Arc::clone(label), ObjectRef::new(*kind, "", ""));
                 let tail = self.labels.range(from..);
-                tail.take_while(|(k, l, v, _)| k == kind && l == label && v == value)
-                    .map(|e| e.3.clone())
-                    .collect()
+                tail.take_while(|(k, l, _)| k == kind && l == label).map(|(_, _, key)| key.clone()).collect()
             }
             Bucket::Selecting(policy, target) => {
                 let from = (*target, ObjectRef::new(*policy, "", ""));

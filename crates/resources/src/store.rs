@@ -16,7 +16,6 @@ mod index;
 #[derive(Debug, Default)]
 pub struct Store {
     current: Snapshot,
-    owned: BTreeMap<SourceId, BTreeSet<ObjectRef>>,
     /// Objects that a source sent while another source owned them; they come into force when the owner lets go.
     shadowed: BTreeMap<ObjectRef, BTreeMap<SourceId, AnyObject>>,
 }
@@ -59,7 +58,8 @@ impl Store {
 
     fn replace(&mut self, step: &mut Step, source: &SourceId, objects: Vec<AnyObject>) {
         let kept: BTreeSet<&ObjectRef> = objects.iter().map(AnyObject::key).collect();
-        let held = self.owned.get(source).into_iter().flatten();
+        let owned = self.current.objects.iter().filter(|(_, held)| held.source == *source);
+        let held = owned.map(|(key, _)| key);
         let shadowed = self.shadowed.iter().filter(|(_, by)| by.contains_key(source)).map(|(key, _)| key);
         let gone: Vec<ObjectRef> = held.chain(shadowed).filter(|key| !kept.contains(key)).cloned().collect();
         for key in gone {
@@ -86,7 +86,6 @@ impl Store {
                     owner: source.clone(),
                 });
                 self.shadowed.entry(key.clone()).or_default().insert(owner.clone(), held.object.clone());
-                self.disown(&owner, &key);
                 self.set(step, before, Some(Entry { object, source: source.clone() }));
             }
             _ => self.set(step, before, Some(Entry { object, source: source.clone() })),
@@ -101,7 +100,6 @@ impl Store {
         if before.is_none() {
             return;
         }
-        self.disown(source, key);
         let heir = self.shadowed.get_mut(key).and_then(BTreeMap::pop_first);
         if self.shadowed.get(key).is_some_and(BTreeMap::is_empty) {
             self.shadowed.remove(key);
@@ -109,21 +107,11 @@ impl Store {
         self.set(step, before, heir.map(|(source, object)| Entry { object, source }));
     }
 
-    fn disown(&mut self, source: &SourceId, key: &ObjectRef) {
-        if let Some(keys) = self.owned.get_mut(source) {
-            keys.remove(key);
-        }
-    }
-
     /// Puts an object into force in place of another one, or takes it out, and keeps the indexes true.
     fn set(&mut self, step: &mut Step, before: Option<Entry>, to: Option<Entry>) {
         let Some(key) = to.as_ref().or(before.as_ref()).map(|entry| entry.object.key().clone()) else {
             return;
         };
-        let is_new = |to: &&Entry| before.as_ref().is_none_or(|before| before.source != to.source);
-        if let Some(to) = to.as_ref().filter(is_new) {
-            self.owned.entry(to.source.clone()).or_default().insert(key.clone());
-        }
         let (old, new) = (before.as_ref().map(|entry| &entry.object), to.as_ref().map(|entry| &entry.object));
         let same = old.is_some() && old == new;
         if !same {

@@ -20,7 +20,7 @@ use eg_ir::{
 use eg_xds_translator::{ResourceType, SecretsInDump, XdsTranslator};
 
 /// The kind of object that this control plane makes its configuration from.
-const SITE: Kind = Kind::new("example.com", "Site");
+const SITE: Kind = eg_diag::kind!("example.com", "Site");
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut ir = XdsIr::default();

@@ -24,7 +24,7 @@ use prost::Message;
 const TABLE: &str = "shop/web/http";
 
 fn origin(kind: &'static str, name: &str) -> Origin {
-    Origin::of(ObjectRef::new(Kind::new("gateway.networking.k8s.io", kind), "shop", name))
+    Origin::of(ObjectRef::new(Kind::intern("gateway.networking.k8s.io", kind), "shop", name))
 }
 
 fn cluster_name(index: u32) -> Name {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use eg_diag::{Kind, ObjectRef};
+use eg_diag::ObjectRef;
 use eg_ir::{
     Name, Origin, XdsIr,
     route::{
@@ -64,7 +64,8 @@ fn fails_open() -> XdsTranslator {
 
 /// Virtual hosts by domain; each answers with its status.
 fn ir(hosts: &[(&str, u16)]) -> XdsIr {
-    let origin = Origin::of(ObjectRef::new(Kind::new("gateway.networking.k8s.io", "Gateway"), "shop", "web"));
+    let origin =
+        Origin::of(ObjectRef::new(eg_diag::kind!("gateway.networking.k8s.io", "Gateway"), "shop", "web"));
     let host = |(domain, status): &(&str, u16)| {
         let route = HttpRoute {
             name: format!("route/{domain}").into(),

@@ -36,7 +36,7 @@ use serde_json::json;
 pub const BODY_LIMIT: FeatureId = FeatureId::new("vendor.example/body_limit");
 
 /// The kind of the objects.
-pub const KIND: Kind = Kind::new("vendor.example", "BodyLimit");
+pub const KIND: Kind = eg_diag::kind!("vendor.example", "BodyLimit");
 
 /// The name of Envoy's filter.
 const FILTER: &str = "envoy.filters.http.buffer";

@@ -1,6 +1,6 @@
 //! Results as JSON.
 
-use eg_diag::ObjectRef;
+use eg_diag::Identity;
 use eg_ir::IrKey;
 use eg_runtime::{Core, Infrastructure, SecretsInDump, Settings};
 use serde_json::{Map, Value, json};
@@ -85,7 +85,7 @@ impl Render<'_> {
     fn statuses(self) -> Result<Value, Error> {
         let mut list = Vec::new();
         for update in self.core.statuses() {
-            let ObjectRef { kind, namespace, name, .. } = &update.object;
+            let Identity { kind, namespace, name } = &*update.object;
             list.push(json!({
                 "kind": kind.kind,
                 "namespace": &**namespace,

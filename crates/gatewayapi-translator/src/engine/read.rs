@@ -68,7 +68,7 @@ impl ReadCx<'_> {
 
     /// The objects of a kind that carry a label of this value.
     pub fn labelled(&self, kind: Kind, label: &str, value: &str) -> Vec<ObjectRef> {
-        self.bucket(&Bucket::Labelled(kind, label.into(), value.into()))
+        self.bucket(&Bucket::labelled(kind, label, value))
     }
 
     /// The objects of kind `policy` that have selectors for objects of kind `target`.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use eg_diag::{Kind, ObjectRef};
 
-use crate::{AnyObject, Bucket, Snapshot};
+use crate::{AnyObject, Bucket, Label, Snapshot};
 
 /// How often each object entered (positive) or left (negative) a bucket.
 pub(super) type Moves = BTreeMap<Bucket, BTreeMap<ObjectRef, i32>>;
@@ -43,9 +43,9 @@ impl Entries {
         add(Entry::Namespace);
         object.references(&mut |target| add(Entry::Refers(target)));
         object.selects(&mut |kind| add(Entry::Selects(kind)));
-        for (label, value) in &object.meta().labels {
-            add(Entry::Label(label.as_str().into(), value.as_str().into()));
-        }
+        object.labels(&mut |label, value| {
+            add(Entry::Label(Arc::new(Label { name: label.into(), value: value.into() })));
+        });
         Self(entries)
     }
 
@@ -61,7 +61,7 @@ enum Entry {
     Namespace,
     Refers(ObjectRef),
     Selects(Kind),
-    Label(Arc<str>, Arc<str>),
+    Label(Arc<Label>),
 }
 
 impl Entry {
@@ -71,7 +71,7 @@ impl Entry {
             Self::Namespace => Bucket::Namespace(key.kind, Arc::clone(&key.namespace)),
             Self::Refers(target) => Bucket::Referrers(key.kind, target.clone()),
             Self::Selects(kind) => Bucket::Selecting(key.kind, *kind),
-            Self::Label(label, value) => Bucket::Labelled(key.kind, Arc::clone(label), Arc::clone(value)),
+            Self::Label(label) => Bucket::Labelled(key.kind, Arc::clone(label)),
         }
     }
 
@@ -81,8 +81,8 @@ impl Entry {
             Self::Kind | Self::Namespace => {}
             Self::Refers(target) => drop(snapshot.referrers.insert((target.clone(), key.clone()))),
             Self::Selects(kind) => drop(snapshot.selecting.insert((*kind, key.clone()))),
-            Self::Label(label, value) => {
-                snapshot.labels.insert((key.kind, Arc::clone(label), Arc::clone(value), key.clone()));
+            Self::Label(label) => {
+                snapshot.labels.insert((key.kind, Arc::clone(label), key.clone()));
             }
         }
     }
@@ -92,8 +92,8 @@ impl Entry {
             Self::Kind | Self::Namespace => {}
             Self::Refers(target) => drop(snapshot.referrers.remove(&(target.clone(), key.clone()))),
             Self::Selects(kind) => drop(snapshot.selecting.remove(&(*kind, key.clone()))),
-            Self::Label(label, value) => {
-                snapshot.labels.remove(&(key.kind, Arc::clone(label), Arc::clone(value), key.clone()));
+            Self::Label(label) => {
+                snapshot.labels.remove(&(key.kind, Arc::clone(label), key.clone()));
             }
         }
     }

@@ -142,7 +142,6 @@ async fn due(at: Option<Instant>) {
 mod tests {
     use std::sync::{Mutex, PoisonError};
 
-    use eg_diag::Kind;
     use eg_resources::{BoxFuture, Status};
 
     use super::*;
@@ -177,7 +176,7 @@ mod tests {
     }
 
     fn object(name: &str) -> ObjectRef {
-        ObjectRef::new(Kind::new("example", "Thing"), "", name)
+        ObjectRef::new(eg_diag::kind!("example", "Thing"), "", name)
     }
 
     fn update(name: &str, generation: i64) -> StatusUpdate {

@@ -74,7 +74,7 @@ pub(crate) fn put(object: &Value) -> Event {
 }
 
 pub(crate) fn remove(kind: &'static str, name: &str) -> Event {
-    let kind = Kind::new("gateway.envoyproxy.io", kind);
+    let kind = Kind::intern("gateway.envoyproxy.io", kind);
     let changes = vec![Change::Remove(ObjectRef::new(kind, "shop", name))];
     Event::Batch { source: source(), batch: Batch::Changes(changes) }
 }

@@ -1,6 +1,6 @@
 //! The objects with the statuses that they should have.
 
-use eg_diag::ObjectRef;
+use eg_diag::Identity;
 use eg_resources::AnyObject;
 use eg_runtime::Core;
 use serde_json::{Map, Value};
@@ -37,7 +37,7 @@ pub(super) fn by_kind(core: &Core) -> Result<Map<String, Value>, Error> {
     let class = class.map(|class| with_status(core, class)).transpose()?;
     let parameters = class.as_ref().map(|class| class["spec"]["parametersRef"].clone()).unwrap_or_default();
     for proxy in of_kind("EnvoyProxy") {
-        let ObjectRef { namespace, name, .. } = proxy.key();
+        let Identity { namespace, name, .. } = &**proxy.key();
         let of_class = text(&parameters["name"]) == &**name && text(&parameters["namespace"]) == &**namespace;
         let value = with_status(core, proxy)?;
         if of_class {
