@@ -10,6 +10,7 @@
 //! - `status`: the status of a policy;
 //! - `client_traffic`: ClientTrafficPolicies;
 //! - `security`: SecurityPolicies;
+//! - `choice`: fields whose value is one of a few words;
 //! - `backend_tls`: BackendTLSPolicies, which attach to backends in a way of their own;
 //! - `patch`: EnvoyPatchPolicies.
 //!
@@ -40,6 +41,7 @@ use crate::{engine::Engine, fanout::Patches};
 pub(crate) mod ancestor;
 mod attach;
 pub(crate) mod backend_tls;
+mod choice;
 pub(crate) mod client_traffic;
 mod field;
 mod kind;

@@ -9,8 +9,7 @@
 //!
 //! - `listener`: what each listener of a Gateway gets;
 //! - `client_timeout`, `client_headers`, `client_connection`, `client_keepalive`, `client_path`, `client_proxy_protocol`, `client_health_check`,
-//!   `client_scheme`: the fields;
-//! - `choice`: fields whose value is one of a few words.
+//!   `client_scheme`: the fields.
 
 use std::sync::Arc;
 
@@ -23,12 +22,12 @@ use eg_ir::listener::{ClientConnection, ClientSettings, ClientTimeout};
 use eg_resources::Object;
 
 use super::{
+    choice,
     field::PolicyField,
     kind::{Attachable, PolicyKind, UnitNames},
 };
 use crate::{Features, gateway::view::Protocol};
 
-mod choice;
 mod client_connection;
 mod client_headers;
 mod client_health_check;
