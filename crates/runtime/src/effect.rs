@@ -40,10 +40,16 @@ pub struct Effects {
 impl Effects {
     /// Takes over the questions of a delta.
     pub(crate) fn take_questions(&mut self, fleet: &IrKey, mut delta: ModelDelta) -> ModelDelta {
+        for key in std::mem::take(&mut delta.forgotten) {
+            // One that was raised earlier in the same step need not be asked at all.
+            let raised = self.ask.iter().position(|(of, question)| of == fleet && question.key == key);
+            match raised {
+                Some(at) => drop(self.ask.remove(at)),
+                None => self.forget.push((fleet.clone(), key)),
+            }
+        }
         let asked = std::mem::take(&mut delta.asked);
         self.ask.extend(asked.into_iter().map(|question| (fleet.clone(), question)));
-        let forgotten = std::mem::take(&mut delta.forgotten);
-        self.forget.extend(forgotten.into_iter().map(|question| (fleet.clone(), question)));
         delta
     }
 

@@ -202,7 +202,8 @@ impl Plane {
         let world = MemoryWorld::default();
         let watched = world.clone();
         let source: SourceFactory = Box::new(move || Box::new(watched.source("memory")));
-        let parts = Parts { sources: vec![(SourceId::new("memory"), source)], ..parts };
+        let sources = vec![(SourceId::new("memory"), source)];
+        let parts = Parts { sources, verify_incremental: true, ..parts };
         let endpoint = XdsEndpoint { address: ([127, 0, 0, 1], 0).into(), security: XdsSecurity::Plaintext };
         let decoder = Decoder::new();
         let objects = gateway().into_iter().chain(hosts.iter().map(|(host, port)| route(host, *port)));
@@ -222,6 +223,12 @@ impl Plane {
         keep(&self.objects, vec![object]);
         let objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
         self.world.replace(&objects.values().cloned().collect::<Vec<_>>());
+    }
+
+    /// Ends it; what it did at the cost of what changed must be what starting over gives.
+    async fn stop(self) {
+        assert_eq!(self.pipeline.differences(), 0);
+        self.pipeline.shutdown().await;
     }
 
     /// Waits until each host is served in this form.
@@ -273,7 +280,7 @@ async fn an_unrelated_edit_does_not_call_the_server_again() {
     let calls = server.calls();
     let about = |host: &str| calls.iter().filter(|call| **call == format!("{host}.example")).count();
     assert_eq!((about("a"), about("b")), (1, 2), "{calls:?}");
-    plane.pipeline.shutdown().await;
+    plane.stop().await;
 }
 
 /// A control plane with a stage that answers when the channel says so.
@@ -294,7 +301,7 @@ async fn nothing_is_told_before_the_first_answers() {
     plane.shows(&[("a", "1001+")]).await;
     // A stage that fails open would have been left out at first.
     assert_eq!(plane.proxy.history().len(), 1);
-    plane.pipeline.shutdown().await;
+    plane.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -303,7 +310,7 @@ async fn after_its_time_limit_a_hung_stage_has_failed() {
     plane.shows(&[("a", "1001")]).await;
     release.send_replace(true);
     plane.shows(&[("a", "1001+")]).await;
-    plane.pipeline.shutdown().await;
+    plane.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -318,7 +325,7 @@ async fn a_hung_server_delays_nothing_else() {
     plane.shows(&[("a", "1001+"), ("b", "1002+")]).await;
     plane.put("new", 1002);
     plane.shows(&[("a", "1001+"), ("b", "1002+"), ("new", "1002+")]).await;
-    plane.pipeline.shutdown().await;
+    plane.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -331,6 +338,6 @@ async fn at_first_sight_a_failure_is_open_or_closed() {
         // It is asked again until it answers.
         server.rule(marked);
         plane.shows(&[("a", "1001+"), ("b", "1001+")]).await;
-        plane.pipeline.shutdown().await;
+        plane.stop().await;
     }
 }

@@ -7,12 +7,13 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
+use bytes::Bytes;
 use eg_diag::Diagnostic;
 use eg_ir::{FeatureId, IrKey};
 use eg_resources::{AnyObject, Batch, Change, Decoder, SourceId};
-use eg_runtime::{Core, Difference, Event, Settings};
+use eg_runtime::{Core, Difference, Effects, Event, Settings};
 use eg_xds_translator::{
-    Features, ResourceType, XdsTranslator,
+    BoxFuture, Features, Question, ResourceType, SliceKind, Stage, StageError, XdsTranslator,
     http::{HttpFeature, RouteCx},
     xds_api::pb::envoy::config::route::v3::Route,
 };
@@ -89,4 +90,71 @@ fn a_difference_is_told_and_what_starting_over_gives_is_in_force() {
     emissions.store(0, Ordering::Relaxed);
     let effects = core.step(batch(Batch::Changes(vec![Change::Upsert(route("/c"))])));
     assert_eq!(effects.differences, []);
+}
+
+/// A stage that is asked about virtual hosts.
+#[derive(Debug)]
+struct Asked;
+
+impl Stage for Asked {
+    fn name(&self) -> &'static str {
+        "asked"
+    }
+
+    fn wants(&self, kind: SliceKind) -> bool {
+        kind == SliceKind::VirtualHost
+    }
+
+    fn fails_open(&self) -> bool {
+        false
+    }
+
+    fn ask(&self, _: Question) -> BoxFuture<Result<Option<Bytes>, StageError>> {
+        Box::pin(async { Ok(None) })
+    }
+}
+
+/// The answers of a stage that leaves everything as it is.
+fn unchanged(effects: &Effects) -> Vec<Event> {
+    let answer = |(fleet, question): &(IrKey, Question)| {
+        let answer = question.accept(None).map_err(|error| error.to_string());
+        Event::Staged { fleet: fleet.clone(), question: question.key.clone(), answer }
+    };
+    effects.ask.iter().map(answer).collect()
+}
+
+#[test]
+fn with_stages_what_they_are_shown_is_compared_too() {
+    let emissions = Arc::new(AtomicU32::new(0));
+    let features = Features::default().with_http(Forgetful(Arc::clone(&emissions)));
+    let stage: Arc<dyn Stage> = Arc::new(Asked);
+    let emitter = XdsTranslator::new(features).with_stages([stage]);
+    let source = SourceId::new("test");
+    let mut core = Core::with_emitter(Settings::default(), emitter, [source.clone()]).verifying(true);
+    let batch = |batch| [Event::Tick(0), Event::Batch { source: source.clone(), batch }];
+    let effects = core.step(batch(Batch::Replace(objects())));
+    assert_eq!((effects.ask.len(), effects.differences.len()), (1, 0));
+    let effects = core.step(unchanged(&effects));
+    assert_eq!((effects.ask.len(), effects.differences.len()), (0, 0));
+
+    emissions.store(1, Ordering::Relaxed);
+    let effects = core.step(batch(Batch::Changes(vec![Change::Upsert(route("/b"))])));
+    let [Difference::Slice { fleet, stage, object }] = &effects.differences[..] else {
+        panic!("{:?}", effects.differences)
+    };
+    assert_eq!((fleet.as_str(), &**stage), ("default/gw", "asked"));
+    assert_eq!(object.to_string(), "Gateway default/gw");
+    // What the session wanted to know is not asked: what starting over gives is.
+    assert_eq!(effects.ask.len(), 1);
+    let asked = String::from_utf8_lossy(&effects.ask[0].1.slice).into_owned();
+    assert!(asked.contains('2'), "{asked}");
+
+    emissions.store(0, Ordering::Relaxed);
+    let effects = core.step(batch(Batch::Changes(vec![Change::Upsert(route("/c"))])));
+    assert_eq!(effects.differences, []);
+    let answered = core.step(unchanged(&effects));
+    assert_eq!(answered.differences, []);
+    let model = core.model(&IrKey::new("default/gw")).expect("a model");
+    let table = model.get(ResourceType::Route, "default/gw/http").expect("a table");
+    assert!(String::from_utf8_lossy(&table.body).contains("/c"));
 }

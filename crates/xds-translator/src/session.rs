@@ -92,6 +92,18 @@ impl Session {
         self.emitted
     }
 
+    /// A session that starts over with this IR and knows nothing but what stages said: their answers, and the forms in which
+    /// slices were served last, which stand for those that wait for an answer. The delta has the questions that are new,
+    /// and those that are not asked any more.
+    #[must_use]
+    pub fn start_over(&self, ir: &XdsIr) -> (Self, ModelDelta) {
+        let mut scratch = self.translator.session();
+        scratch.staging = self.staging.without_users();
+        let mut delta = scratch.update(ir);
+        delta.forgotten.extend(scratch.staging.forget_unused());
+        (scratch, delta)
+    }
+
     /// Translates the next version of the IR and says what changed.
     pub fn update(&mut self, ir: &XdsIr) -> ModelDelta {
         let mut delta = ModelDelta::default();

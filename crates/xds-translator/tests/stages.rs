@@ -243,6 +243,98 @@ fn settle(session: &mut Session, mut delta: ModelDelta) {
     }
 }
 
+/// Lets stages answer, and proxies refuse tables in which something answers with 213, until nobody has anything to say.
+/// Returns how many tables were refused.
+fn converse(session: &mut Session, mut delta: ModelDelta) -> usize {
+    let mut refused = 0;
+    loop {
+        settle(session, delta);
+        let version = session.model().get(ResourceType::Route, TABLE).expect("the table is there").version;
+        let routes = served(session).virtual_hosts.into_iter().flat_map(|host| host.routes);
+        let is_bad = |route: &pb::Route| match &route.action {
+            Some(pb::route::Action::DirectResponse(response)) => response.status == 213,
+            _ => false,
+        };
+        if routes.into_iter().any(|route| is_bad(&route)) {
+            refused += 1;
+            assert!(refused < 20, "the search does not end");
+            delta = session.refused(ResourceType::Route, TABLE, version, "no such status");
+        } else if session.is_searching() {
+            delta = session.accepted(ResourceType::Route, TABLE, version);
+        } else {
+            return refused;
+        }
+    }
+}
+
+#[test]
+fn what_proxies_refuse_is_found_although_stages_have_a_say() {
+    let mut session = fails_closed().session();
+    let delta = session.update(&ir(&[("a", 200), ("b", 200)]));
+    assert_eq!(converse(&mut session, delta), 0);
+
+    // One that was good, and one that is new.
+    let delta = session.update(&ir(&[("a", 201), ("b", 209), ("new", 209)]));
+    assert!((1..10).contains(&converse(&mut session, delta)));
+    shows(&session, &[("a", 205), ("b", 204), ("new", 504)]);
+    let blamed: BTreeSet<_> =
+        session.model().findings().filter_map(|finding| finding.node.domain.clone()).collect();
+    assert_eq!(blamed, BTreeSet::from(["b".into(), "new".into()]));
+
+    // Others go on, and a new form heals.
+    let delta = session.update(&ir(&[("a", 202), ("b", 209), ("new", 209)]));
+    assert_eq!(converse(&mut session, delta), 0);
+    shows(&session, &[("a", 206), ("b", 204), ("new", 504)]);
+    let delta = session.update(&ir(&[("a", 202), ("b", 203), ("new", 203)]));
+    assert_eq!(converse(&mut session, delta), 0);
+    shows(&session, &[("a", 206), ("b", 207), ("new", 207)]);
+    assert!(session.model().findings().next().is_none());
+}
+
+#[test]
+fn a_search_waits_for_stages_and_ends_with_a_change() {
+    let mut session = fails_closed().session();
+    let delta = session.update(&ir(&[("a", 200), ("b", 209)]));
+    settle(&mut session, delta);
+    let version =
+        |session: &Session| session.model().get(ResourceType::Route, TABLE).map(|packed| packed.version);
+    let shown = version(&session).expect("the table is there");
+    let hunt = session.refused(ResourceType::Route, TABLE, shown, "no");
+    assert!(session.is_searching() && !hunt.asked.is_empty());
+    // Nothing else is shown before the stage answered, and what was said of it before says nothing new.
+    assert_eq!(version(&session), Some(shown));
+    assert!(session.refused(ResourceType::Route, TABLE, shown, "no").is_empty());
+    let delta = session.update(&ir(&[("a", 200), ("b", 201)]));
+    assert!(!session.is_searching());
+    settle(&mut session, hunt);
+    settle(&mut session, delta);
+    shows(&session, &[("a", 204), ("b", 205)]);
+}
+
+#[test]
+fn starting_over_asks_nothing_that_was_answered_and_serves_the_same() {
+    let translator = translator(&[("first", true), ("second", false)]);
+    let mut session = translator.session();
+    let delta = session.update(&ir(&[("a", 200), ("b", 200)]));
+    settle(&mut session, delta);
+    // One waits for its first stage, one for its second, and one has the same content as before.
+    let world = ir(&[("a", 201), ("b", 200), ("c", 200)]);
+    let delta = session.update(&world);
+    let about_c = delta.asked.iter().filter(|question| question.slice.windows(4).any(|at| at == b"te/c"));
+    let answers = about_c.map(|question| (question.key.clone(), Ok(with_status(question, 4))));
+    assert_eq!(session.answer(answers.collect::<Vec<_>>()).asked.len(), 1);
+    shows(&session, &[("a", 208), ("b", 208), ("c", 500)]);
+    let (scratch, delta) = session.start_over(&world);
+    assert_eq!(scratch.model(), session.model());
+    assert_eq!((delta.asked, delta.forgotten), (Vec::new(), Vec::new()));
+
+    // What another world does not need is forgotten, and what is new to it is asked.
+    let (mut scratch, delta) = session.start_over(&ir(&[("b", 202)]));
+    assert_eq!((delta.asked.len(), delta.forgotten.len()), (1, 5), "{delta:?}");
+    settle(&mut scratch, delta);
+    shows(&scratch, &[("b", 210)]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -262,6 +354,8 @@ proptest! {
             let mut delta = session.update(&world);
             open.append(&mut delta.asked);
             if !answered {
+                let (scratch, _) = session.start_over(&world);
+                prop_assert_eq!(scratch.model(), session.model());
                 continue;
             }
             delta.asked = std::mem::take(&mut open);
@@ -270,6 +364,9 @@ proptest! {
             let delta = scratch.update(&world);
             settle(&mut scratch, delta);
             prop_assert_eq!(session.model(), scratch.model());
+            let (scratch, delta) = session.start_over(&world);
+            prop_assert_eq!(session.model(), scratch.model());
+            prop_assert_eq!((delta.asked, delta.forgotten), (Vec::new(), Vec::new()));
         }
     }
 }

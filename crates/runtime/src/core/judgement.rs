@@ -35,8 +35,9 @@ impl Core {
                 Some(words) => session.refused(resource_type, &resource, version, &words),
                 None => session.accepted(resource_type, &resource, version),
             };
+            self.outcomes.note(&fleet, &delta);
+            let delta = effects.take_questions(&fleet, delta);
             if !delta.is_empty() {
-                self.outcomes.note(&fleet, &delta);
                 effects.publish.push(Publication { fleet, delta });
             }
         }

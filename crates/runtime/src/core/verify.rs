@@ -34,6 +34,15 @@ pub enum Difference {
         /// The object.
         object: ObjectRef,
     },
+    /// What a stage is shown.
+    Slice {
+        /// The fleet.
+        fleet: IrKey,
+        /// The name of the stage.
+        stage: Name,
+        /// The object that the slice was made from.
+        object: ObjectRef,
+    },
     /// A resource for Envoy.
     Resource {
         /// The fleet.
@@ -51,6 +60,9 @@ impl fmt::Display for Difference {
             Self::Ir { fleet, what } => write!(f, "the IR of fleet {fleet}: {what:?}"),
             Self::Infra { fleet } => write!(f, "the infrastructure of fleet {fleet}"),
             Self::Status { object } => write!(f, "the status of {object}"),
+            Self::Slice { fleet, stage, object } => {
+                write!(f, "what the stage `{stage}` is shown of {object} in fleet {fleet}")
+            }
             Self::Resource { fleet, resource_type, name } => {
                 write!(f, "{resource_type:?} {name} of fleet {fleet}")
             }
@@ -93,23 +105,30 @@ impl Core {
         else {
             return;
         };
-        // Starting over knows neither the answers that stages gave nor what proxies refused.
-        if !self.emitter.stages().is_empty() || session.is_quarantined() {
+        // Starting over does not know what proxies refused.
+        if session.is_quarantined() {
             return;
         }
         let ir = with_ready_port(ir.clone(), self.ready_ports.get(&fleet).copied());
-        let mut scratch = self.emitter.session();
-        scratch.update(&ir);
-        let delta = apart(session.model(), scratch.model());
-        if delta.is_empty() {
+        let (scratch, staged) = session.start_over(&ir);
+        let mut delta = apart(session.model(), scratch.model());
+        if delta.is_empty() && staged.asked.is_empty() {
             return;
         }
+        // What waits for answers is served in its last form, whatever it is now.
+        effects.differences.extend(staged.asked.iter().map(|question| Difference::Slice {
+            fleet: fleet.clone(),
+            stage: question.key.stage.clone(),
+            object: question.origin.object.clone(),
+        }));
         let upserts = delta.upserts.iter().map(|(resource_type, name, _)| (*resource_type, name));
         let removals = delta.removals.iter().map(|(resource_type, name)| (*resource_type, name));
         effects.differences.extend(upserts.chain(removals).map(|(resource_type, name)| {
             Difference::Resource { fleet: fleet.clone(), resource_type, name: name.clone() }
         }));
         self.fleets.insert(fleet.clone(), scratch);
+        (delta.asked, delta.forgotten) = (staged.asked, staged.forgotten);
+        let delta = effects.take_questions(&fleet, delta);
         effects.publish.push(Publication { fleet, delta });
     }
 }

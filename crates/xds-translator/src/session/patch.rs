@@ -181,9 +181,9 @@ impl Patches {
         self.dirty.extend(patches.filter_map(draft::target));
     }
 
-    /// Whether the proxies refused a policy.
-    pub(super) fn any_refused(&self) -> bool {
-        !self.refused.is_empty()
+    /// How many policies the proxies refused.
+    pub(super) fn refusals(&self) -> usize {
+        self.refused.len()
     }
 
     fn is_in_force(&self, target: &Target, order: &PatchOrder) -> bool {

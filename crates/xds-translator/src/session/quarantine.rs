@@ -3,6 +3,9 @@
 //! Proxies name the resource that they refuse, and seldom more. Where a resource is made of many parts, a [`Hunt`] finds
 //! those at fault: parts that changed lately are held back until the proxies take the rest. A part that was refused stays
 //! so as long as it is the same part of the same generation of its object; anything else is tried again.
+//!
+//! Where stages have a say, each form of a virtual host is shown to them too, and a search goes on when they answered: what
+//! proxies say of a table, some of which waits for an answer, says nothing of the parts that are held back.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -57,6 +60,8 @@ struct Search {
     /// The parts that are held back now, each route as it was before that.
     held: BTreeMap<Part, Option<Arc<EmittedRoute>>>,
     words: String,
+    /// What the proxies said last: of which version, and whether they took it.
+    judged: (Version, bool),
 }
 
 /// A route that proxies refused.
@@ -171,7 +176,13 @@ impl Session {
 
     /// Whether something that proxies refused is replaced, so that the model is not the one of the IR alone.
     pub fn is_quarantined(&self) -> bool {
-        self.quarantine.is_active() || self.patches.any_refused()
+        self.quarantine.is_active() || self.patches.refusals() > 0
+    }
+
+    /// How many routes, other resources and patches of policies were refused by proxies and are replaced.
+    pub fn quarantined(&self) -> usize {
+        let Quarantine { routes, wholes, recent: _, hunts: _ } = &self.quarantine;
+        routes.len() + wholes.len() + self.patches.refusals()
     }
 
     /// Takes in that proxies refused a version of a resource, with their words. One that is not the current version means
@@ -188,22 +199,20 @@ impl Session {
         let words = shortened(words);
         if let Some(search) = self.quarantine.hunts.get_mut(&target) {
             search.words = words;
-            self.go_on(&target, false, &mut delta);
+            search.judged = (version, false);
+            self.resume(&target, &mut delta);
             return delta;
         }
         let groups = self.suspects(&target);
-        // What stages say of a part that is held back comes later, so with stages there is no search: the proxies keep
-        // the route configuration they have.
-        let is_staged = resource_type == ResourceType::Route && !self.translator.stages.is_empty();
-        if groups.is_empty() || is_staged {
+        if groups.is_empty() {
             self.refuse_whole(&target, &packed, words, &mut delta);
             return delta;
         }
-        let search = Search { hunt: Hunt::new(groups), held: BTreeMap::new(), words };
+        let search =
+            Search { hunt: Hunt::new(groups), held: BTreeMap::new(), words, judged: (version, false) };
         self.quarantine.hunts.insert(target.clone(), search);
-        if !self.hold(&target, &mut delta) {
-            self.go_on(&target, false, &mut delta);
-        }
+        self.hold(&target, &mut delta);
+        self.resume(&target, &mut delta);
         delta
     }
 
@@ -211,11 +220,27 @@ impl Session {
     pub fn accepted(&mut self, resource_type: ResourceType, name: &str, version: Version) -> ModelDelta {
         let mut delta = ModelDelta::default();
         if let Some((target, _)) = self.current(resource_type, name, version)
-            && self.quarantine.hunts.contains_key(&target)
+            && let Some(search) = self.quarantine.hunts.get_mut(&target)
         {
-            self.go_on(&target, true, &mut delta);
+            search.judged = (version, true);
+            self.resume(&target, &mut delta);
         }
         delta
+    }
+
+    /// Goes on with a search, if there is one and the proxies have judged what they are shown: the same bytes get the same
+    /// answer. While stages are awaited, what they are shown is not what is asked about.
+    pub(super) fn resume(&mut self, target: &Target, delta: &mut ModelDelta) {
+        while let Some(search) = self.quarantine.hunts.get(target)
+            && !(target.0 == ResourceType::Route && self.awaits_stages(&target.1))
+        {
+            let (judged, taken) = search.judged;
+            let shown = self.model.resources(target.0).get(&target.1).map(|packed| packed.version);
+            if shown != Some(judged) {
+                return;
+            }
+            self.go_on(target, taken, delta);
+        }
     }
 
     fn current(&self, resource_type: ResourceType, name: &str, version: Version) -> Option<(Target, Shared)> {
@@ -239,24 +264,17 @@ impl Session {
         groups
     }
 
-    /// Goes on with a search. The same bytes get the same answer, so it goes on until they differ.
+    /// Takes the next step of a search after this answer.
     fn go_on(&mut self, target: &Target, taken: bool, delta: &mut ModelDelta) {
-        loop {
-            let Some(search) = self.quarantine.hunts.get_mut(target) else { return };
-            match search.hunt.answer(taken) {
-                Verdict::Ask => {
-                    if self.hold(target, delta) {
-                        return;
-                    }
-                }
-                Verdict::Found => return self.conclude(target, delta),
-                Verdict::Lost => {
-                    let words = search.words.clone();
-                    self.abandon(target, delta);
-                    if let Some(packed) = self.model.resources(target.0).get(&target.1).cloned() {
-                        self.refuse_whole(target, &packed, words, delta);
-                    }
-                    return;
+        let Some(search) = self.quarantine.hunts.get_mut(target) else { return };
+        match search.hunt.answer(taken) {
+            Verdict::Ask => self.hold(target, delta),
+            Verdict::Found => self.conclude(target, delta),
+            Verdict::Lost => {
+                let words = search.words.clone();
+                self.abandon(target, delta);
+                if let Some(packed) = self.model.resources(target.0).get(&target.1).cloned() {
+                    self.refuse_whole(target, &packed, words, delta);
                 }
             }
         }
@@ -268,9 +286,9 @@ impl Session {
         self.swap(target, search.held.into_iter().collect(), delta);
     }
 
-    /// Holds back what the search says, and nothing else; whether the resource differs now.
-    fn hold(&mut self, target: &Target, delta: &mut ModelDelta) -> bool {
-        let Some(search) = self.quarantine.hunts.get_mut(target) else { return false };
+    /// Holds back what the search says, and nothing else.
+    fn hold(&mut self, target: &Target, delta: &mut ModelDelta) {
+        let Some(search) = self.quarantine.hunts.get_mut(target) else { return };
         let wanted = search.hunt.held();
         let released: Vec<Part> =
             search.held.keys().filter(|part| !wanted.contains(*part)).cloned().collect();
@@ -295,16 +313,14 @@ impl Session {
             }
             forms.push((part, instead.map(Arc::new)));
         }
-        let version =
-            |session: &Self| session.model.resources(target.0).get(&target.1).map(|packed| packed.version);
-        let before = version(self);
         self.swap(target, forms, delta);
-        before != version(self)
     }
 
     /// Replaces what was found to be at fault, and releases the rest.
     fn conclude(&mut self, target: &Target, delta: &mut ModelDelta) {
-        let Some(Search { hunt, held, words }) = self.quarantine.hunts.remove(target) else { return };
+        let Some(Search { hunt, held, words, judged: _ }) = self.quarantine.hunts.remove(target) else {
+            return;
+        };
         let mut forms = Vec::new();
         let mut changes = Changes::new();
         for (part, form) in held {

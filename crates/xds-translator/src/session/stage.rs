@@ -41,6 +41,8 @@ struct StagedHost {
     keys: Vec<QuestionKey>,
     /// The form in which it was served last when all stages had had their say.
     settled: Option<ServedHost>,
+    /// Whether some stage still has to have its say about what it is now.
+    waits: bool,
 }
 
 /// What came of the stages.
@@ -60,6 +62,26 @@ enum Form {
 }
 
 impl Staging {
+    /// The same answers, and the forms that were served last, which nobody uses yet.
+    pub(super) fn without_users(&self) -> Self {
+        let questions = self.questions.iter().map(|(key, asked)| {
+            let outcome = asked.outcome.clone();
+            (key.clone(), Asked { outcome, users: BTreeSet::new() })
+        });
+        let hosts = self.hosts.iter().map(|(place, host)| {
+            let settled = host.settled.clone();
+            (place.clone(), StagedHost { settled, ..StagedHost::default() })
+        });
+        Self { questions: questions.collect(), hosts: hosts.collect() }
+    }
+
+    /// Forgets what nobody uses, and returns the questions among it.
+    pub(super) fn forget_unused(&mut self) -> Vec<QuestionKey> {
+        self.hosts.retain(|_, host| !host.keys.is_empty());
+        let unused = self.questions.extract_if(.., |_, asked| asked.users.is_empty());
+        unused.map(|(key, _)| key).collect()
+    }
+
     /// Shows a virtual host to the stages, as far as they answered; asks what was not asked before, and forgets what
     /// nobody needs to know any more.
     fn run(
@@ -79,6 +101,7 @@ impl Staging {
         let verdict = self.consult(&stages, place, host, &mut keys, delta);
         self.release(place, &keys, delta);
         let known = self.hosts.entry(place.clone()).or_default();
+        known.waits = !matches!(verdict.form, Form::Settled(_));
         let served = match verdict.form {
             Form::Settled(form) => known.settled.insert(form).clone(),
             Form::Open(form) => known.settled.clone().unwrap_or(form),
@@ -153,10 +176,16 @@ impl Staging {
         for key in old.into_iter().filter(|key| !keys.contains(key)) {
             let Some(asked) = self.questions.get_mut(&key) else { continue };
             asked.users.remove(place);
-            if asked.users.is_empty() {
-                self.questions.remove(&key);
-                delta.forgotten.push(key);
+            if !asked.users.is_empty() {
+                continue;
             }
+            // One that was raised a moment ago need not be asked at all.
+            let raised = asked.outcome.is_none().then(|| delta.asked.iter().position(|new| new.key == key));
+            match raised.flatten() {
+                Some(at) => drop(delta.asked.remove(at)),
+                None => delta.forgotten.push(key.clone()),
+            }
+            self.questions.remove(&key);
         }
     }
 }
@@ -180,11 +209,21 @@ impl Session {
                 touched.entry(table.clone()).or_default().insert(domain.clone());
             }
         }
-        for (table, domains) in touched {
-            self.restage(&table, &domains, &mut delta);
+        for (table, domains) in &touched {
+            self.restage(table, domains, &mut delta);
         }
         self.apply_patches(&mut delta);
+        for (table, _) in touched {
+            self.resume(&(ResourceType::Route, table), &mut delta);
+        }
         delta
+    }
+
+    /// Whether what stages say of some virtual host of a table is awaited.
+    pub(super) fn awaits_stages(&self, table: &Name) -> bool {
+        let first = (table.clone(), Name::default());
+        let hosts = self.staging.hosts.range(first..).take_while(|((of, _), _)| of == table);
+        hosts.into_iter().any(|(_, host)| host.waits)
     }
 
     /// Shows virtual hosts that did not change to the stages again.

@@ -95,7 +95,12 @@ impl Session {
         }
         for (domain, routes) in changed {
             if let Some(host) = ir.virtual_hosts.get(&domain) {
-                hosts.insert(domain, Arc::new(emit_host(host, routes)));
+                let node = NodePath {
+                    domain: Some(domain.clone()),
+                    ..NodePath::resource(ResourceType::Route, name.clone())
+                };
+                let host = self.staged(&node, emit_host(host, routes), delta);
+                hosts.insert(domain, Arc::new(host));
             }
         }
         let packed = Arc::new(pack_table(name, &hosts));
