@@ -65,6 +65,12 @@ pub(crate) trait Unit: Sized + 'static {
 
     /// Computes the output.
     fn compute(cx: &ReadCx<'_>, key: &Self::Key) -> Self::Out;
+
+    /// What stands for the output when computing it panicked, and there was none before.
+    fn fall_back(cx: &ReadCx<'_>, key: &Self::Key) -> Self::Out {
+        let _ = (cx, key);
+        Self::Out::default()
+    }
 }
 
 /// A unit whose output is part of the translation.
@@ -73,11 +79,14 @@ pub(crate) trait Root: Unit {
     fn publish(assembly: &mut crate::assembly::Assembly, key: &Self::Key, out: Option<&Arc<Self::Out>>);
 }
 
+type Compute = fn(&ReadCx<'_>, &dyn Any) -> Erased;
+
 /// How to work with a unit type whose type is erased.
 pub(crate) struct UnitType {
     name: &'static str,
     rank: u8,
-    compute: fn(&ReadCx<'_>, &dyn Any) -> Erased,
+    compute: Compute,
+    fall_back: Compute,
     default: fn() -> Erased,
     same: fn(&dyn Any, &dyn Any) -> bool,
     describe: fn(&dyn Any) -> String,
@@ -265,34 +274,39 @@ impl Engine {
             }
             (node.ty, Arc::clone(&node.key), node.value.clone())
         };
-        let (name, rank, compute, default, same, describe) = {
+        let (name, rank, compute, fall_back, default, same, describe) = {
             let types = self.types.borrow();
             let ty = &types[usize::from(ty)];
-            (ty.name, ty.rank, ty.compute, ty.default, ty.same, ty.describe)
+            (ty.name, ty.rank, ty.compute, ty.fall_back, ty.default, ty.same, ty.describe)
         };
         self.queue.borrow_mut().remove(&(rank, id));
         let cx = ReadCx { engine: self, rank, trace: RefCell::default() };
-        self.depth.set(self.depth.get() + 1);
-        let outcome = catch_unwind(AssertUnwindSafe(|| compute(&cx, &*key)));
-        self.depth.set(self.depth.get() - 1);
+        let run = |compute: Compute| {
+            let depth = self.depth.get();
+            self.depth.set(depth + 1);
+            let outcome = catch_unwind(AssertUnwindSafe(|| compute(&cx, &*key)));
+            self.depth.set(depth);
+            // What a unit sent before it panicked is half of something.
+            outcome.inspect_err(|_| cx.trace.borrow_mut().sends = group::Sends::default())
+        };
+        let outcome = run(compute);
+        let keeps_sends = outcome.is_err() && old.is_some();
+        let value = outcome.unwrap_or_else(|payload| {
+            self.runs.borrow_mut().panics.push(Panic::new(name, describe(&*key), &*payload));
+            old.clone().unwrap_or_else(|| run(fall_back).unwrap_or_else(|_| default()))
+        });
         let trace = cx.trace.into_inner();
         let mut runs = self.runs.borrow_mut();
         *runs.units.entry(name).or_default() += 1;
         runs.reads += trace.reads.len();
-        let value = match outcome {
-            Ok(value) => value,
-            Err(payload) => {
-                runs.panics.push(Panic::new(name, describe(&*key), &*payload));
-                old.clone().unwrap_or_else(default)
-            }
-        };
         drop(runs);
         let changed = !old.is_some_and(|old| Arc::ptr_eq(&old, &value) || same(&*old, &*value));
-        self.complete(id, changed.then_some(value), trace);
+        self.complete(id, changed.then_some(value), trace, keeps_sends);
     }
 
-    /// Records what a unit read, sent and computed, and wakes those who read it when it computed something else.
-    fn complete(&self, id: NodeId, changed: Option<Erased>, trace: Trace) {
+    /// Records what a unit read, sent and computed, and wakes those who read it when it computed something else. What it
+    /// sent before stays sent where that is said.
+    fn complete(&self, id: NodeId, changed: Option<Erased>, trace: Trace, keeps_sends: bool) {
         let new = input::deps(trace.reads);
         let (old, old_sends) = {
             let mut nodes = self.nodes.borrow_mut();
@@ -305,7 +319,7 @@ impl Engine {
             (std::mem::replace(&mut node.deps, new.clone()), old_sends)
         };
         self.relink(id, &old, &new);
-        let sends = group::apply(self, &old_sends, trace.sends);
+        let sends = if keeps_sends { old_sends } else { group::apply(self, &old_sends, trace.sends) };
         let (readers, rooted) = {
             let mut nodes = self.nodes.borrow_mut();
             let node = nodes.get_mut(id);
@@ -453,6 +467,10 @@ impl UnitType {
             rank: U::RANK,
             compute: |cx, key| match key.downcast_ref::<U::Key>() {
                 Some(key) => Arc::new(U::compute(cx, key)),
+                None => Arc::new(U::Out::default()),
+            },
+            fall_back: |cx, key| match key.downcast_ref::<U::Key>() {
+                Some(key) => Arc::new(U::fall_back(cx, key)),
                 None => Arc::new(U::Out::default()),
             },
             default: || Arc::new(U::Out::default()),

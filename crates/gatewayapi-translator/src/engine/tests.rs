@@ -338,8 +338,18 @@ impl Unit for Fragile {
 
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
         let value = cx.unit::<Label>(&(key.name.to_string(), "value"));
+        let team = |name: &str| cx.send::<Teams>(name.to_owned(), key.name.to_string(), 1);
+        team("all");
         assert_ne!(value.as_deref(), Some("boom"), "a bug");
+        team("good");
         value.as_ref().clone()
+    }
+
+    fn fall_back(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
+        cx.send::<Teams>("bad".to_owned(), key.name.to_string(), 1);
+        let other = cx.unit::<Label>(&(key.name.to_string(), "instead"));
+        assert_ne!(other.as_deref(), Some("boom"), "another bug");
+        other.as_ref().clone()
     }
 }
 
@@ -364,6 +374,30 @@ fn a_unit_that_panics_keeps_its_value_and_is_reported() {
     // It still knows what it read, and recovers.
     assert_eq!(world.put(&[("a", &[("value", "better")])]).panics, []);
     assert_eq!(published("fragile")[0], pair("a", "Some(\"better\")"));
+}
+
+#[test]
+fn what_a_unit_that_panics_sent_stays_or_is_what_it_falls_back_to() {
+    let mut world = World::new(|engine| {
+        engine.root_for_each_object::<Fragile>(Namespace::KIND);
+        engine.root_for_each_group::<Teams, Members>();
+    });
+    world.put(&[("a", &[("value", "good")])]);
+    let before = [pair("all", r#"[("a", 1)]"#), pair("good", r#"[("a", 1)]"#)];
+    assert_eq!(published("members"), before);
+    world.put(&[("a", &[("value", "boom")])]);
+    assert_eq!(published("members"), before);
+
+    // One without a value before does what it does then, not half of what it tried.
+    let boom = ("value", "boom");
+    let runs = world.put(&[("b", &[boom, ("instead", "b")]), ("c", &[boom, ("instead", "boom")])]);
+    assert_eq!(runs.panics.len(), 2, "a fallback that panics adds nothing: {:?}", runs.panics);
+    assert_eq!(published("fragile")[1..], [pair("b", "Some(\"b\")"), pair("c", "None")]);
+    let [all, good] = before;
+    assert_eq!(published("members"), [all, pair("bad", r#"[("b", 1)]"#), good]);
+    world.put(&[("b", &[("value", "good")])]);
+    let both = r#"[("a", 1), ("b", 1)]"#;
+    assert_eq!(published("members"), [pair("all", both), pair("good", both)]);
 }
 
 /// Whether the time in the label `at` has passed.

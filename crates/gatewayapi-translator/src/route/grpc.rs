@@ -51,6 +51,10 @@ impl RouteKind for GrpcRoute {
         rule::lower(cx, consumer, self, &self.spec.rules)
     }
 
+    fn refuse(&self, cx: &ReadCx<'_>, consumer: Consumer<'_>) -> Lowered<HttpRules> {
+        rule::refuse(cx, consumer, self, &self.spec.rules)
+    }
+
     /// Upstream counts a GRPCRoute only when some rule of it is served.
     fn counts(rules: &HttpRules) -> bool {
         !rules.is_empty()

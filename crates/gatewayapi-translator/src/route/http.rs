@@ -102,6 +102,10 @@ impl RouteKind for HttpRoute {
         rule::lower(cx, consumer, self, &self.spec.rules)
     }
 
+    fn refuse(&self, cx: &ReadCx<'_>, consumer: Consumer<'_>) -> Lowered<HttpRules> {
+        rule::refuse(cx, consumer, self, &self.spec.rules)
+    }
+
     fn attach(&self, cx: &ReadCx<'_>, place: &Place<'_>, rules: &HttpRules) -> Vec<u128> {
         // The kind in the order of routes, shared by all of them.
         static KIND: LazyLock<Name> = LazyLock::new(|| HttpRoute::KIND.kind.into());

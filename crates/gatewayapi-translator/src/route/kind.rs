@@ -44,6 +44,13 @@ pub(crate) trait RouteKind: Object {
     /// Lowers the rules for one Gateway.
     fn lower(&self, cx: &ReadCx<'_>, consumer: Consumer<'_>) -> Lowered<Self::Rules>;
 
+    /// What stands for the rules when lowering them panicked and nothing was served before: something that refuses what
+    /// they match. Of kinds that leave it out, nothing is served.
+    fn refuse(&self, cx: &ReadCx<'_>, consumer: Consumer<'_>) -> Lowered<Self::Rules> {
+        let _ = (cx, consumer);
+        Lowered::default()
+    }
+
     /// Whether the listener serves the route, which it accepts but may leave for another one, or cannot serve.
     fn is_served(
         &self,
@@ -113,13 +120,25 @@ impl<R: RouteKind> Unit for LoweredOf<R> {
     const NAME: &'static str = R::UNITS.lowered;
     const RANK: u8 = 8;
 
-    fn compute(cx: &ReadCx<'_>, (route, gateway): &Self::Key) -> Self::Out {
-        let Some(object) = cx.object::<R>(route) else { return Arc::default() };
-        let leads_here = |reference: &&ParentReference| {
-            bind::parent(cx, route, reference).is_some_and(|parent| parent.gateway == *gateway)
-        };
-        let ancestors: Vec<_> = object.parent_refs().iter().filter(leads_here).cloned().collect();
-        let consumer = Consumer { object: route, gateway, ancestors: &ancestors };
-        Arc::new(object.lower(cx, consumer))
+    fn compute(cx: &ReadCx<'_>, key: &Self::Key) -> Self::Out {
+        lower_for(cx, key, R::lower)
     }
+
+    fn fall_back(cx: &ReadCx<'_>, key: &Self::Key) -> Self::Out {
+        lower_for(cx, key, R::refuse)
+    }
+}
+
+fn lower_for<R: RouteKind>(
+    cx: &ReadCx<'_>,
+    (route, gateway): &(ObjectRef, ObjectRef),
+    lower: impl FnOnce(&R, &ReadCx<'_>, Consumer<'_>) -> Lowered<R::Rules>,
+) -> Arc<Lowered<R::Rules>> {
+    let Some(object) = cx.object::<R>(route) else { return Arc::default() };
+    let leads_here = |reference: &&ParentReference| {
+        bind::parent(cx, route, reference).is_some_and(|parent| parent.gateway == *gateway)
+    };
+    let ancestors: Vec<_> = object.parent_refs().iter().filter(leads_here).cloned().collect();
+    let consumer = Consumer { object: route, gateway, ancestors: &ancestors };
+    Arc::new(lower(&object, cx, consumer))
 }

@@ -75,8 +75,10 @@ impl Outcomes {
         }
         for object in snapshot.iter().filter(|_| !panics.is_empty()) {
             let Some(panic) = panics.iter().find(|panic| is_about(panic, object.key())) else { continue };
-            let message =
-                format!("translation failed unexpectedly, what was good before stays: {}", panic.message);
+            let message = format!(
+                "translation failed unexpectedly; what was good before stays, and what was not there before is refused: {}",
+                panic.message
+            );
             let diagnostic = Diagnostic::new(&TRANSLATION_FAILED, FieldPath::root(), message);
             let (key, generation) = (object.key().clone(), object.meta().generation());
             let problems = vec![Problem { section: None, diagnostic }];

@@ -61,6 +61,15 @@ fn paths(core: &Core) -> Vec<String> {
     paths
 }
 
+/// The status with which the proxy answers requests for a path by itself; null if it does not.
+fn answer(core: &Core, path: &str) -> Value {
+    let dump = core.model(&fleet()).expect("a model").to_json(SecretsInDump::Redacted).expect("JSON");
+    let hosts = dump["routes"][0]["virtual_hosts"].as_array().into_iter().flatten();
+    let mut routes = hosts.flat_map(|host| host["routes"].as_array().into_iter().flatten());
+    let route = routes.find(|route| route["match"]["path_separated_prefix"] == path).expect("a route");
+    route["direct_response"]["status"].clone()
+}
+
 fn programmed(effects: &Effects, name: &str) -> Option<(String, String)> {
     condition(&status(effects, "HTTPRoute", name)["parents"][0]["conditions"], "Programmed")
 }
@@ -94,7 +103,28 @@ fn a_panic_leaves_the_last_good_form_and_every_other_route_alone() {
 fn a_panic_at_the_start_keeps_nothing_else_from_starting() {
     let (core, effects) = start(&[filtered("mine", 1, "/mine", "bug"), route("other", 1, "/other")]);
     assert_eq!(core.panics().len(), 1);
-    assert_eq!(paths(&core), ["/other"]);
+    assert_eq!(paths(&core), ["/mine", "/other"]);
+    assert_eq!([answer(&core, "/mine"), answer(&core, "/other")], [json!(500), Value::Null]);
     assert_eq!(programmed(&effects, "mine").expect("a condition").0, "False/Invalid");
     assert_eq!(programmed(&effects, "other"), None);
+}
+
+#[test]
+fn a_new_route_that_panics_refuses_the_rule_at_fault_alone_until_it_heals() {
+    let (mut core, _) = start(&[route("other", 1, "/other")]);
+    let mut new = filtered("new", 1, "/bad", "bug");
+    let mut good = route("new", 1, "/good")["spec"]["rules"][0].clone();
+    good["filters"] = json!([{"type": "RequestRedirect", "requestRedirect": {"statusCode": 301}}]);
+    new["spec"]["rules"].as_array_mut().expect("rules").push(good);
+    let effects = core.step([put(&new)]);
+    assert_eq!(core.panics().len(), 1, "{:?}", core.panics());
+    assert_eq!(paths(&core), ["/bad", "/good", "/other"]);
+    assert_eq!([answer(&core, "/bad"), answer(&core, "/good")], [json!(500), Value::Null]);
+    let (value, message) = programmed(&effects, "new").expect("a condition");
+    assert_eq!(value, "False/Invalid");
+    assert!(message.contains("is refused") && message.contains("a bug of the vendor"), "{message}");
+
+    let effects = core.step([put(&filtered("new", 2, "/bad", "fine"))]);
+    assert_eq!(programmed(&effects, "new"), None);
+    assert_eq!(paths(&core), ["/bad", "/other"]);
 }

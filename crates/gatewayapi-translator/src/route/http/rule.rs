@@ -1,6 +1,9 @@
 //! Rules of routes whose requests are HTTP.
 
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use eg_api::gateway::SessionPersistence;
 use eg_diag::{Diagnostic, FieldPath, ObjectRef};
@@ -103,6 +106,38 @@ pub(in crate::route) fn lower<R: Rule>(
     route: &impl Object,
     rules: &[R],
 ) -> Lowered<HttpRules> {
+    each(consumer, route, rules, |place, rule, lowered| lower_rule(cx, place, rule, lowered))
+}
+
+/// The same after that panicked, which is a bug: a rule that does answers 500 to what it matches.
+pub(in crate::route) fn refuse<R: Rule>(
+    cx: &ReadCx<'_>,
+    consumer: Consumer<'_>,
+    route: &impl Object,
+    rules: &[R],
+) -> Lowered<HttpRules> {
+    each(consumer, route, rules, |place, rule, lowered| {
+        let mut alone = Lowered::default();
+        if guarded(|| lower_rule(cx, place, rule, &mut alone)).is_none() {
+            alone = Lowered::default();
+            refuse_rule(cx, place, rule, &mut alone);
+        }
+        let Lowered { rules: HttpRules { created: _, matches, secrets }, count: _, problems, clusters } =
+            alone;
+        lowered.rules.matches.extend(matches);
+        lowered.rules.secrets.extend(secrets);
+        lowered.problems.extend(problems);
+        lowered.clusters.extend(clusters);
+    })
+}
+
+/// Goes over the rules of a route.
+fn each<R: Rule>(
+    consumer: Consumer<'_>,
+    route: &impl Object,
+    rules: &[R],
+    lower: impl Fn(&RulePlace<'_>, &R, &mut Lowered<HttpRules>),
+) -> Lowered<HttpRules> {
     let created = route.meta().created().unwrap_or_default();
     let mut lowered = Lowered {
         rules: HttpRules { created, ..HttpRules::default() },
@@ -120,9 +155,28 @@ pub(in crate::route) fn lower<R: Rule>(
             path: FieldPath::spec().field("rules").index(position),
             origin: Origin { section: rule.name().map(Into::into), ..of_route.clone() },
         };
-        lower_rule(cx, &place, rule, &mut lowered);
+        lower(&place, rule, &mut lowered);
     }
     lowered
+}
+
+/// Runs what may panic; nothing if it does. What it wrote until then is for the caller to judge.
+fn guarded<T>(run: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(run)).ok()
+}
+
+/// Answers 500 to the requests of a rule. Filters say which these are, too, as far as they do not panic.
+fn refuse_rule(cx: &ReadCx<'_>, place: &RulePlace<'_>, rule: &impl Rule, lowered: &mut Lowered<HttpRules>) {
+    let mut draft = RuleDraft::default();
+    let filter_cx = FilterCx { cx, refs: RefCx::new(cx, place.route), place };
+    for filter in rule.filters() {
+        guarded(|| filter::lower_all(&filter_cx, std::slice::from_ref(filter), &mut draft, &mut Vec::new()));
+    }
+    let matches = guarded(|| rule.matches(&place.path)).and_then(Result::ok).unwrap_or_default();
+    if !draft.matches_nothing {
+        let matches = route_match::with_cookies(matches, &draft.cookies);
+        serve(place, matches, &direct_response::refused(), &RuleDraft::default(), lowered);
+    }
 }
 
 fn lower_rule(cx: &ReadCx<'_>, place: &RulePlace<'_>, rule: &impl Rule, lowered: &mut Lowered<HttpRules>) {
@@ -163,15 +217,26 @@ fn lower_rule(cx: &ReadCx<'_>, place: &RulePlace<'_>, rule: &impl Rule, lowered:
     } else {
         draft.mirrors.clear();
     }
+    serve(place, matches, &action, &draft, lowered);
+    lowered.rules.secrets.append(&mut draft.secrets);
+    lowered.problems.extend(problems.into_iter().map(|problem| (place.position, problem)));
+}
+
+/// Adds the routes of the matches of a rule.
+fn serve(
+    place: &RulePlace<'_>,
+    matches: Vec<Positioned>,
+    action: &RouteAction,
+    draft: &RuleDraft,
+    lowered: &mut Lowered<HttpRules>,
+) {
     let routes = matches
         .into_iter()
-        .flat_map(|(match_position, matches)| one_match(place, match_position, matches, &action, &draft));
+        .flat_map(|(match_position, matches)| one_match(place, match_position, matches, action, draft));
     let placed = (0..)
         .zip(routes)
         .map(|(position, matched)| LoweredMatch { position: (place.number(), position), ..matched });
     lowered.rules.matches.extend(placed);
-    lowered.rules.secrets.append(&mut draft.secrets);
-    lowered.problems.extend(problems.into_iter().map(|problem| (place.position, problem)));
 }
 
 /// The route of a match, and the one for its preflights if they need one.
