@@ -126,6 +126,22 @@ pub(crate) fn extensions(config: &EnvoyGateway) -> Result<Vec<ExtensionServer>, 
     Ok(servers.map(|server| ExtensionServer::from_config(server, &namespace)).collect::<Result<_, _>>()?)
 }
 
+/// Whether there is a page with metrics. Collectors that metrics and traces should be sent to are reported as missing.
+pub(crate) fn shows_metrics(config: &EnvoyGateway) -> bool {
+    let telemetry = config.telemetry.as_ref();
+    let metrics = telemetry.and_then(|telemetry| telemetry.metrics.as_ref());
+    if metrics.is_some_and(|metrics| !metrics.sinks.is_empty()) {
+        tracing::warn!(
+            "telemetry.metrics.sinks: collectors are not part of this build; let Prometheus read the page"
+        );
+    }
+    if telemetry.is_some_and(|telemetry| telemetry.traces.is_some()) {
+        tracing::warn!("telemetry.traces: traces of the control plane are not part of this build");
+    }
+    let prometheus = metrics.and_then(|metrics| metrics.prometheus.as_ref());
+    !prometheus.and_then(|prometheus| prometheus.disable).unwrap_or(false)
+}
+
 /// Limits and times of the xDS server. What they hold was checked with the rest of the file.
 pub(crate) fn xds_options(server: Option<&XdsServer>) -> eg_xds_server::Options {
     let mut options = eg_xds_server::Options::default();
@@ -165,6 +181,14 @@ xdsServer: { maxConnectionAge: 1h, maxReceiveMessageSize: 1Mi }
         let options = xds_options(config.xds_server.as_ref());
         assert_eq!(*options.max_connection_age.end(), Duration::from_hours(1));
         assert_eq!(options.max_message_size, 1 << 20);
+    }
+
+    #[test]
+    fn the_page_with_metrics_can_be_switched_off() {
+        let shows =
+            |telemetry: &str| shows_metrics(&read(&format!("{FILE}{telemetry}"), Path::new("c")).unwrap());
+        assert!(shows("") && shows("telemetry: {metrics: {prometheus: {disable: false}}}"));
+        assert!(!shows("telemetry: {metrics: {prometheus: {disable: true}}}"));
     }
 
     #[test]

@@ -3,11 +3,16 @@
 use std::io::{self, IsTerminal};
 
 use eg_api::config::EnvoyGatewayLogging;
+use eg_telemetry::Metrics;
 use thiserror::Error;
 use tracing_subscriber::{
     EnvFilter, fmt, reload,
     util::{SubscriberInitExt, TryInitError},
 };
+
+mod queue;
+
+use queue::Queue;
 
 /// Why there can be no logs.
 #[derive(Debug, Error)]
@@ -16,12 +21,23 @@ pub(crate) enum Error {
     Filter(#[from] tracing_subscriber::filter::ParseError),
     #[error("logs cannot be set up")]
     Init(#[from] TryInitError),
+    #[error("there can be no thread that writes them")]
+    Thread(#[from] io::Error),
     #[error("logs are not written any more")]
     Reload(#[from] reload::Error),
 }
 
 /// The levels in force, to change them.
 pub(crate) struct Levels(Box<dyn Fn(EnvFilter) -> Result<(), reload::Error> + Send + Sync>);
+
+/// Lines that may still be on their way; as it is dropped, it waits a little for them.
+pub(crate) struct Pending(Queue);
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.0.finish();
+    }
+}
 
 impl Levels {
     /// Puts other levels into force; the form of entries stays.
@@ -43,22 +59,27 @@ const COMPONENTS: [(&str, &[&str]); 6] = [
 /// Libraries that say too much at the levels below `info`.
 const TALKATIVE: [&str; 6] = ["h2", "hyper", "hyper_util", "notify", "rustls", "tower"];
 
-/// Starts to log on standard output, as configured.
-pub(crate) fn start(logging: Option<&EnvoyGatewayLogging>) -> Result<Levels, Error> {
+/// Starts to log on standard output, as configured. Nobody who logs waits for who reads it.
+pub(crate) fn start(
+    logging: Option<&EnvoyGatewayLogging>,
+    metrics: &Metrics,
+) -> Result<(Levels, Pending), Error> {
     let default = EnvoyGatewayLogging::default();
     let logging = logging.unwrap_or(&default);
     let filter = EnvFilter::try_new(directives(logging))?;
-    let builder = fmt().with_env_filter(filter).with_ansi(io::stdout().is_terminal());
+    let queue = Queue::start(io::stdout(), metrics.clone())?;
+    let pending = Pending(queue.clone());
+    let builder = fmt().with_env_filter(filter).with_ansi(io::stdout().is_terminal()).with_writer(queue);
     if logging.encoder.as_deref() == Some("JSON") {
         let builder = builder.json().with_filter_reloading();
         let handle = builder.reload_handle();
         builder.finish().try_init()?;
-        return Ok(Levels(Box::new(move |filter| handle.reload(filter))));
+        return Ok((Levels(Box::new(move |filter| handle.reload(filter))), pending));
     }
     let builder = builder.with_filter_reloading();
     let handle = builder.reload_handle();
     builder.finish().try_init()?;
-    Ok(Levels(Box::new(move |filter| handle.reload(filter))))
+    Ok((Levels(Box::new(move |filter| handle.reload(filter))), pending))
 }
 
 /// The levels of the configuration in the language of the filter; later directives win.

@@ -14,8 +14,12 @@ use eg_infra::{Provisioner, host::HostPaths};
 use eg_provider_file::{FileOptions, FileSource, FileStatusSink};
 use eg_resources::{Decoder, ForeignKinds};
 use eg_runtime::{Parts, Pipeline, PipelineError, SourceFactory, XdsEndpoint, XdsSecurity};
+use eg_telemetry::Metrics;
 use thiserror::Error;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+};
 
 use crate::{config, host, logging, logging::Levels, reload};
 
@@ -34,6 +38,12 @@ pub(crate) struct Arguments {
     /// Serves xDS without TLS, to whoever asks.
     #[arg(long)]
     xds_plaintext: bool,
+    /// The address on which metrics are shown.
+    #[arg(long, value_name = "IP", default_value_t = IpAddr::from(Ipv4Addr::UNSPECIFIED))]
+    metrics_host: IpAddr,
+    /// The port on which metrics are shown; 0 chooses a free one, which is logged.
+    #[arg(long, default_value_t = 19_001, value_name = "PORT")]
+    metrics_port: u16,
     /// The directory to which statuses of objects are written, one file for each.
     #[arg(long, value_name = "DIR")]
     status_dir: Option<PathBuf>,
@@ -55,20 +65,31 @@ pub(crate) enum Error {
     Certificates(#[from] eg_certs::Error),
     #[error("the control plane cannot start")]
     Pipeline(#[from] PipelineError),
+    #[error(
+        "metrics cannot be shown at {address}; choose another place with --metrics-port and --metrics-host, or switch \
+         them off with telemetry.metrics.prometheus.disable"
+    )]
+    Metrics { address: SocketAddr, source: std::io::Error },
     #[error("the operating system refuses")]
     System(#[from] std::io::Error),
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Error> {
     let config = config::load(arguments.config_path.as_deref())?;
-    let levels = logging::start(config.logging.as_ref())?;
+    let metrics = Metrics::new();
+    let (levels, _pending) = logging::start(config.logging.as_ref(), &metrics)?;
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?
-        .block_on(serve(arguments, &config, levels))
+        .block_on(serve(arguments, &config, metrics, levels))
 }
 
-async fn serve(arguments: &Arguments, config: &EnvoyGateway, levels: Levels) -> Result<(), Error> {
+async fn serve(
+    arguments: &Arguments,
+    config: &EnvoyGateway,
+    metrics: Metrics,
+    levels: Levels,
+) -> Result<(), Error> {
     let custom = config::custom_provider(config)?;
     // Before there is anything that a signal must end in order.
     let mut signals = Signals::new()?;
@@ -76,6 +97,10 @@ async fn serve(arguments: &Arguments, config: &EnvoyGateway, levels: Levels) -> 
     let settings = custom.infrastructure.as_ref().and_then(|infrastructure| infrastructure.host.as_ref());
     let mut parts = parts(arguments, config, custom);
     parts.extensions = config::extensions(config)?;
+    parts.metrics = metrics.clone();
+    if config::shows_metrics(config) {
+        show(&metrics, SocketAddr::new(arguments.metrics_host, arguments.metrics_port)).await?;
+    }
     let mut certificates = None;
     if is_host || !arguments.xds_plaintext {
         let paths = host::paths(settings)?;
@@ -115,6 +140,16 @@ async fn serve(arguments: &Arguments, config: &EnvoyGateway, levels: Levels) -> 
         () = pipeline.shutdown() => tracing::info!("the control plane has ended"),
         () = signals.next() => tracing::warn!("asked again to end: what still runs is killed"),
     }
+    Ok(())
+}
+
+/// Shows metrics until the program ends.
+async fn show(metrics: &Metrics, address: SocketAddr) -> Result<(), Error> {
+    let failed = |source| Error::Metrics { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    tokio::spawn(eg_telemetry::serve(listener, metrics.clone(), std::future::pending()));
+    tracing::info!(%address, "metrics are shown");
     Ok(())
 }
 

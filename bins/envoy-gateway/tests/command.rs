@@ -4,8 +4,10 @@
 
 use std::{
     fs,
+    io::{Read, Write},
+    net::TcpStream,
     path::Path,
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
     time::{Duration, Instant},
 };
 
@@ -16,6 +18,10 @@ use server::Server;
 mod server;
 
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Serves at free ports of this machine, without TLS.
+const LOOPBACK: [&str; 7] =
+    ["--xds-host", "127.0.0.1", "--xds-port", "0", "--xds-plaintext", "--metrics-port", "0"];
 
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_envoy-gateway"));
@@ -87,17 +93,94 @@ fn certificates_are_made_once_and_replaced_on_request() {
 fn xds_is_served_at_the_port_that_is_logged_until_asked_to_end() {
     let directory = tempfile::tempdir().unwrap();
     let config = configuration(directory.path(), "");
-    let arguments =
-        ["server", "-c", &config, "--xds-host", "127.0.0.1", "--xds-port", "0", "--xds-plaintext"];
+    let arguments = [&["server", "-c", &config][..], &LOOPBACK].concat();
     for signal in [Signal::TERM, Signal::INT] {
         let mut server = Server::start(program(&arguments));
         let line = server.says("xDS is served");
         let address = line.split("address=").nth(1).unwrap().split_whitespace().next().unwrap();
-        assert!(std::net::TcpStream::connect(address).is_ok(), "{address}");
+        assert!(TcpStream::connect(address).is_ok(), "{address}");
         server.says("the control plane runs");
         kill_process(server.pid(), signal).unwrap();
         server.says("the control plane has ended");
         assert_eq!(server.ends(), 0);
+    }
+}
+
+/// What is at this address and path.
+fn page(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn metrics_are_shown_at_the_port_that_is_logged_unless_they_are_switched_off() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = configuration(directory.path(), "");
+    let arguments = [&["server", "-c", &config][..], &LOOPBACK, &["--metrics-host", "127.0.0.1"]].concat();
+    let mut server = Server::start(program(&arguments));
+    let line = server.says("metrics are shown");
+    let address = line.split("address=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    server.says("the control plane runs");
+    let began = Instant::now();
+    while !page(&address, "/metrics").contains("\nwatchable_event_total{runner=\"gateway-api\",") {
+        assert!(began.elapsed() < PATIENCE, "{}", page(&address, "/metrics"));
+    }
+    assert!(page(&address, "/").starts_with("HTTP/1.1 404 "));
+
+    // Two of them do not fit in one place, and the program says what to do.
+    let port = address.rsplit(':').next().unwrap();
+    let arguments = [&arguments[..arguments.len() - 3], &[port, "--metrics-host", "127.0.0.1"]].concat();
+    let second = run(&arguments);
+    let error = String::from_utf8(second.stderr).unwrap();
+    assert!(!second.status.success() && error.contains("--metrics-port"), "{error}");
+
+    let disabled = "telemetry: {metrics: {prometheus: {disable: true}}}\n";
+    let config = configuration(directory.path(), disabled);
+    let arguments = [&["server", "-c", &config][..], &LOOPBACK].concat();
+    let mut quiet = Server::start(program(&arguments));
+    quiet.says("the control plane runs");
+    assert!(!quiet.log().iter().any(|line| line.contains("metrics are shown")));
+}
+
+#[test]
+fn work_goes_on_while_nobody_reads_the_log() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = configuration(directory.path(), "");
+    let class = |number: usize| {
+        format!(
+            "---\napiVersion: gateway.networking.k8s.io/v1\nkind: GatewayClass\nmetadata: {{name: c{number}}}\n\
+             spec: {{controllerName: gateway.envoyproxy.io/gatewayclass-controller}}\n"
+        )
+    };
+    // Each is worth a line; together they are more than a pipe holds.
+    let classes: String = (0..1500).map(class).collect();
+    fs::write(directory.path().join("objects/in.yaml"), classes).unwrap();
+    let port = eg_testkit::port::free().to_string();
+    let arguments =
+        [&["server", "-c", &config][..], &LOOPBACK[..6], &[&port, "--metrics-host", "127.0.0.1"]].concat();
+    let child = program(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let mut server = Unread(child);
+    let began = Instant::now();
+    let written = "\nstatus_update_total{kind=\"GatewayClass\",status=\"success\",reason=\"\"} 1500\n";
+    let address = format!("127.0.0.1:{port}");
+    while !(TcpStream::connect(&address).is_ok() && page(&address, "/metrics").contains(written)) {
+        assert!(began.elapsed() < PATIENCE, "the program waits for its reader");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    kill_process(Pid::from_child(&server.0), Signal::TERM).unwrap();
+    assert!(server.0.wait().unwrap().success());
+}
+
+/// A program whose output nobody reads; killed if a test leaves it.
+struct Unread(Child);
+
+impl Drop for Unread {
+    fn drop(&mut self) {
+        let _ended = self.0.kill();
+        let _ended = self.0.wait();
     }
 }
 
@@ -108,8 +191,7 @@ fn a_changed_configuration_is_put_to_work_and_a_wrong_one_is_not() {
     let class = "apiVersion: gateway.networking.k8s.io/v1\nkind: GatewayClass\nmetadata: {name: c}\n\
                  spec: {controllerName: x.example/mine}\n";
     fs::write(directory.path().join("objects/in.yaml"), class).unwrap();
-    let host = ["--xds-host", "127.0.0.1", "--xds-port", "0", "--xds-plaintext"];
-    let mut server = Server::start(program(&[&["server", "-c", &config][..], &host].concat()));
+    let mut server = Server::start(program(&[&["server", "-c", &config][..], &LOOPBACK].concat()));
     server.says("the control plane runs");
     configuration(directory.path(), "logging: {level: {default: loud}}\n");
     assert!(server.says("is not used").contains("logging.level"));
@@ -143,7 +225,17 @@ spec: {gatewayClassName: c, listeners: [{name: http, port: PORT, protocol: HTTP}
     let objects = objects.replace("PORT", &eg_testkit::port::free().to_string());
     fs::write(directory.path().join("objects/in.yaml"), objects).unwrap();
     let statuses = at("statuses");
-    let mut command = program(&["server", "-c", &config, "--xds-port", "0", "--status-dir", &statuses]);
+    let mut command = program(&[
+        "server",
+        "-c",
+        &config,
+        "--xds-port",
+        "0",
+        "--metrics-port",
+        "0",
+        "--status-dir",
+        &statuses,
+    ]);
     command.env("ENVOY_PATH", eg_testkit::envoy::find().unwrap());
     let mut server = Server::start(command);
     let line = server.says("proxy started");

@@ -99,7 +99,9 @@ async fn an_edited_configuration_shows_while_streams_ports_and_requests_live_on(
         .unwrap();
     configure(home.path(), "");
     let mut command = Command::new(env!("CARGO_BIN_EXE_envoy-gateway"));
-    command.args(["server", "--xds-port", "0", "-c"]).arg(home.path().join("config.yaml"));
+    command
+        .args(["server", "--xds-port", "0", "--metrics-port", "0", "-c"])
+        .arg(home.path().join("config.yaml"));
     command.env("ENVOY_PATH", envoy::find().unwrap());
     let mut server = Server::start(command);
 

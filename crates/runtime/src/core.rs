@@ -309,6 +309,11 @@ impl Core {
         self.fleets.get(fleet).map(eg_xds_translator::Session::model)
     }
 
+    /// How many parts of a fleet's configuration its proxies refused and are replaced.
+    pub fn quarantined(&self, fleet: &IrKey) -> usize {
+        self.fleets.get(fleet).map_or(0, eg_xds_translator::Session::quarantined)
+    }
+
     /// What becomes of a request, and what does not serve it.
     pub fn explain(&self, request: &Request) -> Explanation {
         explain(self.session.current(), &self.store.snapshot(), request)

@@ -25,6 +25,7 @@ use eg_fetch::Fetcher;
 use eg_gatewayapi_translator::{Features, Settings, Translator};
 use eg_infra::Provisioner;
 use eg_resources::{ResourceSource, SourceId, StatusSink};
+use eg_telemetry::Metrics;
 use eg_xds_server::{MemoryStore, Options, Server};
 use eg_xds_translator::{XdsTranslator, bootstrap::ControlPlane};
 use thiserror::Error;
@@ -40,6 +41,7 @@ mod drive;
 mod errand;
 mod fetch;
 mod infra;
+mod measure;
 mod publish;
 mod source;
 mod stage;
@@ -80,6 +82,8 @@ pub struct Parts {
     pub xds: Options,
     /// Whether every step is compared with translation and emission from scratch; see [`Core::verifying`].
     pub verify_incremental: bool,
+    /// What is counted; hand in a clone to show it.
+    pub metrics: Metrics,
 }
 
 impl fmt::Debug for Parts {
@@ -146,6 +150,7 @@ impl Pipeline {
             extensions,
             xds: options,
             verify_incremental,
+            metrics,
         } = parts;
         let stages: Vec<_> =
             emitter.stages().iter().cloned().chain(extensions.iter().map(ExtensionServer::stage)).collect();
@@ -156,33 +161,35 @@ impl Pipeline {
         let mut tasks = JoinSet::new();
 
         let store = Arc::new(MemoryStore::new());
-        let (observer, judgements, searching) = xds::Observer::new();
+        let (observer, judgements, searching) = xds::Observer::new(metrics.clone());
         let server = Server::builder(Arc::clone(&store)).options(options).observer(observer).build();
         let address = xds::serve(&mut tasks, server, endpoint, stopped.clone()).await?;
 
         let ids: BTreeSet<SourceId> = sources.iter().map(|(id, _)| id.clone()).collect();
         let translator = Translator::with_features(settings, features);
         let core = Core::with_translators(translator, emitter, ids).verifying(verify_incremental);
-        let to_statuses = status::start(&mut tasks, statuses, &stopped);
+        let to_statuses = status::start(&mut tasks, statuses, &metrics, &stopped);
         let to_infra = infrastructure.clone().map(|(provisioner, mut control_plane)| {
             if control_plane.port == 0 {
                 control_plane.port = address.port();
             }
-            let (events, stopped) = (events.clone(), stopped.clone());
-            infra::start(&mut tasks, provisioner, control_plane, ready_port, events, stopped)
+            let platform =
+                infra::Platform { provisioner, control_plane, ready_port, metrics: metrics.clone() };
+            infra::start(&mut tasks, platform, events.clone(), stopped.clone())
         });
         let differences = Arc::new(AtomicU64::new(0));
-        let to_stages = stage::start(&mut tasks, &stages, events.clone(), stopped.clone());
+        let to_stages = stage::start(&mut tasks, &stages, &metrics, events.clone(), stopped.clone());
         let outputs = drive::Outputs {
             store,
             statuses: to_statuses,
             infra: to_infra,
             stages: to_stages,
-            fetches: fetch::start(&mut tasks, fetchers, events.clone(), stopped.clone()),
+            fetches: fetch::start(&mut tasks, fetchers, &metrics, events.clone(), stopped.clone()),
             extensions,
             complete: completed,
             differences: Arc::clone(&differences),
             searching,
+            metrics,
         };
         tasks.spawn(drive::run(core, inbox, outputs, stopped.clone()));
         tasks.spawn(source::facts(events.clone()));

@@ -56,3 +56,20 @@ pub enum Event {
     /// The configuration changed.
     Configure(Box<Settings>),
 }
+
+impl Event {
+    /// The kind of the event in one word, for metrics.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Batch { .. } => "batch",
+            Self::Observed { .. } => "observed",
+            Self::ReadyPort { .. } => "ready-port",
+            Self::Staged { .. } => "staged",
+            Self::Answered { .. } => "answered",
+            Self::StopWaiting => "stop-waiting",
+            Self::Tick(_) => "tick",
+            Self::Judged(_) => "judged",
+            Self::Configure(_) => "configure",
+        }
+    }
+}

@@ -8,13 +8,14 @@ use std::{
     time::Duration,
 };
 
+use eg_telemetry::Metrics;
 use eg_xds_server::MemoryStore;
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, sleep_until},
 };
 
-use super::{clock, fetch, infra, publish, stage, status};
+use super::{clock, fetch, infra, measure, publish, stage, status};
 use crate::{Core, Effects, Event, ExtensionServer};
 
 /// The longest time for which changes are gathered while they never stop.
@@ -39,6 +40,7 @@ pub(super) struct Outputs {
     pub(super) differences: Arc<AtomicU64>,
     /// Whether the core wants to hear what proxies accept.
     pub(super) searching: Arc<AtomicBool>,
+    pub(super) metrics: Metrics,
 }
 
 /// Drives the core until it is told to stop or nobody can send events any more.
@@ -69,10 +71,14 @@ pub(super) async fn run(
             events.push(event);
         }
         let began = Instant::now();
+        measure::taken(&outputs.metrics, &events);
         let effects = core.step(events);
         wake_at = effects.wake_at;
         report(&core, &effects);
+        measure::step(&outputs.metrics, &core, &effects);
+        let (metrics, withdrawn) = (outputs.metrics.clone(), effects.withdraw.clone());
         outputs.take(&core, effects);
+        measure::done(&metrics, &withdrawn, began.elapsed(), inbox.len());
         give_up_at = core.awaits_answers().then(|| give_up_at.unwrap_or_else(|| Instant::now() + PATIENCE));
         // Events that came meanwhile are taken together; the window grows while they keep coming.
         if inbox.is_empty() {

@@ -7,6 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use eg_fetch::Fetcher;
 use eg_resources::{AnyObject, Demand};
+use eg_telemetry::Metrics;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
@@ -15,6 +16,7 @@ use tokio::{
 
 use super::{
     errand::{BackOff, Errands, jittered},
+    measure,
     source::chain,
 };
 use crate::Event;
@@ -37,14 +39,16 @@ struct Failure {
 pub(super) fn start(
     tasks: &mut JoinSet<()>,
     fetchers: Vec<Arc<dyn Fetcher>>,
+    metrics: &Metrics,
     events: mpsc::Sender<Event>,
     mut stopped: watch::Receiver<bool>,
 ) -> mpsc::UnboundedSender<Wish> {
     // As long as the number of things that users name: the core asks for each once.
     let (wishes, inbox) = mpsc::unbounded_channel();
+    let metrics = metrics.clone();
     tasks.spawn(async move {
         tokio::select! {
-            () = run(fetchers, inbox, events) => {}
+            () = run(fetchers, metrics, inbox, events) => {}
             _ = stopped.wait_for(|stopped| *stopped) => {}
         }
     });
@@ -53,6 +57,7 @@ pub(super) fn start(
 
 async fn run(
     fetchers: Vec<Arc<dyn Fetcher>>,
+    metrics: Metrics,
     mut inbox: mpsc::UnboundedReceiver<Wish>,
     events: mpsc::Sender<Event>,
 ) {
@@ -63,7 +68,7 @@ async fn run(
                 None => return,
                 Some(Wish::Answer(demand)) => {
                     let fetcher = fetchers.iter().find(|fetcher| fetcher.answers(&demand)).cloned();
-                    errands.start(demand.clone(), answer(fetcher, demand, events.clone()));
+                    errands.start(demand.clone(), answer(fetcher, demand, metrics.clone(), events.clone()));
                 }
                 Some(Wish::Drop(demand)) => errands.end(&demand),
             },
@@ -73,7 +78,12 @@ async fn run(
 }
 
 /// Keeps the core informed about one demand.
-async fn answer(fetcher: Option<Arc<dyn Fetcher>>, demand: Demand, events: mpsc::Sender<Event>) {
+async fn answer(
+    fetcher: Option<Arc<dyn Fetcher>>,
+    demand: Demand,
+    metrics: Metrics,
+    events: mpsc::Sender<Event>,
+) {
     let mut back_off = BackOff::new();
     loop {
         let (answer, pause) = match attempt(fetcher.as_deref(), &demand).await {
@@ -86,6 +96,7 @@ async fn answer(fetcher: Option<Arc<dyn Fetcher>>, demand: Demand, events: mpsc:
                 (Err(why), if may_pass { back_off.next() } else { back_off.longest() })
             }
         };
+        metrics.fetches.count([measure::status(answer.is_ok())]);
         if events.send(Event::Answered { demand: demand.clone(), answer }).await.is_err() {
             return;
         }

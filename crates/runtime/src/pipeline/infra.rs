@@ -5,14 +5,16 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use eg_api::v1alpha1::EnvoyProxySpec;
 use eg_infra::{BootstrapError, BootstrapSource, InfraTarget, PortPlan, Provisioner};
 use eg_ir::{InfraIr, IrKey};
+use eg_telemetry::Metrics;
 use eg_xds_translator::bootstrap::{self, ControlPlane, UserBootstrap};
 use futures_util::StreamExt;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
+    time::Instant,
 };
 
-use super::{ReadyPort, source::chain};
+use super::{ReadyPort, measure, source::chain};
 use crate::{Event, ProxyOptions, bootstrap_options};
 
 /// First and longest pause before a failed application is tried again.
@@ -28,35 +30,36 @@ pub(super) enum Wish {
     Complete,
 }
 
+/// What runs the proxies, and what it has to know.
+pub(super) struct Platform {
+    pub(super) provisioner: Arc<dyn Provisioner>,
+    pub(super) control_plane: ControlPlane,
+    pub(super) ready_port: Option<ReadyPort>,
+    pub(super) metrics: Metrics,
+}
+
 /// Starts the tasks that talk to the platform.
 pub(super) fn start(
     tasks: &mut JoinSet<()>,
-    provisioner: Arc<dyn Provisioner>,
-    control_plane: ControlPlane,
-    ready_port: Option<ReadyPort>,
+    platform: Platform,
     events: mpsc::Sender<Event>,
     mut stopped: watch::Receiver<bool>,
 ) -> mpsc::UnboundedSender<Wish> {
     // As long as the number of fleets: a fleet's wishes replace each other in the core already.
     let (wishes, inbox) = mpsc::unbounded_channel();
-    let observing = observe(Arc::clone(&provisioner), events.clone());
+    let observing = observe(Arc::clone(&platform.provisioner), events.clone());
     tasks.spawn(async move {
         tokio::select! {
             () = observing => {}
             _ = stopped.wait_for(|stopped| *stopped) => {}
         }
     });
-    tasks.spawn(apply(provisioner, control_plane, ready_port, inbox, events));
+    tasks.spawn(apply(platform, inbox, events));
     wishes
 }
 
-async fn apply(
-    provisioner: Arc<dyn Provisioner>,
-    control_plane: ControlPlane,
-    ready_port: Option<ReadyPort>,
-    mut inbox: mpsc::UnboundedReceiver<Wish>,
-    events: mpsc::Sender<Event>,
-) {
+async fn apply(platform: Platform, mut inbox: mpsc::UnboundedReceiver<Wish>, events: mpsc::Sender<Event>) {
+    let Platform { provisioner, control_plane, ready_port, metrics } = platform;
     let mut wanted = BTreeSet::new();
     while let Some(wish) = inbox.recv().await {
         match wish {
@@ -65,7 +68,11 @@ async fn apply(
                 wanted.insert(target.clone());
                 let bootstrap = bootstrap_source(&fleet, &ir, proxy, &control_plane);
                 let mut pause = PAUSE.0;
-                while let Err(error) = provisioner.apply(&target, &ir, Arc::clone(&bootstrap)).await {
+                loop {
+                    let began = Instant::now();
+                    let applied = provisioner.apply(&target, &ir, Arc::clone(&bootstrap)).await;
+                    measure::applied(&metrics, &fleet, &applied, began.elapsed());
+                    let Err(error) = applied else { break };
                     tracing::error!(fleet = %fleet, "the proxies cannot be run: {}", chain(&error));
                     if !error.is_retryable() {
                         break;
@@ -80,7 +87,10 @@ async fn apply(
             Wish::Delete(fleet) => {
                 let target = InfraTarget::Proxy(fleet.clone());
                 wanted.remove(&target);
-                if let Err(error) = provisioner.delete(&target).await {
+                let began = Instant::now();
+                let deleted = provisioner.delete(&target).await;
+                measure::deleted(&metrics, &fleet, &deleted, began.elapsed());
+                if let Err(error) = deleted {
                     tracing::error!(fleet = %fleet, "the proxies cannot be ended: {}", chain(&error));
                 }
             }

@@ -6,6 +6,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use eg_ir::IrKey;
+use eg_telemetry::Metrics;
 use eg_xds_translator::{Answer, Question, QuestionKey, Stage, StageError};
 use tokio::{
     sync::{Semaphore, mpsc, watch},
@@ -15,6 +16,7 @@ use tokio::{
 
 use super::{
     errand::{BackOff, Errands},
+    measure,
     source::chain,
 };
 use crate::Event;
@@ -37,12 +39,14 @@ pub(super) enum Wish {
 struct Asked {
     stage: Arc<dyn Stage>,
     places: Arc<Semaphore>,
+    metrics: Metrics,
 }
 
 /// Starts the task that asks; none without stages.
 pub(super) fn start(
     tasks: &mut JoinSet<()>,
     stages: &[Arc<dyn Stage>],
+    metrics: &Metrics,
     events: mpsc::Sender<Event>,
     mut stopped: watch::Receiver<bool>,
 ) -> Option<mpsc::UnboundedSender<Wish>> {
@@ -51,7 +55,7 @@ pub(super) fn start(
     }
     let asked = |stage: &Arc<dyn Stage>| {
         let places = Arc::new(Semaphore::new(AT_ONCE));
-        (stage.name().to_owned(), Asked { stage: Arc::clone(stage), places })
+        (stage.name().to_owned(), Asked { stage: Arc::clone(stage), places, metrics: metrics.clone() })
     };
     let stages = stages.iter().map(asked).collect();
     // As long as the number of virtual hosts: the core asks about each once.
@@ -94,6 +98,7 @@ async fn ask(asked: Asked, fleet: IrKey, question: Question, events: mpsc::Sende
     loop {
         let answer = attempt(&asked, &question).await;
         let answered = answer.is_ok();
+        asked.metrics.stage_answers.count([asked.stage.name(), measure::status(answered)]);
         let answer = answer.map_err(|error| chain(&error));
         if let Err(reason) = &answer {
             let stage = asked.stage.name();

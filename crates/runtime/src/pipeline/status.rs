@@ -6,14 +6,15 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use eg_diag::ObjectRef;
-use eg_resources::{SourceError, StatusSink, StatusUpdate};
+use eg_resources::{StatusSink, StatusUpdate};
+use eg_telemetry::Metrics;
 use tokio::{
     sync::watch,
     task::JoinSet,
     time::{Instant, sleep_until},
 };
 
-use super::source::chain;
+use super::{measure, source::chain};
 
 /// First and longest pause before the status of an object is tried again.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_mins(1));
@@ -39,12 +40,13 @@ impl Statuses {
 pub(super) fn start(
     tasks: &mut JoinSet<()>,
     sinks: Vec<Arc<dyn StatusSink>>,
+    metrics: &Metrics,
     stopped: &watch::Receiver<bool>,
 ) -> Statuses {
     let queues = sinks.into_iter().map(|sink| {
         let (queue, waiting) = watch::channel(Waiting::new());
-        let (writer, mut stopped) =
-            (Writer { sink, queue: queue.clone(), failed: BTreeMap::new() }, stopped.clone());
+        let (metrics, mut stopped) = (metrics.clone(), stopped.clone());
+        let writer = Writer { sink, queue: queue.clone(), failed: BTreeMap::new(), metrics };
         tasks.spawn(async move {
             tokio::select! {
                 () = writer.run(waiting) => {}
@@ -61,6 +63,7 @@ struct Writer {
     sink: Arc<dyn StatusSink>,
     queue: watch::Sender<Waiting>,
     failed: BTreeMap<ObjectRef, Failed>,
+    metrics: Metrics,
 }
 
 /// A status that could not be written.
@@ -96,8 +99,7 @@ impl Writer {
             false
         });
         let updates: Vec<StatusUpdate> = new.into_values().collect();
-        let outcome = self.sink.write(&updates).await;
-        let failed = failed(outcome, updates.len());
+        let failed = self.write(&updates).await;
         // Which of several failed is found out by trying each alone.
         let alone = updates.len() == 1;
         for update in updates {
@@ -110,24 +112,26 @@ impl Writer {
         }
     }
 
+    /// Writes these; says whether to try again.
+    async fn write(&self, updates: &[StatusUpdate]) -> bool {
+        let began = Instant::now();
+        let outcome = self.sink.write(updates).await;
+        measure::statuses(&self.metrics, updates, &outcome, began.elapsed());
+        let Err(error) = outcome else { return false };
+        tracing::warn!(count = updates.len(), "statuses were not written: {}", chain(&error));
+        error.is_retryable()
+    }
+
     /// Tries the status again that has waited longest.
     async fn try_again(&mut self) {
         let next = self.failed.values().min_by_key(|failed| failed.due);
         let Some(object) = next.map(|failed| failed.update.object.clone()) else { return };
         let Some(Failed { update, pause, .. }) = self.failed.remove(&object) else { return };
-        let outcome = self.sink.write(std::slice::from_ref(&update)).await;
-        if failed(outcome, 1) {
+        if self.write(std::slice::from_ref(&update)).await {
             let (due, pause) = (Instant::now() + pause, (pause * 2).min(PAUSE.1));
             self.failed.insert(object, Failed { update, due, pause });
         }
     }
-}
-
-/// Reports a failure; says whether to try again.
-fn failed(outcome: Result<(), SourceError>, count: usize) -> bool {
-    let Err(error) = outcome else { return false };
-    tracing::warn!(count, "statuses were not written: {}", chain(&error));
-    error.is_retryable()
 }
 
 /// Resolves at this time; never when there is none.
@@ -142,7 +146,7 @@ async fn due(at: Option<Instant>) {
 mod tests {
     use std::sync::{Mutex, PoisonError};
 
-    use eg_resources::{BoxFuture, Status};
+    use eg_resources::{BoxFuture, SourceError, Status};
 
     use super::*;
 
@@ -195,7 +199,7 @@ mod tests {
         let sink = Arc::new(Sink { broken: Mutex::new(Some(object(name))), ..Sink::default() });
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        let statuses = start(&mut tasks, vec![Arc::clone(&sink) as _], &stopped);
+        let statuses = start(&mut tasks, vec![Arc::clone(&sink) as _], &Metrics::new(), &stopped);
         Running { sink, statuses, _tasks: tasks, _stop: stop }
     }
 

@@ -14,7 +14,8 @@ use std::{
 
 use eg_certs::{HandshakeLimits, ReloadingTls, TlsConnection, TlsFiles, TlsIncoming};
 use eg_ir::IrKey;
-use eg_xds_server::{Ack, Nack, ResourceName, Server, StreamInfo, StreamObserver, TypeUrl, Version};
+use eg_telemetry::Metrics;
+use eg_xds_server::{Ack, Nack, ResourceName, Sent, Server, StreamInfo, StreamObserver, TypeUrl, Version};
 use eg_xds_translator::ResourceType;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
@@ -25,7 +26,7 @@ use tokio::{
 use tokio_stream::{Stream, StreamExt, wrappers::TcpListenerStream};
 use tonic::transport::server::{Connected, TcpConnectInfo};
 
-use super::PipelineError;
+use super::{PipelineError, measure::Streams};
 use crate::{Event, Judgement};
 
 /// Where xDS is served.
@@ -138,15 +139,17 @@ impl AsyncWrite for Secured {
 pub(super) struct Observer {
     judgements: mpsc::UnboundedSender<Judgement>,
     searching: Arc<AtomicBool>,
+    streams: Arc<Streams>,
 }
 
 impl Observer {
     /// An observer, the judgements of proxies it hears of, and the switch that says whether acceptances are among them.
-    pub(super) fn new() -> (Self, mpsc::UnboundedReceiver<Judgement>, Arc<AtomicBool>) {
+    pub(super) fn new(metrics: Metrics) -> (Self, mpsc::UnboundedReceiver<Judgement>, Arc<AtomicBool>) {
         // Refusals are few: a stream has one response of a type under way. Acceptances count for milliseconds at a time.
         let (judgements, heard) = mpsc::unbounded_channel();
         let searching = Arc::new(AtomicBool::new(false));
-        (Self { judgements, searching: Arc::clone(&searching) }, heard, searching)
+        let streams = Arc::new(Streams::new(metrics));
+        (Self { judgements, searching: Arc::clone(&searching), streams }, heard, searching)
     }
 
     fn tell(
@@ -173,6 +176,11 @@ impl Observer {
 impl StreamObserver for Observer {
     fn connected(&self, stream: &StreamInfo) {
         tracing::info!(?stream, "a proxy connected");
+        self.streams.connected(stream);
+    }
+
+    fn sent(&self, stream: &StreamInfo, _: &Sent) {
+        self.streams.sent(stream);
     }
 
     fn acked(&self, stream: &StreamInfo, ack: &Ack) {
@@ -184,6 +192,7 @@ impl StreamObserver for Observer {
     fn nacked(&self, stream: &StreamInfo, nack: &Nack) {
         let suspects: Vec<String> = nack.suspects.iter().map(|(name, _)| name.to_string()).collect();
         tracing::error!(?stream, r#type = %nack.type_url, ?suspects, "a proxy refused configuration: {}", nack.detail);
+        self.streams.nacked(stream, nack);
         // Otherwise the server sends parts of the response to find out which one it is, and says so later.
         if nack.isolated {
             self.tell(stream, &nack.type_url, &nack.suspects, Some(&nack.detail));
@@ -192,6 +201,12 @@ impl StreamObserver for Observer {
 
     fn disconnected(&self, stream: &StreamInfo) {
         tracing::info!(?stream, "a proxy disconnected");
+        self.streams.disconnected(stream);
+    }
+
+    fn refused(&self, path: &str, status: &tonic::Status) {
+        tracing::warn!(path, "a call was refused: {}", status.message());
+        self.streams.refused(status);
     }
 }
 
