@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use eg_diag::Kind;
 use eg_resources::{Batch, BoxFuture, ChangeSink, Decoder, ResourceSource, SourceError, SourceId};
 use tokio::{
     task::spawn_blocking,
@@ -79,6 +80,7 @@ impl FileSource {
         let FileOptions { paths, decoder, problems, statuses, look_every, look_every_unwatched } =
             self.options;
         let pending = Arc::new(Pending::default());
+        let foreign: Vec<Kind> = decoder.foreign_kinds().collect();
         let folder = Folder::new(&paths, decoder, problems, Arc::clone(&pending));
         let mut folder = folder.map_err(|error| SourceError::Misconfigured(error.to_string()))?;
         let first;
@@ -86,7 +88,7 @@ impl FileSource {
         let load = move |folder: &mut Folder| {
             let objects = folder.load();
             if let Some(statuses) = told {
-                statuses.retain(&objects);
+                statuses.retain(&objects, &foreign);
             }
             objects
         };

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use eg_diag::{Identity, ObjectRef};
+use eg_diag::{Identity, Kind, ObjectRef};
 use eg_resources::{AnyObject, BoxFuture, Change, SourceError, StatusSink, StatusUpdate};
 use serde_json::{Map, Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -58,13 +58,14 @@ impl FileStatusSink {
         path_of(self.shared.directory.as_deref()?, object)
     }
 
-    /// Removes the files of all objects but these: those that an earlier run left.
-    pub(crate) fn retain(&self, objects: &[AnyObject]) {
+    /// Removes the files of all objects but these: those that an earlier run left, of these foreign kinds too.
+    pub(crate) fn retain(&self, objects: &[AnyObject], foreign: &[Kind]) {
         let Some(directory) = &self.shared.directory else { return };
         let kept: BTreeSet<PathBuf> =
             objects.iter().filter_map(|object| path_of(directory, object.key())).collect();
-        for kind in eg_api::kinds::KINDS {
-            let listing = list(&[directory.join(kind.kind)], &mut |_| {});
+        let ours = eg_api::kinds::KINDS.iter().map(|kind| kind.kind);
+        for kind in ours.chain(foreign.iter().map(|kind| kind.kind)) {
+            let listing = list(&[directory.join(kind)], &mut |_| {});
             for path in listing.files.keys().filter(|path| !kept.contains(&***path)) {
                 report(remove(path), || path.display().to_string());
             }

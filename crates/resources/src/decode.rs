@@ -36,6 +36,11 @@ impl Decoder {
         self
     }
 
+    /// The foreign kinds that are read.
+    pub fn foreign_kinds(&self) -> impl Iterator<Item = Kind> {
+        self.foreign.iter().copied()
+    }
+
     /// Reads one object. One of a kind that lives in namespaces and names none is in `default`; so is one of a foreign kind.
     pub fn decode(&self, mut value: Value) -> Result<AnyObject, DecodeError> {
         let text = |field: &'static str| {

@@ -98,6 +98,9 @@ impl<'q> FleetQuery<'q> {
             Ok(seen) => seen,
             Err(outcome) => return self.finish(serving, outcome, Vec::new()),
         };
+        if let Some(outcome) = client::health(&seen, http.client.health_check.as_ref()) {
+            return self.finish(serving, outcome, Vec::new());
+        }
         let table = self.ir.routes.get(&http.routes);
         let host = table.and_then(|table| host::choose(&table.virtual_hosts, &seen.host));
         let route = host.and_then(|host| matching::first_match(host, &seen));

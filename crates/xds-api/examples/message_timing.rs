@@ -1,4 +1,4 @@
-//! Prints what packing, validating and mapping cost: `cargo run --release -p eg-xds-api --example timing`.
+//! Prints what packing, validating and mapping cost: `cargo run --release -p eg-xds-api --example message_timing`.
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a program for people")]
 
 use std::hint::black_box;

@@ -71,7 +71,7 @@ impl ListenerState {
     }
 
     /// The secrets that its filter chain names.
-    pub(super) fn secrets(&self) -> impl Iterator<Item = &Arc<Secret>> {
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Arc<Secret>> {
         let certificates = self.certificates.iter().map(|certificate| &certificate.secret);
         certificates.chain(self.client.iter().map(|client| &client.secret))
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use eg_api::gateway::{Gateway, GatewayStatus, GatewayStatusAddress, ListenerStatus, RouteGroupKind};
-use eg_diag::ObjectRef;
+use eg_diag::{Diagnostic, ObjectRef};
 use eg_ir::IrKey;
 use eg_resources::{Observed, Status, StatusUpdate};
 
@@ -159,7 +159,17 @@ fn attached_sets(state: &GatewayState) -> Option<i32> {
 /// The status of one listener of a Gateway or listener set.
 pub(super) fn listener_status(cx: &ReadCx<'_>, listener: &ListenerState, fleet: &IrKey) -> ListenerStatus {
     let mut conditions = listener.conditions.clone();
-    conditions.fail(&outcome::problems(cx, &listener.parent, Some(&listener.section), fleet));
+    let mut problems = outcome::problems(cx, &listener.parent, Some(&listener.section), fleet);
+    // Secrets have no status of their own.
+    for secret in listener.secrets() {
+        let object = &secret.origin.object;
+        let of_secret = outcome::problems(cx, object, None, fleet).into_iter();
+        problems.extend(of_secret.map(|problem| {
+            let message = format!("{object}: {}", problem.message);
+            Diagnostic { message, ..problem }
+        }));
+    }
+    conditions.fail(&problems);
     let attached = cx.group_len::<AttachedRoutes>(&(listener.parent.clone(), listener.section.clone()));
     ListenerStatus {
         name: listener.section.to_string(),

@@ -35,7 +35,7 @@ eg_testkit::status_sink_conformance!(Files);
 #[tokio::test]
 async fn statuses_of_objects_that_are_gone_are_removed() {
     use eg_provider_file::{FileOptions, FileSource};
-    use eg_resources::{Batch, BoxFuture, ChangeSink, Closed, ResourceSource, SourceId};
+    use eg_resources::{Batch, BoxFuture, ChangeSink, Closed, Decoder, Kind, ResourceSource, SourceId};
     use tokio::sync::mpsc;
 
     struct Heard(mpsc::UnboundedSender<()>);
@@ -54,16 +54,20 @@ async fn statuses_of_objects_that_are_gone_are_removed() {
                  spec: {controllerName: x.example/c}\n";
     fs::write(objects.join("a.yaml"), class).unwrap();
     fs::create_dir_all(statuses.join("GatewayClass")).unwrap();
+    fs::create_dir_all(statuses.join("Limit/n")).unwrap();
     let (kept, stale) = (statuses.join("GatewayClass/c.yaml"), statuses.join("Gateway/n/g.yaml"));
-    fs::write(&kept, "status: {}\n").unwrap();
-    fs::write(&stale, "status: {}\n").unwrap();
+    let foreign = statuses.join("Limit/n/l.yaml");
+    for file in [&kept, &stale, &foreign] {
+        fs::write(file, "status: {}\n").unwrap();
+    }
 
     let mut options = FileOptions::new([&objects]);
+    options.decoder = Decoder::new().with_foreign(Kind::intern("policy.example", "Limit"));
     options.statuses = Some(FileStatusSink::new(Some(statuses)));
     let (sender, mut heard) = mpsc::unbounded_channel();
     let running = tokio::spawn(Box::new(FileSource::new(options)).run(Arc::new(Heard(sender))));
     heard.recv().await.unwrap();
-    assert_eq!((kept.exists(), stale.exists()), (true, false));
+    assert_eq!([kept.exists(), stale.exists(), foreign.exists()], [true, false, false]);
     fs::remove_file(objects.join("a.yaml")).unwrap();
     heard.recv().await.unwrap();
     assert!(!kept.exists());

@@ -1,15 +1,19 @@
-//! What a listener does to headers before a route is chosen.
+//! What a listener does to headers before a route is chosen, and what it answers by itself.
 //!
-//! API: `ClientTrafficPolicy.spec.headers`. Values with Envoy's command operators are taken as they are written.
+//! API: `ClientTrafficPolicy.spec.headers` and `healthCheck`. Values with Envoy's command operators are taken as they are written.
 
 use std::borrow::Cow;
 
 use eg_ir::{
-    listener::{ClientHeaders, HeaderMutation, Underscores},
+    listener::{ClientHeaders, ClientHealthCheck, HeaderMutation, Underscores},
     route::StringMatch,
 };
 
-use super::{Outcome, Request, matching::equals, request::split_port};
+use super::{
+    Outcome, Request,
+    matching::equals,
+    request::{Seen, split_port},
+};
 
 /// The request as routes see it, or what is answered instead.
 pub(super) fn received<'r>(
@@ -40,6 +44,12 @@ pub(super) fn received<'r>(
         }
     }
     Ok(request)
+}
+
+/// What is answered to a health check of what is in front of the proxies, by proxies that are not draining.
+pub(super) fn health(seen: &Seen, check: Option<&ClientHealthCheck>) -> Option<Outcome> {
+    let asks = check.is_some_and(|check| check.path == seen.path && seen.query_text.is_empty());
+    asks.then_some(Outcome::Answered { status: 200, body: None })
 }
 
 fn mutate(headers: &mut Vec<(String, String)>, mutation: &HeaderMutation) {

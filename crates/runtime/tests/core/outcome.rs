@@ -3,16 +3,17 @@
 use eg_diag::{Code, Diagnostic, FieldPath};
 use eg_ir::{FeatureId, listener::Listener};
 use eg_resources::{Object, Outcome};
-use eg_runtime::Event;
+use eg_runtime::{Event, Judgement};
+use eg_testkit::tls::{Authority, Leaf};
 use eg_xds_translator::{
-    Features, XdsTranslator,
+    Features, ResourceType, XdsTranslator,
     http::{HttpFeature, RouteCx},
     listener::ListenerFeature,
     xds_api::pb::envoy::config::{listener::v3 as listener, route::v3::Route},
 };
 use serde_json::{Value, json};
 
-use crate::world::{condition, put, route, settings, start, status};
+use crate::world::{condition, fleet, put, route, settings, start, status};
 
 static REFUSED: Code = Code::error("example-refused", "Programmed", "Invalid");
 
@@ -114,4 +115,48 @@ fn outcomes_survive_a_new_configuration_and_go_with_their_fleet() {
     foreign.controller_name = "example.com/other".into();
     core.step([Event::Configure(Box::new(foreign))]);
     assert_eq!(core.snapshot().list(Outcome::KIND).count(), 0);
+}
+
+#[test]
+fn a_certificate_that_proxies_refuse_shows_on_the_listener_that_presents_it_and_heals() {
+    let (mut core, _) = start(XdsTranslator::default(), &[]);
+    let secret = |names: &[&str], generation: i64| {
+        let Leaf { certificate_pem, key_pem, .. } = Authority::new().issue(names);
+        json!({
+            "apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls",
+            "metadata": {"name": "cert", "namespace": "shop", "generation": generation},
+            "stringData": {"tls.crt": certificate_pem, "tls.key": key_pem},
+        })
+    };
+    let tls = json!({"certificateRefs": [{"name": "cert"}]});
+    let gateway = json!({
+        "apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway",
+        "metadata": {"name": "gw", "namespace": "shop", "generation": 2},
+        "spec": {"gatewayClassName": "eg", "listeners": [
+            {"name": "http", "port": 80, "protocol": "HTTP"},
+            {"name": "https", "port": 443, "protocol": "HTTPS", "tls": tls},
+        ]},
+    });
+    core.step([put(&gateway), put(&secret(&["a.example.com"], 1))]);
+    let secrets = core.model(&fleet()).expect("a model").resources(ResourceType::Secret);
+    let (name, packed) = secrets.iter().next().expect("the certificate");
+    let refusal = Judgement {
+        fleet: fleet(),
+        resource_type: ResourceType::Secret,
+        resource: name.clone(),
+        version: packed.version,
+        refusal: Some("no such curve".to_owned()),
+    };
+    let effects = core.step([Event::Judged(refusal)]);
+    let seen = status(&effects, "Gateway", "gw");
+    let programmed = |status: &Value, listener: usize| {
+        condition(&status["listeners"][listener]["conditions"], "Programmed").expect("a condition")
+    };
+    assert_eq!(programmed(&seen, 0).0, "True/Programmed");
+    let (value, message) = programmed(&seen, 1);
+    assert_eq!(value, "False/Invalid");
+    assert!(message.contains("Secret shop/cert") && message.contains("no such curve"), "{message}");
+
+    let effects = core.step([put(&secret(&["a.example.com"], 2))]);
+    assert_eq!(programmed(&status(&effects, "Gateway", "gw"), 1).0, "True/Programmed");
 }
