@@ -100,7 +100,7 @@ pub(super) fn statuses(
     let reason = reason(outcome, SourceError::is_retryable);
     let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
     for update in updates {
-        *kinds.entry(&update.object.kind.kind).or_default() += 1;
+        *kinds.entry(update.object.kind.kind).or_default() += 1;
     }
     for (kind, count) in kinds {
         metrics.status_updates.add([kind, status(outcome.is_ok()), reason], count);
