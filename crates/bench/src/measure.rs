@@ -39,6 +39,8 @@ pub(crate) enum Subject {
     Route,
     /// One changed endpoint.
     Endpoint,
+    /// What stays in memory: the process ends with it, for heap profilers.
+    Memory,
 }
 
 impl FromStr for Subject {
@@ -49,7 +51,8 @@ impl FromStr for Subject {
             "scratch" => Ok(Self::Scratch),
             "route" => Ok(Self::Route),
             "endpoint" => Ok(Self::Endpoint),
-            other => Err(format!("{other} cannot be profiled: scratch, route or endpoint can")),
+            "memory" => Ok(Self::Memory),
+            other => Err(format!("{other} cannot be profiled: scratch, route, endpoint or memory can")),
         }
     }
 }
@@ -58,7 +61,7 @@ impl Subject {
     fn edit(self, layout: Layout, index: usize, version: usize) -> Result<Change, DecodeError> {
         match self {
             Self::Endpoint => world::endpoint_edit(index, version),
-            Self::Scratch | Self::Route => world::route_edit(layout, index, version),
+            Self::Scratch | Self::Route | Self::Memory => world::route_edit(layout, index, version),
         }
     }
 }
@@ -339,6 +342,10 @@ pub(crate) fn repeat(
     times: usize,
 ) -> Result<(), Box<dyn Error>> {
     let (mut core, _) = filled(layout, routes)?;
+    if subject == Subject::Memory {
+        std::mem::forget(core);
+        return Ok(());
+    }
     for number in 0..times {
         if subject == Subject::Scratch {
             core = filled(layout, routes)?.0;

@@ -20,7 +20,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Reads `--routes N,N --layout NAME --edits N --json FILE --check FILE --profile scratch|route|endpoint`.
+    /// Reads `--routes N,N --layout NAME --edits N --json FILE --check FILE --profile scratch|route|endpoint|memory`.
     pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options = Self {
             routes: vec![1_000, 10_000],

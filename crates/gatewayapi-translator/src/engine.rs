@@ -24,28 +24,32 @@ use std::{
 };
 
 use eg_diag::{Kind, ObjectRef};
-use eg_resources::{Clock, Delta, Snapshot};
-use hashbrown::{DefaultHashBuilder, HashTable};
+use eg_resources::{Clock, Delta, Snapshot, Status};
+use hashbrown::DefaultHashBuilder;
 
 mod collected;
 mod group;
+mod index;
 mod input;
 mod node;
 mod places;
 mod read;
 mod readers;
 mod report;
+mod share;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use collected::Collected;
 pub(crate) use group::Group;
 use group::Groups;
+use index::Index;
 use input::{InputId, Inputs};
-use node::{Dep, Node, NodeId, Nodes, State};
+use node::{Dep, Node, NodeId, Nodes, Read, State};
 pub use read::ReadCx;
 use read::Trace;
 pub use report::{Panic, Runs};
+use share::Shared;
 
 use crate::Env;
 
@@ -99,9 +103,6 @@ type Exists<K> = fn(&Engine, &K, bool);
 
 type Publish = fn(&mut crate::assembly::Assembly, &dyn Any, Option<&Erased>);
 
-/// The instances of one unit type, by the hash of their keys. Nothing goes over them in the order of the table.
-type Table = HashTable<(u64, NodeId)>;
-
 /// The memo of all units.
 pub(crate) struct Engine {
     env: Arc<Env>,
@@ -109,8 +110,8 @@ pub(crate) struct Engine {
     now: Option<i64>,
     types: RefCell<Vec<UnitType>>,
     type_index: RefCell<BTreeMap<TypeId, u16>>,
-    /// By type of unit.
-    tables: RefCell<Vec<Table>>,
+    /// The instances of each type of unit, by the hash of their keys.
+    tables: RefCell<Vec<Index>>,
     hasher: DefaultHashBuilder,
     nodes: RefCell<Nodes>,
     inputs: RefCell<Inputs>,
@@ -120,6 +121,8 @@ pub(crate) struct Engine {
     /// Roots whose output changed, with the output.
     published: RefCell<BTreeMap<NodeId, Option<Erased>>>,
     object_roots: BTreeMap<Kind, Vec<Exists<ObjectRef>>>,
+    /// Statuses, which many objects have in common.
+    statuses: RefCell<Shared<Status>>,
     runs: RefCell<Runs>,
     depth: Cell<u32>,
 }
@@ -141,6 +144,7 @@ impl Engine {
             orphans: RefCell::default(),
             published: RefCell::default(),
             object_roots: BTreeMap::new(),
+            statuses: RefCell::default(),
             runs: RefCell::default(),
             depth: Cell::new(0),
         }
@@ -265,7 +269,7 @@ impl Engine {
             let mut nodes = self.nodes.borrow_mut();
             let node = nodes.get_mut(id);
             match node.state {
-                State::Clean => return,
+                State::Clean | State::Removed => return,
                 State::Running => {
                     debug_assert!(false, "a unit reads itself");
                     return;
@@ -339,9 +343,9 @@ impl Engine {
     /// Brings the reverse edges of a unit from its old dependencies to the new ones; both are sorted.
     fn relink(&self, id: NodeId, old: &[Dep], new: &[Dep]) {
         for dep in old.iter().filter(|dep| new.binary_search(dep).is_err()) {
-            match *dep {
-                Dep::Input(input) => self.inputs.borrow_mut().remove_reader(input, id),
-                Dep::Node(node) => {
+            match dep.read() {
+                Read::Input(input) => self.inputs.borrow_mut().remove_reader(input, id),
+                Read::Node(node) => {
                     let mut nodes = self.nodes.borrow_mut();
                     let Some(read) = nodes.find_mut(node) else { continue };
                     read.readers.remove(id);
@@ -352,11 +356,9 @@ impl Engine {
             }
         }
         for dep in new.iter().filter(|dep| old.binary_search(dep).is_err()) {
-            match *dep {
-                Dep::Input(input) => self.inputs.borrow_mut().add_reader(input, id),
-                Dep::Node(node) => {
-                    self.nodes.borrow_mut().get_mut(node).readers.insert(id);
-                }
+            match dep.read() {
+                Read::Input(input) => self.inputs.borrow_mut().add_reader(input, id),
+                Read::Node(node) => self.nodes.borrow_mut().get_mut(node).readers.insert(id),
             }
         }
     }
@@ -386,13 +388,9 @@ impl Engine {
                 (ty.rank, (ty.hash)(&self.hasher, &*key))
             };
             self.queue.borrow_mut().remove(&(rank, id));
-            if let Ok(entry) =
-                self.tables.borrow_mut()[usize::from(ty)].find_entry(hash, |(_, one)| *one == id)
-            {
-                entry.remove();
-            }
+            self.tables.borrow_mut()[usize::from(ty)].remove(hash, id.place());
             self.relink(id, &deps, &[]);
-            group::apply(self, &sends, group::Sends::default());
+            group::apply(self, &sends, group::Sending::default());
         }
     }
 
@@ -426,7 +424,7 @@ impl Engine {
             let mut types = self.types.borrow_mut();
             let index = u16::try_from(types.len()).unwrap_or(u16::MAX);
             types.push(UnitType::of::<U>());
-            self.tables.borrow_mut().push(Table::new());
+            self.tables.borrow_mut().push(Index::default());
             self.type_index.borrow_mut().insert(TypeId::of::<U>(), index);
             index
         })
@@ -446,16 +444,14 @@ impl Engine {
     fn node_of<U: Unit>(&self, ty: u16, key: &U::Key) -> Option<NodeId> {
         let hash = self.hasher.hash_one(key);
         let nodes = self.nodes.borrow();
-        let same = |id: NodeId| nodes.get(id).key.downcast_ref() == Some(key);
-        let tables = self.tables.borrow();
-        let found = tables[usize::from(ty)].find(hash, |(one, id)| *one == hash && same(*id));
-        found.map(|(_, id)| *id)
+        let is = |place| nodes.get(NodeId::of(place)).key.downcast_ref() == Some(key);
+        self.tables.borrow()[usize::from(ty)].find(hash, is).map(NodeId::of)
     }
 
     fn create<U: Unit>(&self, ty: u16, key: &U::Key) -> NodeId {
         let id = self.nodes.borrow_mut().insert(Node::new(ty, Arc::new(key.clone())));
         let hash = self.hasher.hash_one(key);
-        self.tables.borrow_mut()[usize::from(ty)].insert_unique(hash, (hash, id), |(hash, _)| *hash);
+        self.tables.borrow_mut()[usize::from(ty)].insert(hash, id.place());
         id
     }
 }

@@ -1,6 +1,8 @@
 //! Where IR nodes come from.
 
 use eg_diag::ObjectRef;
+use std::{collections::BTreeMap, sync::Arc};
+
 use eg_ir::Origin;
 use eg_resources::Object;
 
@@ -13,13 +15,14 @@ const FOR_PROXIES: &str = "gateway.envoyproxy.io/";
 pub(crate) fn of(object: &impl Object) -> Origin {
     let meta = object.meta();
     let annotations = meta.annotations.iter();
-    let for_proxies = annotations
-        .filter_map(|(key, value)| Some((key.strip_prefix(FOR_PROXIES)?.to_owned(), value.clone())));
+    let for_proxies: BTreeMap<String, String> = annotations
+        .filter_map(|(key, value)| Some((key.strip_prefix(FOR_PROXIES)?.to_owned(), value.clone())))
+        .collect();
     Origin {
         object: object.object_ref(),
         section: None,
         generation: meta.generation(),
-        annotations: for_proxies.collect(),
+        annotations: (!for_proxies.is_empty()).then(|| Arc::new(for_proxies)),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Statuses: one module for each shape of status.
 
+use std::sync::Arc;
+
 use eg_resources::{Object, Status, StatusUpdate};
 
 pub(crate) mod condition;
@@ -12,12 +14,12 @@ pub(crate) mod policy;
 pub(crate) mod route;
 
 /// The status that `object` should have.
-pub(crate) fn update_of(object: &impl Object, status: Status) -> StatusUpdate {
+pub(crate) fn update_of(object: &impl Object, status: impl Into<Arc<Status>>) -> StatusUpdate {
     let meta = object.meta();
     StatusUpdate {
         object: object.object_ref(),
         uid: meta.uid.as_deref().map(Into::into),
         generation: meta.generation(),
-        status,
+        status: status.into(),
     }
 }

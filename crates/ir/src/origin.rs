@@ -1,6 +1,6 @@
 //! Which object a node of the IR came from.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use eg_diag::ObjectRef;
 use serde::{Deserialize, Serialize};
@@ -21,15 +21,16 @@ pub struct Origin {
     /// The generation of the object; 0 when it has none.
     #[serde(default)]
     pub generation: i64,
-    /// The annotations of the object that are meant for the proxies, without the prefix `gateway.envoyproxy.io/`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub annotations: BTreeMap<String, String>,
+    /// The annotations of the object that are meant for the proxies, without the prefix `gateway.envoyproxy.io/`;
+    /// absent when there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub annotations: Option<Arc<BTreeMap<String, String>>>,
 }
 
 impl Origin {
     /// The whole object, with neither section nor annotations.
     pub fn of(object: ObjectRef) -> Self {
-        Self { object, section: None, generation: 0, annotations: BTreeMap::new() }
+        Self { object, section: None, generation: 0, annotations: None }
     }
 
     /// The same object, narrowed to one section.

@@ -35,7 +35,7 @@ pub use lua::Lua;
 pub use matching::{PathMatch, RouteMatch, StringMatch, ValueMatch};
 pub use mirror::{Fraction, Mirror};
 pub use oidc::{Oidc, OidcCookies, SameSite};
-pub use order::RouteOrder;
+pub use order::{RouteOrder, RoutePlace};
 pub use processor::{Processor, ProcessorSettings};
 pub use retry::{BackOff, Retry};
 pub use rewrite::{HostRewrite, PathRewrite, RegexRewrite, UrlRewrite};

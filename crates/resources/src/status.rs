@@ -22,8 +22,8 @@ pub struct StatusUpdate {
     pub uid: Option<Arc<str>>,
     /// The generation that was translated.
     pub generation: i64,
-    /// The status; an empty one removes our entries.
-    pub status: Status,
+    /// The status; an empty one removes our entries. Many objects have the same one.
+    pub status: Arc<Status>,
 }
 
 /// A status, by its shape.

@@ -14,7 +14,7 @@ use eg_ir::{
     Name, XdsIr,
     cluster::{Cluster, EndpointSet},
     route::{
-        Forward, HttpRoute, PathMatch, RouteAction, RouteMatch, RouteOrder, RouteTable, VirtualHost,
+        Forward, HttpRoute, PathMatch, RouteAction, RouteMatch, RoutePlace, RouteTable, VirtualHost,
         WeightedCluster,
     },
 };
@@ -99,7 +99,8 @@ fn put(ir: &mut XdsIr, index: u32, shared: bool, route: HttpRoute) {
         domain: domain.clone(),
         ..VirtualHost::default()
     });
-    host.routes.insert(RouteOrder { position: (index, 0), ..RouteOrder::default() }, Arc::new(route));
+    let place = RoutePlace { position: (index, 0), ..RoutePlace::default() };
+    host.routes.insert(place.into(), Arc::new(route));
     table.virtual_hosts.insert(domain, Arc::new(host));
     ir.routes.insert(TABLE.into(), Arc::new(table));
 }

@@ -13,7 +13,7 @@ use eg_ir::{
     cluster::{Cluster, Endpoint, EndpointAddress, EndpointSet, Locality},
     listener::{HttpServer, Listener},
     route::{
-        Forward, HttpRoute, PathMatch, Redirect, RouteAction, RouteMatch, RouteOrder, RouteTable,
+        Forward, HttpRoute, PathMatch, Redirect, RouteAction, RouteMatch, RoutePlace, RouteTable,
         VirtualHost, WeightedCluster,
     },
 };
@@ -108,7 +108,7 @@ fn route(ir: &mut XdsIr, routes: &[(String, RouteAction)]) {
         VirtualHost { name: "web/*".into(), domain: "*".into(), origin: origin(), ..VirtualHost::default() };
     for (path, action) in routes {
         let matches = RouteMatch { path: Some(PathMatch::Prefix(path.clone())), ..RouteMatch::default() };
-        let order = RouteOrder { specificity: RouteOrder::specificity(&matches), ..RouteOrder::default() };
+        let place = RoutePlace { specificity: RoutePlace::specificity(&matches), ..RoutePlace::default() };
         let route = HttpRoute {
             name: format!("web{path}").into(),
             origin: origin(),
@@ -116,7 +116,7 @@ fn route(ir: &mut XdsIr, routes: &[(String, RouteAction)]) {
             action: action.clone(),
             ..HttpRoute::default()
         };
-        host.routes.insert(order, Arc::new(route));
+        host.routes.insert(place.into(), Arc::new(route));
     }
     let mut table = RouteTable { name: "web".into(), ..RouteTable::default() };
     table.virtual_hosts.insert(host.domain.clone(), Arc::new(host));

@@ -26,7 +26,7 @@ pub(crate) fn with_policies(origin: &Origin, policies: &[ObjectRef]) -> Option<M
     if let Some(section) = section {
         resource.insert("sectionName".to_owned(), text(section));
     }
-    if !annotations.is_empty() {
+    if let Some(annotations) = annotations {
         let annotations = annotations.iter().map(|(key, value)| (key.clone(), text(value))).collect();
         resource.insert("annotations".to_owned(), structure(annotations));
     }

@@ -10,7 +10,7 @@ use eg_ir::{
     cluster::{Cluster, Discovery, EndpointSet},
     features,
     listener::{HttpServer, Listener},
-    route::{DirectResponse, HttpRoute, RouteAction, RouteOrder, RouteTable, VirtualHost},
+    route::{DirectResponse, HttpRoute, RouteAction, RoutePlace, RouteTable, VirtualHost},
 };
 use eg_xds_translator::{
     EMISSION_FAILED, Features, ResourceType, SecretsInDump, XdsModel, XdsTranslator,
@@ -118,7 +118,8 @@ fn fleet(greetings: &[Value]) -> XdsIr {
             extensions: [(GREETING, Extension(json!({ "text": greeting })))].into(),
             ..HttpRoute::default()
         };
-        host.routes.insert(RouteOrder { position: (position, 0), ..RouteOrder::default() }, Arc::new(route));
+        let place = RoutePlace { position: (position, 0), ..RoutePlace::default() };
+        host.routes.insert(place.into(), Arc::new(route));
     }
     let mut table = RouteTable { name: "web".into(), ..RouteTable::default() };
     table.virtual_hosts.insert("*".into(), Arc::new(host));

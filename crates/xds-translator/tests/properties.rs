@@ -10,7 +10,7 @@ use eg_ir::{
     listener::{HttpServer, Listener, TerminateTls, TlsChain},
     route::{
         Body, DirectResponse, Forward, HttpRoute, PathMatch, PathRewrite, Redirect, RouteAction, RouteMatch,
-        RouteOrder, RouteTable, UrlRewrite, VirtualHost, WeightedCluster,
+        RoutePlace, RouteTable, UrlRewrite, VirtualHost, WeightedCluster,
     },
 };
 use eg_xds_translator::{Finding, ModelDelta, NodePath, ResourceType, Version, XdsModel, XdsTranslator};
@@ -127,7 +127,7 @@ fn set<T>(map: &mut eg_ir::OrdMap<Name, Arc<T>>, name: Name, value: Option<T>) {
 fn apply(ir: &mut XdsIr, edit: Edit) {
     match edit {
         Edit::Route { table, host, position, route } => in_host(ir, table, host, |host| {
-            let order = RouteOrder { position: (position.into(), 0), ..RouteOrder::default() };
+            let order = RoutePlace { position: (position.into(), 0), ..RoutePlace::default() }.into();
             match route {
                 Some(route) => host.routes.insert(order, Arc::new(route)),
                 None => host.routes.remove(&order),

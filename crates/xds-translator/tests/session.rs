@@ -9,8 +9,8 @@ use eg_ir::{
     listener::{HttpServer, Listener},
     patch::{Patch, PatchOrder, PatchPolicy, PatchValue},
     route::{
-        Forward, HttpRoute, PathMatch, RouteAction, RouteMatch, RouteOrder, RouteTable, VirtualHost,
-        WeightedCluster,
+        Forward, HttpRoute, PathMatch, RouteAction, RouteMatch, RouteOrder, RoutePlace, RouteTable,
+        VirtualHost, WeightedCluster,
     },
 };
 use eg_xds_translator::{
@@ -47,7 +47,7 @@ fn route(index: u32, path: &str) -> HttpRoute {
 }
 
 fn order(index: u32) -> RouteOrder {
-    RouteOrder { position: (index, 0), ..RouteOrder::default() }
+    RoutePlace { position: (index, 0), ..RoutePlace::default() }.into()
 }
 
 /// Sets a route of the virtual host of `domain`.

@@ -26,7 +26,8 @@ impl Unit for EndpointSetUnit {
     fn compute(cx: &ReadCx<'_>, key: &FleetName) -> Self::Out {
         let plans = cx.group::<EndpointPlans>(key);
         let (_, plan) = plans.first()?;
-        let localities = plan.localities.iter().flat_map(|plan| localities(cx, plan)).collect();
+        let mut localities: Vec<_> = plan.localities.iter().flat_map(|plan| localities(cx, plan)).collect();
+        localities.shrink_to_fit();
         Some(Arc::new(EndpointSet { cluster: key.1.clone(), localities }))
     }
 }

@@ -50,6 +50,7 @@ impl Unit for Endpoints {
         endpoints.sort_unstable();
         // Two slices may list the same endpoint while one takes over from the other.
         endpoints.dedup_by(|later, earlier| later.endpoint.address == earlier.endpoint.address);
+        endpoints.shrink_to_fit();
         Arc::new(endpoints)
     }
 }
@@ -62,7 +63,7 @@ fn slices(cx: &ReadCx<'_>, key: &SlicePort) -> Vec<Arc<EndpointSlice>> {
 fn at_port(slice: &EndpointSlice, port: u16) -> impl Iterator<Item = Zoned> {
     slice.endpoints.iter().flat_map(move |endpoint| {
         let draining = is_draining(&endpoint.conditions);
-        let zone: Name = endpoint.zone.as_deref().unwrap_or_default().into();
+        let zone = endpoint.zone.as_deref().map_or_else(Name::default, Name::from);
         endpoint.addresses.iter().map(move |address| Zoned {
             endpoint: Endpoint {
                 address: EndpointAddress::Socket { host: address.as_str().into(), port },

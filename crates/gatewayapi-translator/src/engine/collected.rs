@@ -10,22 +10,22 @@ const FEW: usize = 8;
 
 /// Members in order. Cloning is cheap, and so is changing a large collection of which there is a clone.
 pub(crate) enum Collected<K, V> {
-    /// A sorted list.
-    Few(Arc<Vec<(K, V)>>),
+    /// A sorted list; absent when there is nothing in it.
+    Few(Option<Arc<[(K, V)]>>),
     /// A persistent map; it stays one when it shrinks.
     Many(OrdMap<K, V>),
 }
 
 impl<K, V> Default for Collected<K, V> {
     fn default() -> Self {
-        Self::Few(Arc::default())
+        Self::Few(None)
     }
 }
 
 impl<K: Clone, V: Clone> Clone for Collected<K, V> {
     fn clone(&self) -> Self {
         match self {
-            Self::Few(list) => Self::Few(Arc::clone(list)),
+            Self::Few(list) => Self::Few(list.clone()),
             Self::Many(map) => Self::Many(map.clone()),
         }
     }
@@ -41,7 +41,7 @@ impl<K: Ord + Clone, V: Clone> Collected<K, V> {
     /// How many members there are.
     pub(crate) fn len(&self) -> usize {
         match self {
-            Self::Few(list) => list.len(),
+            Self::Few(list) => list.as_deref().map_or(0, <[_]>::len),
             Self::Many(map) => map.len(),
         }
     }
@@ -54,7 +54,9 @@ impl<K: Ord + Clone, V: Clone> Collected<K, V> {
     /// The members in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         let (few, many) = match self {
-            Self::Few(list) => (Some(list.iter().map(|(key, value)| (key, value))), None),
+            Self::Few(list) => {
+                (list.as_deref().map(|list| list.iter().map(|(key, value)| (key, value))), None)
+            }
             Self::Many(map) => (None, Some(map.iter())),
         };
         few.into_iter().flatten().chain(many.into_iter().flatten())
@@ -78,29 +80,40 @@ impl<K: Ord + Clone, V: Clone> Collected<K, V> {
     /// The members as a persistent map.
     pub(crate) fn into_map(self) -> OrdMap<K, V> {
         match self {
-            Self::Few(list) => list.iter().cloned().collect(),
+            Self::Few(list) => list.as_deref().unwrap_or_default().iter().cloned().collect(),
             Self::Many(map) => map,
+        }
+    }
+
+    /// One member.
+    pub(super) fn get(&self, key: &K) -> Option<&V> {
+        match self {
+            Self::Many(map) => map.get(key),
+            Self::Few(list) => {
+                let list = list.as_deref()?;
+                let at = list.binary_search_by(|(one, _)| one.cmp(key)).ok()?;
+                list.get(at).map(|(_, value)| value)
+            }
         }
     }
 
     /// Sets one member.
     pub(super) fn insert(&mut self, key: K, value: V) {
-        match self {
-            Self::Many(map) => drop(map.insert(key, value)),
-            Self::Few(list) => {
-                let list = Arc::make_mut(list);
-                match list.binary_search_by(|(one, _)| one.cmp(&key)) {
-                    Ok(at) => list[at].1 = value,
-                    Err(at) => {
-                        list.reserve_exact(1);
-                        list.insert(at, (key, value));
-                    }
-                }
-                if list.len() > FEW {
-                    *self = Self::Many(std::mem::take(list).into_iter().collect());
-                }
-            }
-        }
+        let list = match self {
+            Self::Many(map) => return drop(map.insert(key, value)),
+            Self::Few(list) => list.as_deref().unwrap_or_default(),
+        };
+        let (at, replaced) = match list.binary_search_by(|(one, _)| one.cmp(&key)) {
+            Ok(at) => (at, 1),
+            Err(at) => (at, 0),
+        };
+        let (before, after) = (list.iter().take(at), list.iter().skip(at + replaced));
+        let members = before.cloned().chain([(key, value)]).chain(after.cloned());
+        *self = if list.len() - replaced < FEW {
+            Self::Few(Some(members.collect()))
+        } else {
+            Self::Many(members.collect())
+        };
     }
 
     /// Removes one member, if it is there.
@@ -108,8 +121,10 @@ impl<K: Ord + Clone, V: Clone> Collected<K, V> {
         match self {
             Self::Many(map) => drop(map.remove(key)),
             Self::Few(list) => {
-                if let Ok(at) = list.binary_search_by(|(one, _)| one.cmp(key)) {
-                    Arc::make_mut(list).remove(at);
+                let members = list.as_deref().unwrap_or_default();
+                if members.iter().any(|(one, _)| one == key) {
+                    let rest: Arc<[_]> = members.iter().filter(|(one, _)| one != key).cloned().collect();
+                    *list = Some(rest).filter(|rest| !rest.is_empty());
                 }
             }
         }

@@ -7,9 +7,10 @@ use std::{collections::BTreeMap, hash::BuildHasher};
 
 use eg_diag::{Kind, ObjectRef};
 use eg_resources::{AnyObject, Bucket, Delta, Snapshot};
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::DefaultHashBuilder;
 
 use super::{
+    index::Index,
     node::{Dep, NodeId},
     places::Places,
     readers::Readers,
@@ -18,6 +19,16 @@ use super::{
 /// Names one input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct InputId(u32);
+
+impl InputId {
+    pub(super) fn of(place: u32) -> Self {
+        Self(place)
+    }
+
+    pub(super) fn place(self) -> u32 {
+        self.0
+    }
+}
 
 /// Something outside the units.
 enum Input {
@@ -48,8 +59,8 @@ pub(super) struct Inputs {
     places: Places<Place>,
     free: Vec<u32>,
     hasher: DefaultHashBuilder,
-    objects: HashTable<u32>,
-    buckets: HashTable<u32>,
+    objects: Index,
+    buckets: Index,
     times: BTreeMap<i64, InputId>,
     /// Inputs that may be without readers. They are given up when an update ends, because a unit that runs may hold the
     /// number of an input of which it is not a reader yet.
@@ -72,28 +83,26 @@ impl Inputs {
     ) -> (InputId, Option<AnyObject>) {
         let hash = self.hasher.hash_one((kind, namespace, name));
         let same = |key: &ObjectRef| *key.name == *name && *key.namespace == *namespace && key.kind == kind;
-        let found = self.objects.find(hash, |index| self.places[*index].is_object(&same)).copied();
+        let found = self.objects.find(hash, |place| self.places[place].is_object(&same));
         if let Some(index) = found {
             return (InputId(index), self.places[index].present().cloned());
         }
         let key = ObjectRef::new(kind, namespace, name);
         let object = snapshot.get_any(&key).cloned();
         let id = self.fresh(object.clone().map_or(Input::Absent(key), Input::Present));
-        let (places, hasher) = (&self.places, &self.hasher);
-        self.objects.insert_unique(hash, id.0, |index| places[*index].hash(hasher));
+        self.objects.insert(hash, id.0);
         (id, object)
     }
 
     /// The objects in a bucket, and the number of that read.
     pub(super) fn bucket(&mut self, snapshot: &Snapshot, bucket: &Bucket) -> (InputId, Vec<ObjectRef>) {
         let hash = self.hasher.hash_one(bucket);
-        let same = |index: &u32| self.places[*index].bucket() == Some(bucket);
-        let id = if let Some(index) = self.buckets.find(hash, same) {
-            InputId(*index)
+        let same = |place| self.places[place].bucket() == Some(bucket);
+        let id = if let Some(place) = self.buckets.find(hash, same) {
+            InputId(place)
         } else {
             let id = self.fresh(Input::Bucket(Box::new((bucket.clone(), None))));
-            let (places, hasher) = (&self.places, &self.hasher);
-            self.buckets.insert_unique(hash, id.0, |index| places[*index].hash(hasher));
+            self.buckets.insert(hash, id.0);
             id
         };
         let query = || snapshot.bucket(bucket).into_boxed_slice();
@@ -154,8 +163,8 @@ impl Inputs {
             }
             let hash = place.hash(&self.hasher);
             match std::mem::replace(&mut place.input, Input::Free) {
-                Input::Present(_) | Input::Absent(_) => remove(&mut self.objects, hash, id),
-                Input::Bucket(_) => remove(&mut self.buckets, hash, id),
+                Input::Present(_) | Input::Absent(_) => self.objects.remove(hash, id.0),
+                Input::Bucket(_) => self.buckets.remove(hash, id.0),
                 Input::Passed(at) => drop(self.times.remove(&at)),
                 Input::Anonymous | Input::Free => {}
             }
@@ -185,16 +194,16 @@ impl Inputs {
             let key = &change.key;
             let hash = self.hasher.hash_one((key.kind, &*key.namespace, &*key.name));
             let same = |one: &ObjectRef| one == key;
-            let found = self.objects.find(hash, |index| self.places[*index].is_object(&same));
-            if let Some(place) = found.map(|index| &mut self.places[*index]) {
+            let found = self.objects.find(hash, |place| self.places[place].is_object(&same));
+            if let Some(place) = found.map(|place| &mut self.places[place]) {
                 place.input = change.after.clone().map_or_else(|| Input::Absent(key.clone()), Input::Present);
                 touched.extend(place.readers.iter());
             }
         }
         for bucket in &delta.buckets {
             let hash = self.hasher.hash_one(bucket);
-            let same = |index: &u32| self.places[*index].bucket() == Some(bucket);
-            let Some(place) = self.buckets.find(hash, same).map(|index| &mut self.places[*index]) else {
+            let same = |place| self.places[place].bucket() == Some(bucket);
+            let Some(place) = self.buckets.find(hash, same).map(|place| &mut self.places[place]) else {
                 continue;
             };
             touched.extend(place.readers.iter());
@@ -246,13 +255,6 @@ impl Place {
             Input::Bucket(known) => hasher.hash_one(&known.0),
             Input::Passed(_) | Input::Anonymous | Input::Free => 0,
         }
-    }
-}
-
-/// Removes a number from a table, if it is there.
-fn remove(table: &mut HashTable<u32>, hash: u64, id: InputId) {
-    if let Ok(entry) = table.find_entry(hash, |index| *index == id.0) {
-        entry.remove();
     }
 }
 

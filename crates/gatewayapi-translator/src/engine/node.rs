@@ -2,22 +2,43 @@
 
 use super::{Erased, InputId, group::Sends, places::Places, readers::Readers};
 
-/// Names one instance of a unit. The second number tells apart instances that used the same place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct NodeId(u32, u32);
+/// Names one instance of a unit. A place is used again only after the update in which its instance ended, when nothing
+/// speaks of that any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct NodeId(u32);
 
-#[cfg(test)]
 impl NodeId {
-    pub(super) fn for_test(index: u32) -> Self {
-        Self(index, 0)
+    pub(super) fn of(place: u32) -> Self {
+        Self(place)
+    }
+
+    pub(super) fn place(self) -> u32 {
+        self.0
     }
 }
 
-/// What a unit read.
+/// What a unit read: an input or another unit, told apart by the lowest bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Dep {
+pub(super) struct Dep(u32);
+
+/// A [`Dep`] taken apart.
+pub(super) enum Read {
     Input(InputId),
     Node(NodeId),
+}
+
+impl Dep {
+    pub(super) fn input(input: InputId) -> Self {
+        Self(input.place() << 1)
+    }
+
+    pub(super) fn node(node: NodeId) -> Self {
+        Self(node.0 << 1 | 1)
+    }
+
+    pub(super) fn read(self) -> Read {
+        if self.0 & 1 == 0 { Read::Input(InputId::of(self.0 >> 1)) } else { Read::Node(NodeId(self.0 >> 1)) }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +49,8 @@ pub(super) enum State {
     Dirty,
     /// It is being computed.
     Running,
+    /// Nothing reads it any more. It can be looked up until [`Nodes::bury`], so that its end can be published.
+    Removed,
 }
 
 /// One instance of a unit.
@@ -62,43 +85,33 @@ impl Node {
 /// All instances. Places of removed ones are used again after [`Nodes::bury`].
 #[derive(Default)]
 pub(super) struct Nodes {
-    places: Places<Place>,
+    places: Places<Option<Node>>,
     free: Vec<u32>,
     removed: Vec<u32>,
 }
 
-struct Place {
-    age: u32,
-    alive: bool,
-    node: Option<Node>,
-}
-
 impl Nodes {
     pub(super) fn insert(&mut self, node: Node) -> NodeId {
-        if let Some(index) = self.free.pop() {
-            let place = &mut self.places[index];
-            place.age += 1;
-            place.alive = true;
-            place.node = Some(node);
-            return NodeId(index, place.age);
+        if let Some(place) = self.free.pop() {
+            self.places[place] = Some(node);
+            return NodeId(place);
         }
-        NodeId(self.places.push(Place { age: 0, alive: true, node: Some(node) }), 0)
+        NodeId(self.places.push(Some(node)))
     }
 
-    /// Takes the node out of use; it can be looked up until [`Nodes::bury`], so that its end can be published.
+    /// Takes the node out of use.
     pub(super) fn remove(&mut self, id: NodeId) {
-        let place = &mut self.places[id.0];
-        if place.alive && place.age == id.1 {
-            place.alive = false;
+        if let Some(node) = self.find_mut(id) {
+            node.state = State::Removed;
             self.removed.push(id.0);
         }
     }
 
     /// Lets go of the removed nodes.
     pub(super) fn bury(&mut self) {
-        for index in self.removed.drain(..) {
-            self.places[index].node = None;
-            self.free.push(index);
+        for place in self.removed.drain(..) {
+            self.places[place] = None;
+            self.free.push(place);
         }
     }
 
@@ -118,17 +131,15 @@ impl Nodes {
 
     /// The node, also when it was removed in this update.
     pub(super) fn find(&self, id: NodeId) -> Option<&Node> {
-        let place = self.places.get(id.0)?;
-        if place.age == id.1 { place.node.as_ref() } else { None }
+        self.places.get(id.0)?.as_ref()
     }
 
     /// The node, unless it was removed.
     pub(super) fn find_mut(&mut self, id: NodeId) -> Option<&mut Node> {
-        let place = self.places.get_mut(id.0)?;
-        if place.age == id.1 && place.alive { place.node.as_mut() } else { None }
+        self.places.get_mut(id.0)?.as_mut().filter(|node| node.state != State::Removed)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Node> {
-        self.places.iter().filter(|place| place.alive).filter_map(|place| place.node.as_ref())
+        self.places.iter().flatten().filter(|node| node.state != State::Removed)
     }
 }

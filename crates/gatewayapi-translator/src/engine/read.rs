@@ -3,16 +3,20 @@
 use std::{cell::RefCell, fmt, sync::Arc};
 
 use eg_diag::{Kind, ObjectRef};
-use eg_resources::{AnyObject, Bucket, Object};
+use eg_resources::{AnyObject, Bucket, Object, Status};
 
-use super::{Collected, Engine, Group, InputId, Unit, group::Sends, node::Dep};
+use super::{
+    Collected, Engine, Group, InputId, Unit,
+    group::{self, Sending},
+    node::Dep,
+};
 use crate::Env;
 
 /// What a unit read and sent while it ran.
 #[derive(Default)]
 pub(super) struct Trace {
     pub(super) reads: Vec<Dep>,
-    pub(super) sends: Sends,
+    pub(super) sends: Sending,
 }
 
 /// Tracked access to the snapshot, to other units and to time.
@@ -88,20 +92,20 @@ impl ReadCx<'_> {
     pub(crate) fn unit<U: Unit>(&self, key: &U::Key) -> Arc<U::Out> {
         debug_assert!(U::RANK < self.rank, "{} must have a rank below {}", U::NAME, self.rank);
         let (node, value) = self.engine.fetch::<U>(key);
-        self.trace.borrow_mut().reads.push(Dep::Node(node));
+        self.trace.borrow_mut().reads.push(Dep::node(node));
         value
     }
 
     /// What other units sent to a group.
     pub(crate) fn group<G: Group>(&self, key: &G::Key) -> Collected<G::Member, G::Value> {
-        let (members, content, _) = self.engine.group::<G>(key);
+        let (members, content) = self.engine.group::<G>(key, group::Part::Content);
         self.note(content);
         members
     }
 
     /// How much other units sent to a group; a member that changes without entering or leaving is no change.
     pub(crate) fn group_len<G: Group>(&self, key: &G::Key) -> usize {
-        let (members, _, len) = self.engine.group::<G>(key);
+        let (members, len) = self.engine.group::<G>(key, group::Part::Len);
         self.note(len);
         members.len()
     }
@@ -109,6 +113,11 @@ impl ReadCx<'_> {
     /// Sends a value to a group. `member` must name this unit's key, so that no other unit sends the same one.
     pub(crate) fn send<G: Group>(&self, key: G::Key, member: G::Member, value: G::Value) {
         self.trace.borrow_mut().sends.add::<G>(key, member, value);
+    }
+
+    /// The status, kept once for all units that give an equal one. Equal statuses must have equal hashes.
+    pub(crate) fn shared(&self, hash: u64, status: Status) -> Arc<Status> {
+        self.engine.statuses.borrow_mut().get(hash, status)
     }
 
     /// Configuration and features; they never change under a session.
@@ -123,6 +132,6 @@ impl ReadCx<'_> {
     }
 
     fn note(&self, input: InputId) {
-        self.trace.borrow_mut().reads.push(Dep::Input(input));
+        self.trace.borrow_mut().reads.push(Dep::input(input));
     }
 }

@@ -4,30 +4,35 @@ use std::collections::BTreeSet;
 
 use super::node::NodeId;
 
-/// How many readers are kept in a list. Nearly everything has one or two, and there are many of them; a Gateway is read
-/// by all its routes.
+/// How many readers are kept in place. Nearly everything has one or two.
+const INLINE: usize = 3;
+
+/// How many readers are kept in a list; a Gateway is read by all its routes.
 const FEW: usize = 16;
 
 /// A set of units.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) enum Readers {
-    /// Nobody.
-    #[default]
-    None,
-    /// One unit.
-    One(NodeId),
-    /// Some units, without order.
-    Few(Vec<NodeId>),
+    /// The first few of these, without order.
+    Inline(u8, [NodeId; INLINE]),
+    /// Some units, without order; it stays a list when it shrinks.
+    #[expect(clippy::box_collection, reason = "keeps the common, small form at two words")]
+    Few(Box<Vec<NodeId>>),
     /// A set; it stays one when it shrinks.
-    #[expect(clippy::box_collection, reason = "keeps the common, small forms at three words")]
+    #[expect(clippy::box_collection, reason = "keeps the common, small form at two words")]
     Many(Box<BTreeSet<NodeId>>),
+}
+
+impl Default for Readers {
+    fn default() -> Self {
+        Self::Inline(0, [NodeId::default(); INLINE])
+    }
 }
 
 impl Readers {
     pub(super) fn is_empty(&self) -> bool {
         match self {
-            Self::None => true,
-            Self::One(_) => false,
+            Self::Inline(count, _) => *count == 0,
             Self::Few(list) => list.is_empty(),
             Self::Many(set) => set.is_empty(),
         }
@@ -35,8 +40,7 @@ impl Readers {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = NodeId> {
         let (few, many): (&[NodeId], _) = match self {
-            Self::None => (&[], None),
-            Self::One(reader) => (std::slice::from_ref(reader), None),
+            Self::Inline(count, ids) => (ids.get(..usize::from(*count)).unwrap_or_default(), None),
             Self::Few(list) => (list, None),
             Self::Many(set) => (&[], Some(set.iter())),
         };
@@ -46,9 +50,18 @@ impl Readers {
     /// Adds a reader, if it is not there yet.
     pub(super) fn insert(&mut self, reader: NodeId) {
         match self {
-            Self::None => *self = Self::One(reader),
-            Self::One(one) if *one == reader => {}
-            Self::One(one) => *self = Self::Few(vec![*one, reader]),
+            Self::Inline(count, ids) => {
+                let used = usize::from(*count);
+                if ids[..used].contains(&reader) {
+                    return;
+                }
+                if let Some(free) = ids.get_mut(used) {
+                    *free = reader;
+                    *count += 1;
+                } else {
+                    *self = Self::Few(Box::new(ids.iter().copied().chain([reader]).collect()));
+                }
+            }
             Self::Few(list) if list.contains(&reader) => {}
             Self::Few(list) if list.len() < FEW => list.push(reader),
             Self::Few(list) => {
@@ -62,8 +75,13 @@ impl Readers {
     /// Removes a reader, if it is there.
     pub(super) fn remove(&mut self, reader: NodeId) {
         match self {
-            Self::One(one) if *one == reader => *self = Self::None,
-            Self::None | Self::One(_) => {}
+            Self::Inline(count, ids) => {
+                let used = usize::from(*count);
+                if let Some(at) = ids[..used].iter().position(|one| *one == reader) {
+                    ids.swap(at, used - 1);
+                    *count -= 1;
+                }
+            }
             Self::Few(list) => {
                 if let Some(at) = list.iter().position(|one| *one == reader) {
                     list.swap_remove(at);
@@ -80,7 +98,7 @@ mod tests {
 
     #[test]
     fn lists_and_sets_behave_alike() {
-        let ids: Vec<NodeId> = (0..48).map(NodeId::for_test).collect();
+        let ids: Vec<NodeId> = (0..48).map(NodeId::of).collect();
         let mut readers = Readers::default();
         for count in 1..=ids.len() {
             // The second time changes nothing.
@@ -101,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_few_come_and_go() {
-        let ids: Vec<NodeId> = (0..4).map(NodeId::for_test).collect();
+        let ids: Vec<NodeId> = (0..4).map(NodeId::of).collect();
         let mut readers = Readers::default();
         readers.remove(ids[0]);
         for id in &ids {

@@ -13,7 +13,7 @@ use std::{cmp::Reverse, sync::Arc};
 use eg_diag::ObjectRef;
 use eg_ir::{
     Name, Origin,
-    route::{DirectResponse, HttpRoute, RouteAction, RouteOrder},
+    route::{DirectResponse, HttpRoute, RouteAction, RoutePlace},
 };
 
 use super::{listener::ListenerState, state::GatewayState, view};
@@ -54,14 +54,14 @@ pub(super) fn send(
             ..HttpRoute::default()
         };
         // Behind the routes of users, whatever their order.
-        let last = RouteOrder {
+        let last = RoutePlace {
             specificity: Reverse::default(),
             created: i64::MAX,
             listener: name.clone(),
-            ..RouteOrder::default()
+            ..RoutePlace::default()
         };
         cx.send::<HostOwners>(host.clone(), (name.clone(), gateway.clone()), Arc::new(origin.clone()));
-        cx.send::<HostRoutes>(host, last, Arc::new(route));
+        cx.send::<HostRoutes>(host, last.into(), Arc::new(route));
     }
 }
 

@@ -26,7 +26,8 @@ static NO_MATCHING_HOSTNAME: Code =
 /// How a route attached to one parent of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Attachment {
-    pub(crate) reference: ParentReference,
+    /// The position of the reference to the parent.
+    pub(crate) reference: usize,
     /// The fleet that serves the parent.
     pub(crate) fleet: IrKey,
     /// Why it attached to nothing.
@@ -36,7 +37,7 @@ pub(crate) struct Attachment {
     /// What is wrong with the rules, by their position.
     pub(crate) problems: Vec<(usize, Diagnostic)>,
     /// Its matches, to find other routes that have the same.
-    pub(crate) matches: Vec<MatchKey>,
+    pub(crate) matches: Box<[MatchKey]>,
 }
 
 /// How a route attached to each of its parents that are ours, in the order in which it names them.
@@ -44,12 +45,12 @@ pub(crate) struct Attached<R>(PhantomData<R>);
 
 impl<R: RouteKind> Unit for Attached<R> {
     type Key = ObjectRef;
-    type Out = Vec<Attachment>;
+    type Out = Box<[Attachment]>;
     const NAME: &'static str = R::UNITS.attached;
     const RANK: u8 = 10;
 
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
-        let Some(route) = cx.object::<R>(key) else { return Vec::new() };
+        let Some(route) = cx.object::<R>(key) else { return Box::default() };
         let references = route.parent_refs().iter().enumerate();
         references.filter_map(|reference| attach(cx, key, &*route, reference)).collect()
     }
@@ -64,22 +65,21 @@ fn attach<R: RouteKind>(
     let parent = parent(cx, key, reference)?;
     let view = cx.unit::<ParentView>(&parent.view(reference));
     let view = view.as_ref().as_ref()?;
-    let reference = reference.clone();
     if let Some(refusal) = route.refusal() {
         return Some(Attachment {
-            reference,
+            reference: position,
             fleet: view.fleet.clone(),
             refusal: Some(refusal),
             rules: None,
             problems: Vec::new(),
-            matches: Vec::new(),
+            matches: Box::default(),
         });
     }
     let lowered = cx.unit::<LoweredOf<R>>(&(key.clone(), parent.gateway.clone()));
-    security::report(cx, key, &parent.gateway, (position, &reference), || route.rule_names());
+    security::report(cx, key, &parent.gateway, (position, reference), || route.rule_names());
     let (bound, refusal) = match bind(cx, key, route, view) {
         Ok(bound) => (bound, None),
-        Err(refusal) => (Vec::new(), Some(refused(refusal, &reference))),
+        Err(refusal) => (Vec::new(), Some(refused(refusal, reference))),
     };
     let (mut matches, mut problems, mut is_served) = (Vec::new(), lowered.problems.clone(), false);
     for Bound { listener, hosts } in &bound {
@@ -111,8 +111,14 @@ fn attach<R: RouteKind>(
     if is_served {
         send_clusters::<R>(cx, key, view, &lowered.clusters);
     }
-    let (rules, fleet) = (Some(lowered.count), view.fleet.clone());
-    Some(Attachment { reference, fleet, refusal, rules, problems, matches })
+    Some(Attachment {
+        reference: position,
+        fleet: view.fleet.clone(),
+        refusal,
+        rules: Some(lowered.count),
+        problems,
+        matches: matches.into_boxed_slice(),
+    })
 }
 
 fn send_clusters<R: RouteKind>(

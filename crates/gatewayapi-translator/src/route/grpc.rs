@@ -4,14 +4,13 @@
 //! the same filters and backends. What differs: [`route_match`] makes paths of services and methods, backends speak
 //! HTTP/2 whatever they say themselves, connections are not upgraded, and the listener answers clients of gRPC-Web.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use eg_api::gateway::{
     GrpcBackendRef, GrpcRoute, GrpcRouteFilter, GrpcRouteRule, ParentReference, SessionPersistence,
 };
 use eg_diag::{Diagnostic, FieldPath};
-use eg_ir::{Name, features, route::RouteOrder};
-use eg_resources::Object;
+use eg_ir::{Name, features, route::RoutePlace};
 
 use super::{
     http::{
@@ -61,18 +60,12 @@ impl RouteKind for GrpcRoute {
     }
 
     fn attach(&self, cx: &ReadCx<'_>, place: &Place<'_>, rules: &HttpRules) -> Vec<u128> {
-        // The kind in the order of routes, shared by all of them.
-        static KIND: LazyLock<Name> = LazyLock::new(|| GrpcRoute::KIND.kind.into());
         if !rules.is_empty() {
             let listener = (place.fleet().clone(), place.listener.ir_name.clone());
-            let route = RouteOrder {
-                namespace: place.route.namespace.clone(),
-                name: place.route.name.clone(),
-                ..RouteOrder::default()
-            };
-            cx.send::<Needs>(listener, (features::GRPC, Name::default(), route), Arc::default());
+            let route = RoutePlace { route: place.route.clone(), ..RoutePlace::default() };
+            cx.send::<Needs>(listener, (features::GRPC, Name::default(), route.into()), Arc::default());
         }
-        rules.attach(cx, place, &KIND)
+        rules.attach(cx, place)
     }
 }
 

@@ -8,10 +8,7 @@
 //! A rule that one of its features refuses answers 500 to the requests it matches, so that they do not fall through to
 //! another rule; one whose match is refused matches nothing. The status of the route names both.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, LazyLock},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use eg_api::gateway::{
     HttpBackendRef, HttpRoute, HttpRouteFilter, HttpRouteRule, ParentReference, SessionPersistence,
@@ -19,9 +16,8 @@ use eg_api::gateway::{
 use eg_diag::{Diagnostic, FieldPath};
 use eg_ir::{
     Name, Secret,
-    route::{HttpRoute as IrRoute, RouteAction, RouteOrder},
+    route::{HttpRoute as IrRoute, RouteAction, RouteOrder, RoutePlace},
 };
-use eg_resources::Object;
 
 use self::{
     filter::RuleDraft,
@@ -107,9 +103,7 @@ impl RouteKind for HttpRoute {
     }
 
     fn attach(&self, cx: &ReadCx<'_>, place: &Place<'_>, rules: &HttpRules) -> Vec<u128> {
-        // The kind in the order of routes, shared by all of them.
-        static KIND: LazyLock<Name> = LazyLock::new(|| HttpRoute::KIND.kind.into());
-        rules.attach(cx, place, &KIND)
+        rules.attach(cx, place)
     }
 }
 
@@ -158,8 +152,14 @@ impl HttpRules {
         self.matches.is_empty()
     }
 
+    /// Gives back memory; nothing is added any more.
+    fn shrink(&mut self) {
+        self.matches.shrink_to_fit();
+        self.secrets.shrink_to_fit();
+    }
+
     /// Sends the routes to the virtual host of a hostname, and returns the hashes of their matches.
-    pub(super) fn attach(&self, cx: &ReadCx<'_>, place: &Place<'_>, kind: &Name) -> Vec<u128> {
+    pub(super) fn attach(&self, cx: &ReadCx<'_>, place: &Place<'_>) -> Vec<u128> {
         if self.is_empty() {
             return Vec::new();
         }
@@ -168,19 +168,17 @@ impl HttpRules {
         cx.send::<HostOwners>(host.clone(), owner, Arc::new(place.listener.origin.clone()));
         let security = self.security(cx, place);
         for lowered in &self.matches {
-            let order = RouteOrder {
+            let order = RouteOrder::from(RoutePlace {
                 specificity: if place.view.preserve_route_order {
                     std::cmp::Reverse::default()
                 } else {
-                    RouteOrder::specificity(&lowered.route.matches)
+                    RoutePlace::specificity(&lowered.route.matches)
                 },
                 created: self.created,
-                namespace: place.route.namespace.clone(),
-                name: place.route.name.clone(),
-                kind: kind.clone(),
+                route: place.route.clone(),
                 position: lowered.position,
                 listener: place.listener.ir_name.clone(),
-            };
+            });
             let served = lowered.at(place, security.get(&lowered.position.0));
             need::send(cx, place, &served, &order);
             cx.send::<HostRoutes>(host.clone(), order, served);

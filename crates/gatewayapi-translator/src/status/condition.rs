@@ -85,7 +85,8 @@ impl Conditions {
         self.get(r#type).is_some_and(|condition| condition.status == ConditionStatus::True)
     }
 
-    pub(crate) fn into_list(self) -> Vec<Condition> {
+    pub(crate) fn into_list(mut self) -> Vec<Condition> {
+        self.list.shrink_to_fit();
         self.list
     }
 }

@@ -1,6 +1,11 @@
 //! The status of routes: one entry for each parent of ours.
 
-use std::{collections::BTreeSet, marker::PhantomData, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    hash::{DefaultHasher, Hash, Hasher},
+    marker::PhantomData,
+    sync::Arc,
+};
 
 use eg_api::gateway::{RouteParentStatus, RouteStatus};
 use eg_diag::{Diagnostic, ObjectRef};
@@ -37,12 +42,12 @@ impl<R: RouteKind> Unit for RouteRoot<R> {
         }
         let generation = route.meta().generation();
         let parent = |attachment: &Attachment| RouteParentStatus {
-            parent_ref: attachment.reference.clone(),
+            parent_ref: route.parent_refs().get(attachment.reference).cloned().unwrap_or_default(),
             controller_name: cx.env().settings.controller_name.to_string(),
             conditions: conditions(cx, key, attachment, generation).into_list(),
         };
-        let parents = attachments.iter().map(parent).collect();
-        Some(update_of(&*route, Status::Route(RouteStatus { parents })))
+        let status = RouteStatus { parents: attachments.iter().map(parent).collect() };
+        Some(update_of(&*route, cx.shared(hash(&status), Status::Route(status))))
     }
 }
 
@@ -50,6 +55,18 @@ impl<R: RouteKind> Root for RouteRoot<R> {
     fn publish(assembly: &mut Assembly<'_>, key: &ObjectRef, out: Option<&Arc<Self::Out>>) {
         assembly.status(key, out.and_then(|out| out.as_ref().as_ref()));
     }
+}
+
+/// A hash of a status; most routes of a Gateway have the same one.
+fn hash(status: &RouteStatus) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for RouteParentStatus { parent_ref, conditions, .. } in &status.parents {
+        (&parent_ref.namespace, &parent_ref.name, &parent_ref.section_name).hash(&mut hasher);
+        for condition in conditions {
+            (condition.observed_generation, &condition.reason, &condition.message).hash(&mut hasher);
+        }
+    }
+    hasher.finish()
 }
 
 fn conditions(cx: &ReadCx<'_>, key: &ObjectRef, attachment: &Attachment, generation: i64) -> Conditions {

@@ -1,36 +1,113 @@
 //! The order in which the routes of a virtual host are tried.
 
-use std::cmp::Reverse;
+use std::{
+    cmp::{Ordering, Reverse},
+    fmt,
+    ops::Deref,
+    sync::Arc,
+};
 
+use eg_diag::ObjectRef;
 use serde::{Deserialize, Serialize};
 
 use super::{PathMatch, RouteMatch, StringMatch, ValueMatch};
-use crate::Name;
+use crate::{Name, Origin};
 
 /// The place of a route in its virtual host: the more specific match goes first, ties keep the order of the rules.
 ///
 /// The rules are those of Gateway API (`HTTPRouteMatch`): exact paths, then regular expressions, then prefixes; longer
 /// paths first; then the number of headers, of exact headers, of cookies, of exact cookies, of query parameters and of
 /// exact query parameters, most first. A prefix of `/` counts as no path.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct RouteOrder {
+///
+/// It is one pointer wide, because every collection of routes has it as key.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RouteOrder(Arc<RoutePlace>);
+
+/// What a [`RouteOrder`] is made of, the weightiest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoutePlace {
     /// How specific the match is, most specific first; all zero where the user wants routes in the order written.
     pub specificity: Reverse<[u32; 8]>,
     /// When the route object was created, in seconds since 1970; older ones first.
     pub created: i64,
-    /// The namespace of the route object.
-    pub namespace: Name,
-    /// The name of the route object.
-    pub name: Name,
-    /// The kind of the route object.
-    pub kind: Name,
+    /// The route object: its namespace, its name, then its kind.
+    pub route: ObjectRef,
     /// The position of the rule, and of the match in the rule.
     pub position: (u32, u32),
     /// The name of the gateway listener, for a route that is attached to several that share a virtual host.
     pub listener: Name,
 }
 
-impl RouteOrder {
+impl Deref for RouteOrder {
+    type Target = RoutePlace;
+
+    fn deref(&self) -> &RoutePlace {
+        &self.0
+    }
+}
+
+impl From<RoutePlace> for RouteOrder {
+    fn from(place: RoutePlace) -> Self {
+        Self(Arc::new(place))
+    }
+}
+
+impl fmt::Debug for RouteOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl Ord for RouteOrder {
+    /// That of the places; copies of one order are equal without a look at it.
+    fn cmp(&self, other: &Self) -> Ordering {
+        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.cmp(&other.0) }
+    }
+}
+
+impl PartialOrd for RouteOrder {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Default for RoutePlace {
+    fn default() -> Self {
+        Self {
+            specificity: Reverse::default(),
+            created: 0,
+            route: Origin::default().object,
+            position: (0, 0),
+            listener: Name::default(),
+        }
+    }
+}
+
+impl Ord for RoutePlace {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_route = || {
+            let (one, other) = (&self.route, &other.route);
+            if one == other {
+                return Ordering::Equal;
+            }
+            let by_name = || one.name.cmp(&other.name);
+            one.namespace.cmp(&other.namespace).then_with(by_name).then_with(|| one.kind.cmp(&other.kind))
+        };
+        let weightiest = (self.specificity, self.created).cmp(&(other.specificity, other.created));
+        weightiest
+            .then_with(by_route)
+            .then_with(|| (self.position, &self.listener).cmp(&(other.position, &other.listener)))
+    }
+}
+
+impl PartialOrd for RoutePlace {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl RoutePlace {
     /// How specific a match is.
     pub fn specificity(matches: &RouteMatch) -> Reverse<[u32; 8]> {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -64,7 +141,7 @@ pub(super) mod as_list {
     use imbl::OrdMap;
     use serde::{Deserialize, Deserializer, Serializer};
 
-    use super::{super::HttpRoute, RouteOrder};
+    use super::{super::HttpRoute, RouteOrder, RoutePlace};
 
     pub(in crate::route) fn serialize<S: Serializer>(
         routes: &OrdMap<RouteOrder, Arc<HttpRoute>>,
@@ -79,7 +156,8 @@ pub(super) mod as_list {
     ) -> Result<OrdMap<RouteOrder, Arc<HttpRoute>>, D::Error> {
         let routes = Vec::<Arc<HttpRoute>>::deserialize(deserializer)?;
         let ordered = (0..).zip(routes).map(|(position, route)| {
-            (RouteOrder { position: (position, 0), ..RouteOrder::default() }, route)
+            let place = RoutePlace { position: (position, 0), ..RoutePlace::default() };
+            (RouteOrder::from(place), route)
         });
         Ok(ordered.collect())
     }
@@ -109,7 +187,7 @@ mod tests {
 
     fn order(path: Option<PathMatch>, headers: usize) -> Reverse<[u32; 8]> {
         let header = ValueMatch { name: "a".into(), value: StringMatch::Exact("b".into()) };
-        RouteOrder::specificity(&RouteMatch { path, headers: vec![header; headers], ..RouteMatch::default() })
+        RoutePlace::specificity(&RouteMatch { path, headers: vec![header; headers], ..RouteMatch::default() })
     }
 
     #[test]

@@ -17,7 +17,7 @@ impl Core {
         }
         let meta = snapshot.get_any(&object)?.meta();
         let (uid, generation) = (meta.uid.as_deref().map(Into::into), meta.generation());
-        Some(StatusUpdate { status: empty_status(&object)?, uid, generation, object })
+        Some(StatusUpdate { status: empty_status(&object)?.into(), uid, generation, object })
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) fn all(update: &StatusUpdate) -> Vec<Complaint> {
             }
         }));
     };
-    match &update.status {
+    match &*update.status {
         Status::GatewayClass(status) => add(None, &status.conditions),
         Status::Gateway(status) => {
             add(None, &status.conditions);

@@ -184,7 +184,7 @@ mod tests {
     }
 
     fn update(name: &str, generation: i64) -> StatusUpdate {
-        let status = Status::Conditions { conditions: Vec::new() };
+        let status = Status::Conditions { conditions: Vec::new() }.into();
         StatusUpdate { object: object(name), uid: None, generation, status }
     }
 

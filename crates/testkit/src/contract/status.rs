@@ -67,7 +67,7 @@ fn accepted(name: &str, holds: bool, message: &str) -> StatusUpdate {
 }
 
 fn update(name: &str, status: RouteStatus) -> StatusUpdate {
-    StatusUpdate { object: key(name), uid: None, generation: 1, status: Status::Route(status) }
+    StatusUpdate { object: key(name), uid: None, generation: 1, status: Status::Route(status).into() }
 }
 
 /// Our condition in a status.

@@ -206,14 +206,5 @@ impl Session {
 
 /// Whether two places are those of one match of one rule.
 fn is_same_rule(a: &RouteOrder, b: &RouteOrder) -> bool {
-    let rule = |order: &RouteOrder| {
-        (
-            order.kind.clone(),
-            order.namespace.clone(),
-            order.name.clone(),
-            order.position,
-            order.listener.clone(),
-        )
-    };
-    rule(a) == rule(b)
+    (&a.route, a.position, &a.listener) == (&b.route, b.position, &b.listener)
 }

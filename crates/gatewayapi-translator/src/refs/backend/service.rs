@@ -52,7 +52,7 @@ impl Unit for ServicePortOf {
     fn compute(cx: &ReadCx<'_>, key: &SlicePort) -> Self::Out {
         let SlicePort { service, port, transport } = key;
         let view = |name: &Option<String>, app_protocol: &Option<String>| ServicePort {
-            name: name.as_deref().unwrap_or_default().into(),
+            name: name.as_deref().map_or_else(Name::default, Name::from),
             app_protocol: app_protocol.as_deref().map(Into::into),
         };
         if service.kind == Service::KIND {

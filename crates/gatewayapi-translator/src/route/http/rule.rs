@@ -157,6 +157,10 @@ fn each<R: Rule>(
         };
         lower(&place, rule, &mut lowered);
     }
+    // There are as many of these as there are routes.
+    lowered.rules.shrink();
+    lowered.clusters.shrink_to_fit();
+    lowered.problems.shrink_to_fit();
     lowered
 }
 
