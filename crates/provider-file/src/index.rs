@@ -1,7 +1,7 @@
 //! Which file holds which object, and what changed. Pure: it is told what files hold.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     path::Path,
     sync::Arc,
 };
@@ -34,10 +34,10 @@ struct Claim {
 pub(crate) struct Index {
     /// The objects that each file holds.
     files: BTreeMap<Arc<Path>, Vec<ObjectRef>>,
-    /// The forms of each object, in the order of paths. The first counts; there is more than one by mistake only.
-    claims: BTreeMap<ObjectRef, Vec<Claim>>,
-    /// The objects with more than one form.
-    contested: BTreeSet<ObjectRef>,
+    /// The form of each object that counts: the one with the first path.
+    claims: BTreeMap<ObjectRef, Claim>,
+    /// Further forms of objects, in the order of paths. There are some by mistake only.
+    contested: BTreeMap<ObjectRef, Vec<Claim>>,
     /// What is wrong with each file, for those with which something is.
     faults: BTreeMap<Arc<Path>, Vec<Problem>>,
 }
@@ -78,14 +78,14 @@ impl Index {
 
     /// Every object, each in the form that counts.
     pub(crate) fn objects(&self) -> Vec<AnyObject> {
-        self.claims.values().filter_map(|claims| claims.first()).map(|claim| claim.object.clone()).collect()
+        self.claims.values().map(|claim| claim.object.clone()).collect()
     }
 
     /// Everything that is wrong.
     pub(crate) fn problems(&self) -> Vec<Problem> {
         let mut problems: Vec<Problem> = self.faults.values().flatten().cloned().collect();
-        for key in &self.contested {
-            let Some([first, others @ ..]) = self.claims.get(key).map(Vec::as_slice) else { continue };
+        for (key, others) in &self.contested {
+            let Some(first) = self.claims.get(key) else { continue };
             problems.extend(others.iter().map(|claim| Problem {
                 path: Arc::clone(&claim.path),
                 document: None,
@@ -98,7 +98,7 @@ impl Index {
     }
 
     fn get(&self, key: &ObjectRef) -> Option<&AnyObject> {
-        self.claims.get(key)?.first().map(|claim| &claim.object)
+        self.claims.get(key).map(|claim| &claim.object)
     }
 
     /// What the file holds from now on: its good objects, and the last good form of those whose document is bad.
@@ -109,7 +109,8 @@ impl Index {
             // A document that does not say what it is may be any of those that are missing.
             let kept = has_unreadable || broken.contains(key);
             if kept && !good.contains(key) {
-                let claims = self.claims.get(key).into_iter().flatten();
+                let others = self.contested.get(key).into_iter().flatten();
+                let claims = self.claims.get(key).into_iter().chain(others);
                 objects.extend(claims.filter(|claim| claim.path == *path).map(|claim| claim.object.clone()));
             }
         }
@@ -123,36 +124,48 @@ impl Index {
 
     fn replace(&mut self, path: Arc<Path>, held: &[ObjectRef], objects: Vec<AnyObject>) {
         for key in held {
-            if let Some(claims) = self.claims.get_mut(key) {
-                claims.retain(|claim| claim.path != path);
-                self.recount(key);
-            }
+            self.withdraw(&path, key);
         }
         let mut keys = Vec::with_capacity(objects.len());
         for object in objects {
-            let key = object.key().clone();
-            let claims = self.claims.entry(key.clone()).or_default();
-            let at = claims.partition_point(|claim| claim.path < path);
-            claims.insert(at, Claim { path: Arc::clone(&path), object });
-            self.recount(&key);
-            keys.push(key);
+            keys.push(object.key().clone());
+            self.claim(Claim { path: Arc::clone(&path), object });
         }
         if !keys.is_empty() {
             self.files.insert(path, keys);
         }
     }
 
-    fn recount(&mut self, key: &ObjectRef) {
-        match self.claims.get(key).map_or(0, Vec::len) {
-            0 => {
-                self.claims.remove(key);
-                self.contested.remove(key);
+    /// The file does not hold the object any more; another that does takes its place.
+    fn withdraw(&mut self, path: &Arc<Path>, key: &ObjectRef) {
+        if let Some(others) = self.contested.get_mut(key) {
+            others.retain(|claim| claim.path != *path);
+        }
+        if self.claims.get(key).is_some_and(|first| first.path == *path) {
+            let heir = self.contested.get_mut(key).filter(|others| !others.is_empty());
+            match heir.map(|others| others.remove(0)) {
+                Some(heir) => self.claims.insert(key.clone(), heir),
+                None => self.claims.remove(key),
+            };
+        }
+        if self.contested.get(key).is_some_and(Vec::is_empty) {
+            self.contested.remove(key);
+        }
+    }
+
+    fn claim(&mut self, mut claim: Claim) {
+        let key = claim.object.key().clone();
+        match self.claims.entry(key.clone()) {
+            Entry::Vacant(place) => {
+                place.insert(claim);
             }
-            1 => {
-                self.contested.remove(key);
-            }
-            _ => {
-                self.contested.insert(key.clone());
+            Entry::Occupied(mut first) => {
+                if claim.path < first.get().path {
+                    std::mem::swap(first.get_mut(), &mut claim);
+                }
+                let others = self.contested.entry(key).or_default();
+                let at = others.partition_point(|other| other.path < claim.path);
+                others.insert(at, claim);
             }
         }
     }

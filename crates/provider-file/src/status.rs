@@ -37,11 +37,25 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     /// What was last written, so that times are kept and equal statuses cost nothing.
-    written: BTreeMap<ObjectRef, Value>,
+    written: BTreeMap<ObjectRef, Written>,
     /// What could not be written, with the reason that was reported.
     failed: BTreeMap<ObjectRef, (StatusUpdate, String)>,
     /// Objects that went away lately: their last statuses may still be on the way here.
     gone: BTreeMap<ObjectRef, Instant>,
+}
+
+/// A status as JSON text, which takes a tenth of the memory of its tree.
+#[derive(Debug)]
+struct Written(Box<str>);
+
+impl Written {
+    fn of(status: &Value) -> Self {
+        Self(status.to_string().into_boxed_str())
+    }
+
+    fn value(&self) -> Value {
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
 }
 
 /// How long statuses of an object that went away may be on the way.
@@ -139,7 +153,7 @@ impl Shared {
 
     fn write_one(
         &self,
-        written: &mut BTreeMap<ObjectRef, Value>,
+        written: &mut BTreeMap<ObjectRef, Written>,
         update: &StatusUpdate,
         now: &str,
     ) -> io::Result<()> {
@@ -151,7 +165,7 @@ impl Shared {
             None => None,
         };
         let before = match (written.get(key), &path) {
-            (Some(before), _) => before.clone(),
+            (Some(before), _) => before.value(),
             // An earlier run may have written it.
             (None, Some(path)) => read_status(path),
             (None, None) => Value::Null,
@@ -174,7 +188,7 @@ impl Shared {
         if summary != transition::summary(&before) {
             tracing::info!(object = %key, "status: {summary}");
         }
-        written.insert(key.clone(), status);
+        written.insert(key.clone(), Written::of(&status));
         Ok(())
     }
 }
