@@ -291,7 +291,7 @@ impl Engine {
             let outcome = catch_unwind(AssertUnwindSafe(|| compute(&cx, &*key)));
             self.depth.set(depth);
             // What a unit sent before it panicked is half of something.
-            outcome.inspect_err(|_| cx.trace.borrow_mut().sends = group::Sends::default())
+            outcome.inspect_err(|_| cx.trace.borrow_mut().sends = group::Sending::default())
         };
         let outcome = run(compute);
         let keeps_sends = outcome.is_err() && old.is_some();

@@ -17,6 +17,7 @@ mod gateway;
 mod header;
 mod hostname;
 mod labels;
+mod merge;
 mod names;
 mod origin;
 pub mod policy;

@@ -6,11 +6,15 @@
 //! - `kind`: what the author of a field sees of a kind, and what this crate knows besides;
 //! - `field`: fields, and how a policy is lowered with them;
 //! - `attach`: which policies are for which object and section, and which of them is in force;
+//! - `merge`: policies of routes that are merged over those of their parents;
+//! - `route`, `gateway`: what rules of routes get of the kinds of policies that attach to routes, and what becomes of these;
+//! - `in_use`: whether there are policies of a kind at all;
 //! - `ancestor`: who uses a policy, which is what its status has an entry for;
 //! - `status`: the status of a policy;
 //! - `client_traffic`: ClientTrafficPolicies;
 //! - `security`: SecurityPolicies;
 //! - `choice`: fields whose value is one of a few words;
+//! - `backend_traffic`: BackendTrafficPolicies;
 //! - `backend_tls`: BackendTLSPolicies, which attach to backends in a way of their own;
 //! - `patch`: EnvoyPatchPolicies.
 //!
@@ -24,9 +28,11 @@
 //! Copy `client_traffic.rs`: implement [`PolicyKind`] and `Attachable` for a marker, with the kinds of objects that may be
 //! targeted. The store finds its targets once `eg_resources` visits them as references (`policy_targets` there). What the
 //! policy applies to then asks the unit `EffectivePolicy` with its scopes, the most specific first, and `LoweredPolicy` for
-//! what the policy in force comes to: `client_traffic/listener.rs` does so for listeners; routes do it where they are
-//! lowered, with the scopes rule, route, listener of a set, set, listener of a Gateway, Gateway. It tells each policy what
-//! became of it with `PolicyUses`, and `PolicyRoot` makes a status of that.
+//! what the policy in force comes to: `client_traffic/listener.rs` does so for listeners. It tells each policy what became
+//! of it with `PolicyUses`, and `PolicyRoot` makes a status of that.
+//!
+//! A kind that attaches to routes gets all of that from `route` and `gateway`: register `PoliciesOfGateway` for it, add it to
+//! `report` of this module, and ask `route::in_force` where routes are attached (`route/http/shape.rs`).
 //!
 //! [`Features::with_client_traffic_field`]: crate::Features::with_client_traffic_field
 
@@ -34,21 +40,32 @@ use eg_api::{
     gateway::BackendTlsPolicy,
     v1alpha1::{ClientTrafficPolicy, EnvoyPatchPolicy},
 };
+use eg_ir::Name;
 use eg_resources::Object;
 
-use crate::{engine::Engine, fanout::Patches};
+use self::{route::AtParent, security::Security};
+use crate::{
+    engine::{Engine, ReadCx},
+    fanout::Patches,
+};
 
 pub(crate) mod ancestor;
 mod attach;
 pub(crate) mod backend_tls;
+pub(crate) mod backend_traffic;
 mod choice;
 pub(crate) mod client_traffic;
 mod field;
+mod gateway;
+pub(crate) mod in_use;
 mod kind;
+mod merge;
 mod patch;
+pub(crate) mod route;
 pub(crate) mod security;
 mod status;
 
+pub(crate) use backend_traffic::BackendTraffic;
 pub use client_traffic::{ClientTraffic, ListenerProtocol};
 pub use field::{FieldCx, PolicyField};
 pub use kind::{Declared, PolicyKind};
@@ -61,4 +78,11 @@ pub(crate) fn register(engine: &mut Engine) {
     engine.root_for_each_group::<Patches, patch::PatchesUnit>();
     engine.root_for_each_object::<status::PolicyRoot<ClientTraffic>>(ClientTrafficPolicy::KIND);
     security::register(engine);
+    backend_traffic::register(engine);
+}
+
+/// Tells the policies of all kinds that attach to routes what became of them for a route at one parent.
+pub(crate) fn report(cx: &ReadCx<'_>, at: &AtParent<'_>, rules: impl Fn() -> Vec<Name>) {
+    route::report::<Security>(cx, at, &rules);
+    route::report::<BackendTraffic>(cx, at, &rules);
 }

@@ -2,15 +2,22 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use eg_diag::ObjectRef;
 use serde::{Deserialize, Serialize};
 
 use crate::{Extension, FeatureId, Name, Origin, route::CredentialInjection};
 
+mod backend_keepalive;
+mod backend_timeout;
 mod tls;
+mod traffic;
 
+pub use backend_keepalive::BackendKeepalive;
+pub use backend_timeout::BackendTimeout;
 pub use tls::{
     PeerValidation, ServerName, SubjectAltName, TlsParameters, TlsProfile, TlsVersion, UpstreamTls,
 };
+pub use traffic::ClusterTraffic;
 
 /// A group of endpoints that are equally good for a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +41,12 @@ pub struct Cluster {
     /// The credential that is added to the requests of this cluster alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential_injection: Option<Arc<CredentialInjection>>,
+    /// How the endpoints are used, as policies say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traffic: Option<Arc<ClusterTraffic>>,
+    /// The policies that shaped it and want to be named in its metadata.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<ObjectRef>,
     /// Configuration of features that this crate does not know.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub extensions: BTreeMap<FeatureId, Extension>,
@@ -50,6 +63,8 @@ impl Default for Cluster {
             zone_aware: None,
             tls: None,
             credential_injection: None,
+            traffic: None,
+            policies: Vec::new(),
             extensions: BTreeMap::new(),
         }
     }

@@ -106,6 +106,10 @@ pub mod features {
     pub const CLIENT_HEALTH_CHECK: FeatureId = FeatureId::new("client_health_check");
     /// The scheme of requests to backends.
     pub const CLIENT_SCHEME: FeatureId = FeatureId::new("client_scheme");
+    /// Time limits towards backends.
+    pub const BACKEND_TIMEOUT: FeatureId = FeatureId::new("backend_timeout");
+    /// Probes on idle connections to backends.
+    pub const BACKEND_KEEPALIVE: FeatureId = FeatureId::new("backend_keepalive");
 
     /// All of them, for parity tests and documentation.
     pub const ALL: &[FeatureId] = &[
@@ -135,5 +139,7 @@ pub mod features {
         CLIENT_PROXY_PROTOCOL,
         CLIENT_HEALTH_CHECK,
         CLIENT_SCHEME,
+        BACKEND_TIMEOUT,
+        BACKEND_KEEPALIVE,
     ];
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Extension, FeatureId, Name, Origin};
 
 mod action;
+mod backend_timeout;
 mod cors;
 mod credential_injection;
 mod dynamic_module;
@@ -24,8 +25,10 @@ mod retry;
 mod rewrite;
 mod session_persistence;
 mod stream;
+mod traffic;
 
 pub use action::{BackendFilters, Body, DirectResponse, Forward, Redirect, RouteAction, WeightedCluster};
+pub use backend_timeout::RouteTimeout;
 pub use cors::Cors;
 pub use credential_injection::CredentialInjection;
 pub use dynamic_module::{DynamicModule, ModuleSource};
@@ -41,6 +44,7 @@ pub use retry::{BackOff, Retry};
 pub use rewrite::{HostRewrite, PathRewrite, RegexRewrite, UrlRewrite};
 pub use session_persistence::SessionPersistence;
 pub use stream::StreamRoute;
+pub use traffic::RouteTraffic;
 
 /// The virtual hosts that one listener, or all plain HTTP listeners of one socket, serve.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,6 +121,9 @@ pub struct HttpRoute {
     /// Code of the user's own that requests pass through, which the listener needs to have.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub processors: Option<Arc<Vec<Processor>>>,
+    /// How requests are treated on their way to backends, as policies say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traffic: Option<Arc<RouteTraffic>>,
     /// The policies that shaped it and want to be named in its metadata.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<ObjectRef>,

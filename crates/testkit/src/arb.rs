@@ -5,6 +5,7 @@
 //! ([`World::to_yaml`]) and kept.
 
 mod backend;
+mod backend_traffic;
 mod client_traffic;
 mod gateway;
 mod history;

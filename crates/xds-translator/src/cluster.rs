@@ -14,6 +14,8 @@ use crate::{
     metadata,
 };
 
+mod backend_keepalive;
+mod backend_timeout;
 mod credential_injection;
 mod discovery;
 mod endpoint;
@@ -37,6 +39,8 @@ pub(crate) fn features() -> Vec<Arc<dyn ClusterFeature>> {
         Arc::new(protocol::Protocol),
         Arc::new(tls::Tls),
         Arc::new(credential_injection::CredentialInjection),
+        Arc::new(backend_timeout::BackendTimeout),
+        Arc::new(backend_keepalive::BackendKeepalive),
     ]
 }
 
@@ -79,6 +83,8 @@ pub(crate) fn emit(features: &Features, ir: &Cluster) -> Result<pb::Cluster, Dia
         zone_aware: _,
         tls: _,
         credential_injection: _,
+        traffic: _,
+        policies,
         extensions: _,
     } = ir;
     if *discovery == Discovery::Nowhere {
@@ -90,7 +96,7 @@ pub(crate) fn emit(features: &Features, ir: &Cluster) -> Result<pb::Cluster, Dia
     let mut draft = ClusterDraft {
         cluster: pb::Cluster {
             name: name.to_string(),
-            metadata: metadata::of(origin),
+            metadata: metadata::with_policies(origin, policies),
             connect_timeout: Some(millis((*connect_timeout_ms).into())),
             per_connection_buffer_limit_bytes: Some(BUFFER_LIMIT),
             common_lb_config: Some(pb::cluster::CommonLbConfig::default()),

@@ -77,4 +77,9 @@ impl Features {
     pub fn listener_ids(&self) -> impl Iterator<Item = FeatureId> {
         self.listener.iter().map(|feature| feature.id())
     }
+
+    /// The ids of the cluster features, in the order in which they run.
+    pub fn cluster_ids(&self) -> impl Iterator<Item = FeatureId> {
+        self.cluster.iter().map(|feature| feature.id())
+    }
 }

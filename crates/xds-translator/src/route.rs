@@ -194,6 +194,7 @@ fn try_route(
         credential_injection: _,
         oidc: _,
         processors: _,
+        traffic: _,
         policies,
         extensions: _,
     } = route;

@@ -9,10 +9,9 @@ use eg_api::{
 use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
 use eg_resources::Object;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::class::ClassView;
-use crate::engine::ReadCx;
+use crate::{engine::ReadCx, merge::overlay};
 
 pub(super) static INVALID_PARAMETERS: Code =
     Code::error("invalid-gateway-parameters", "Accepted", "InvalidParameters");
@@ -130,17 +129,5 @@ fn merged(upper: EffectiveProxy, lower: &EnvoyProxySpec) -> EffectiveProxy {
     match EnvoyProxySpec::deserialize(result) {
         Ok(spec) => EffectiveProxy { spec: Arc::new(spec), ..upper },
         Err(_) => upper,
-    }
-}
-
-/// Merges JSON as RFC 7396 says: objects by field, everything else is replaced.
-fn overlay(target: &mut Value, patch: Value) {
-    match (target, patch) {
-        (Value::Object(target), Value::Object(patch)) => {
-            for (field, value) in patch {
-                overlay(target.entry(field).or_insert(Value::Null), value);
-            }
-        }
-        (target, patch) => *target = patch,
     }
 }

@@ -50,6 +50,12 @@ pub(crate) struct Outcome {
     pub(crate) overridden_in: BTreeSet<Name>,
     /// The section that it names and that does not exist.
     pub(crate) missing: Option<Name>,
+    /// The policy that it is merged over.
+    pub(crate) merged_over: Option<ObjectRef>,
+    /// The routes whose policies are merged over it.
+    pub(crate) merged_by: BTreeSet<Name>,
+    /// Whether this is not about the whole policy: it says nothing about whether the policy is accepted there.
+    pub(crate) is_part: bool,
 }
 
 /// What is known of a policy at one of its ancestors.
@@ -64,19 +70,26 @@ pub(crate) struct Verdict<'a> {
 pub(crate) fn verdicts(uses: &Collected<PolicyUse, Used>) -> Ancestors<Verdict<'_>> {
     let mut ancestors = Ancestors::default();
     for (PolicyUse { lost_to, .. }, Used { ancestor, outcome }) in uses.iter() {
-        let new = || Verdict { lost_to: lost_to.as_ref(), outcome: Outcome::default() };
+        let new = || Verdict {
+            lost_to: lost_to.as_ref(),
+            outcome: Outcome { is_part: true, ..Outcome::default() },
+        };
         let verdict = ancestors.entry(ancestor, new);
         if lost_to.is_none() {
             verdict.lost_to = None;
         }
-        let Outcome { problems, overridden_in, missing } = outcome;
+        let Outcome { problems, overridden_in, missing, merged_over, merged_by, is_part } = outcome;
+        let known = &mut verdict.outcome;
         for problem in problems {
-            if !verdict.outcome.problems.contains(problem) {
-                verdict.outcome.problems.push(problem.clone());
+            if !known.problems.contains(problem) {
+                known.problems.push(problem.clone());
             }
         }
-        verdict.outcome.overridden_in.extend(overridden_in.iter().cloned());
-        verdict.outcome.missing = verdict.outcome.missing.take().or_else(|| missing.clone());
+        known.overridden_in.extend(overridden_in.iter().cloned());
+        known.missing = known.missing.take().or_else(|| missing.clone());
+        known.merged_over = known.merged_over.take().or_else(|| merged_over.clone());
+        known.merged_by.extend(merged_by.iter().cloned());
+        known.is_part &= is_part;
     }
     ancestors
 }

@@ -112,6 +112,8 @@ impl Attachable for ClientTraffic {
         effective: "client_policy_effective",
         lowered: "client_policy_lowered",
         status: "client_policy_status",
+        in_use: "client_policy_in_use",
+        of_gateway: "client_policy_of_gateway",
     };
 
     const RANK: u8 = 3;

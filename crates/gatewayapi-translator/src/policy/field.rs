@@ -2,11 +2,15 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
+use eg_diag::{Code, Diagnostic, FieldPath};
 use eg_ir::FeatureId;
 use eg_resources::Object;
+use serde_json::Value;
 
-use super::kind::{Attachable, Declared, PolicyKind};
+use super::{
+    kind::{Attachable, Declared, PolicyKind},
+    merge::{Applied, merged, says},
+};
 use crate::{
     Env,
     engine::{ReadCx, Unit},
@@ -49,12 +53,25 @@ pub trait PolicyField<P: PolicyKind>: Send + Sync + 'static {
 
 /// What a field may look at while it is lowered.
 pub struct FieldCx<'a, 'e, P: PolicyKind> {
-    /// The policy.
+    /// The policy, merged over the one of its parent if it wants to be.
     pub policy: &'a Declared<'a, P>,
     /// What it is lowered for.
     pub place: &'a P::Place,
-    /// Follows references of the policy.
+    /// Follows references of the policy that says something about the field.
     pub refs: RefCx<'a, 'e>,
+    /// What the policy says itself, and access on behalf of the one that it is merged over.
+    merged: Option<(&'a Value, RefCx<'a, 'e>)>,
+}
+
+impl<'a, 'e, P: PolicyKind> FieldCx<'a, 'e, P> {
+    /// Access on behalf of the policy that contributed what is at a path of fields below `spec`: references in a merged
+    /// policy are those of whoever wrote them.
+    pub fn refs_at(&self, path: &[&str]) -> RefCx<'a, 'e> {
+        match self.merged {
+            Some((own, parent)) if !says(own, path) => parent,
+            _ => self.refs,
+        }
+    }
 }
 
 impl<P: PolicyKind> fmt::Debug for FieldCx<'_, '_, P> {
@@ -83,23 +100,31 @@ impl<S: Default> Default for Lowered<S> {
 }
 
 impl<P: Attachable> Unit for LoweredPolicy<P> {
-    /// The policy and the place.
-    type Key = (ObjectRef, P::Place);
+    /// The policy, with what it is merged over, and the place.
+    type Key = (Applied, P::Place);
     type Out = Lowered<P::Slot>;
     const NAME: &'static str = P::UNITS.lowered;
     const RANK: u8 = P::RANK;
 
-    fn compute(cx: &ReadCx<'_>, (key, place): &Self::Key) -> Self::Out {
+    fn compute(cx: &ReadCx<'_>, (Applied { policy: key, over }, place): &Self::Key) -> Self::Out {
         let Some(object) = cx.object::<P::Object>(key) else { return Lowered::default() };
-        let policy = Declared { spec: P::spec(&object), meta: object.meta() };
-        let field_cx = FieldCx { policy: &policy, place, refs: RefCx::new(cx, key) };
+        let own = Declared { spec: P::spec(&object), meta: object.meta() };
+        let merged = merged::<P>(cx, own.spec, over.as_ref());
+        let policy =
+            Declared { spec: merged.as_ref().map_or(own.spec, |merged| &merged.spec), meta: own.meta };
+        let refs = RefCx::new(cx, key);
+        let parent = over.as_ref().map(|over| RefCx::new(cx, over));
+        let merged = merged.as_ref().zip(parent).map(|(merged, parent)| (&merged.own, parent));
         let mut slot = P::Slot::default();
         let mut problems = Vec::new();
         for field in fields::<P>(cx.env()) {
-            if field.is_set(&policy) && field.applies(place) {
-                field.validate(&policy, &mut problems);
-                problems.extend(field.lower(&field_cx, &mut slot).err());
+            if !field.is_set(&policy) || !field.applies(place) {
+                continue;
             }
+            let of_field = parent.filter(|_| !field.is_set(&own)).unwrap_or(refs);
+            let field_cx = FieldCx { policy: &policy, place, refs: of_field, merged };
+            field.validate(&policy, &mut problems);
+            problems.extend(field.lower(&field_cx, &mut slot).err());
         }
         if !problems.is_empty() {
             P::close(&mut slot);

@@ -5,6 +5,7 @@ use std::{fmt, hash::Hash, sync::Arc};
 use eg_api::{meta::ObjectMeta, v1alpha1::PolicyTargetReferences};
 use eg_diag::Kind;
 use eg_resources::Object;
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::field::PolicyField;
 use crate::Features;
@@ -22,11 +23,13 @@ pub trait PolicyKind: Sized + Send + Sync + 'static {
 }
 
 /// What this crate knows of a kind besides.
-pub(crate) trait Attachable: PolicyKind {
+pub(crate) trait Attachable: PolicyKind<Spec: Serialize + DeserializeOwned> {
     /// The API object.
     type Object: Object;
     /// The kinds of objects that may be targeted.
     const TARGETS: &'static [Kind];
+    /// Lists of the settings whose entries are merged by a key, with the key.
+    const KEYED_LISTS: &'static [(&'static str, &'static str)] = &[];
     /// The names of the units.
     const UNITS: UnitNames;
     /// The rank of lowering, which is above that of everything that its fields read.
@@ -34,6 +37,12 @@ pub(crate) trait Attachable: PolicyKind {
 
     /// What an object says.
     fn spec(object: &Self::Object) -> &Self::Spec;
+
+    /// How the policy of a route is merged over that of its parent; `None` when it replaces it.
+    fn merge_type(spec: &Self::Spec) -> Option<&str> {
+        let _ = spec;
+        None
+    }
 
     /// What an object targets.
     fn targets(object: &Self::Object) -> &PolicyTargetReferences;
@@ -56,6 +65,8 @@ pub(crate) struct UnitNames {
     pub(crate) effective: &'static str,
     pub(crate) lowered: &'static str,
     pub(crate) status: &'static str,
+    pub(crate) in_use: &'static str,
+    pub(crate) of_gateway: &'static str,
 }
 
 /// A policy as its author wrote it.

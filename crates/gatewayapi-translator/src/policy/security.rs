@@ -2,13 +2,12 @@
 //!
 //! API: SecurityPolicy, for Gateways, listener sets and sections of both, and for HTTPRoutes and GRPCRoutes and rules of
 //! them. Of the policies for a rule, one that names it is in force, then one for its route, its listener, its listener set
-//! and its Gateway; nothing is merged.
+//! and its Gateway. With `spec.mergeType`, a policy of a rule or a route is merged over
+//! the one for its listener, its listener set or its Gateway.
 //!
 //! A policy that cannot be lowered fails closed: the routes that it is for answer 500. So does one with a field that is not
 //! part of this build, because requests would get through that its author wants to stop.
 //!
-//! - `gateway`: what becomes of policies for Gateways, listener sets and listeners;
-//! - `route`: what each rule gets, and what becomes of policies for routes;
 //! - `oidc`: the field.
 
 use std::sync::Arc;
@@ -23,24 +22,20 @@ use eg_resources::Object;
 
 use super::{
     Declared, FieldCx, PolicyField, PolicyKind,
+    gateway::PoliciesOfGateway,
     kind::{Attachable, UnitNames},
     status::PolicyRoot,
 };
-use crate::{
-    Features,
-    engine::{Engine, ReadCx, Unit},
-};
+use crate::{Features, engine::Engine};
 
-mod gateway;
 mod oidc;
-pub(crate) mod route;
 
 static UNSUPPORTED: Code = Code::error("unsupported-security-field", "Accepted", "Invalid");
 
 /// Registers the units of this module.
 pub(super) fn register(engine: &mut Engine) {
     engine.root_for_each_object::<PolicyRoot<Security>>(SecurityPolicy::KIND);
-    engine.root_for_each_object::<gateway::GatewaySecurity>(Gateway::KIND);
+    engine.root_for_each_object::<PoliciesOfGateway<Security>>(Gateway::KIND);
 }
 
 /// The built-in fields.
@@ -82,12 +77,18 @@ impl Attachable for Security {
         effective: "security_policy_effective",
         lowered: "security_policy_lowered",
         status: "security_policy_status",
+        in_use: "security_policy_in_use",
+        of_gateway: "security_policy_of_gateway",
     };
 
     const RANK: u8 = 3;
 
     fn spec(object: &SecurityPolicy) -> &SecurityPolicySpec {
         &object.spec
+    }
+
+    fn merge_type(spec: &SecurityPolicySpec) -> Option<&str> {
+        spec.merge_type.as_deref()
     }
 
     fn targets(object: &SecurityPolicy) -> &PolicyTargetReferences {
@@ -107,20 +108,6 @@ impl Attachable for Security {
     }
 }
 
-/// Whether there are SecurityPolicies at all, so that routes look for theirs only then.
-pub(crate) struct InUse;
-
-impl Unit for InUse {
-    type Key = ();
-    type Out = bool;
-    const NAME: &'static str = "security_policy_in_use";
-    const RANK: u8 = 1;
-
-    fn compute(cx: &ReadCx<'_>, (): &()) -> bool {
-        !cx.list(SecurityPolicy::KIND).is_empty()
-    }
-}
-
 /// The fields that are not part of this build.
 struct Unsupported;
 
@@ -136,7 +123,7 @@ impl Unsupported {
             csrf,
             ext_auth,
             jwt,
-            merge_type,
+            merge_type: _,
             oidc: _,
         } = policy.spec;
         let set = [
@@ -147,7 +134,6 @@ impl Unsupported {
             ("csrf", csrf.is_some()),
             ("extAuth", ext_auth.is_some()),
             ("jwt", jwt.is_some()),
-            ("mergeType", merge_type.is_some()),
         ];
         set.into_iter().find(|(_, is_set)| *is_set).map(|(field, _)| field)
     }

@@ -1,8 +1,9 @@
 //! The status of policies that attach to Gateways, listener sets and routes.
 
-use std::{marker::PhantomData, sync::Arc};
+use std::{collections::BTreeSet, marker::PhantomData, sync::Arc};
 
 use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
+use eg_ir::Name;
 use eg_resources::{Object, Status, StatusUpdate};
 
 use super::{
@@ -61,7 +62,8 @@ impl<P: Attachable> Root for PolicyRoot<P> {
 
 fn conditions(generation: i64, verdict: Verdict<'_>, attention: &[Diagnostic]) -> Conditions {
     let mut conditions = Conditions::of(generation);
-    let Verdict { lost_to, outcome: Outcome { problems, overridden_in, missing } } = verdict;
+    let Verdict { lost_to, outcome } = verdict;
+    let Outcome { problems, mut overridden_in, missing, merged_over, merged_by, is_part } = outcome;
     if let Some(section) = missing {
         let message = format!("the target has no section {section}");
         conditions.fail(&[Diagnostic::new(&TARGET_NOT_FOUND, FieldPath::root(), message)]);
@@ -72,13 +74,26 @@ fn conditions(generation: i64, verdict: Verdict<'_>, attention: &[Diagnostic]) -
         conditions.fail(&[Diagnostic::new(&CONFLICTED, FieldPath::root(), message)]);
         return conditions;
     }
+    if let Some(over) = merged_over {
+        conditions.set("Merged", true, "Merged", format!("The policy is merged over {over}."));
+    } else if !merged_by.is_empty() {
+        let message = format!("Policies of these routes are merged over this one: {}.", listed(&merged_by));
+        conditions.set("Merged", true, "Merged", message);
+    }
+    // A route may use the policy at one listener, and have its own at another one.
+    overridden_in.retain(|section| !merged_by.contains(section));
     if !overridden_in.is_empty() {
-        let sections: Vec<&str> = overridden_in.iter().map(|section| &**section).collect();
-        let message = format!("More specific policies are in force in: {}.", sections.join(", "));
+        let message = format!("More specific policies are in force in: {}.", listed(&overridden_in));
         conditions.set("Overridden", true, "Overridden", message);
     }
     conditions.fail(&problems);
-    conditions.set_default("Accepted", true, "Accepted", "The policy is applied.");
-    conditions.warn(attention);
+    if !is_part {
+        conditions.set_default("Accepted", true, "Accepted", "The policy is applied.");
+        conditions.warn(attention);
+    }
     conditions
+}
+
+fn listed(names: &BTreeSet<Name>) -> String {
+    names.iter().map(|name| &**name).collect::<Vec<_>>().join(", ")
 }

@@ -15,7 +15,10 @@ use crate::{
     engine::{ReadCx, Unit},
     fanout::{AttachedRoutes, Clusters, EndpointPlans, MatchKey, SameMatches, send_secret},
     gateway::view::{BindView, ParentView},
-    policy::security::route as security,
+    policy::{
+        self, backend_traffic,
+        route::{AtParent, Served},
+    },
 };
 
 static NO_MATCHING_PARENT: Code = Code::error("no-matching-parent", "Accepted", "NoMatchingParent");
@@ -76,12 +79,21 @@ fn attach<R: RouteKind>(
         });
     }
     let lowered = cx.unit::<LoweredOf<R>>(&(key.clone(), parent.gateway.clone()));
-    security::report(cx, key, &parent.gateway, (position, reference), || route.rule_names());
     let (bound, refusal) = match bind(cx, key, route, view) {
         Ok(bound) => (bound, None),
         Err(refusal) => (Vec::new(), Some(refused(refusal, reference))),
     };
-    let (mut matches, mut problems, mut is_served) = (Vec::new(), lowered.problems.clone(), false);
+    let listeners: Vec<_> = bound.iter().map(|bound| &bound.listener.section).collect();
+    let at_parent = AtParent {
+        route: key,
+        parent: &parent.object,
+        gateway: &parent.gateway,
+        position,
+        reference,
+        listeners: &listeners,
+    };
+    policy::report(cx, &at_parent, || route.rule_names());
+    let (mut matches, mut problems, mut serving) = (Vec::new(), lowered.problems.clone(), None);
     for Bound { listener, hosts } in &bound {
         if R::counts(&lowered.rules) {
             let section = (listener.parent.clone(), Arc::clone(&listener.section));
@@ -91,7 +103,7 @@ fn attach<R: RouteKind>(
             continue;
         }
         match route.is_served(cx, (view, listener), &lowered.rules) {
-            Ok(true) => is_served = true,
+            Ok(true) => serving = serving.or(Some(*listener)),
             Ok(false) => continue,
             Err(problem) => {
                 problems.push((0, problem));
@@ -108,8 +120,14 @@ fn attach<R: RouteKind>(
     for same in &matches {
         cx.send::<SameMatches>(same.clone(), key.clone(), ());
     }
-    if is_served {
-        send_clusters::<R>(cx, key, view, &lowered.clusters);
+    if let Some(listener) = serving {
+        let served = Served {
+            route: key,
+            parent: &listener.parent,
+            gateway: &listener.origin.object,
+            section: &listener.section,
+        };
+        send_clusters(cx, served, view, &lowered.clusters);
     }
     Some(Attachment {
         reference: position,
@@ -121,14 +139,10 @@ fn attach<R: RouteKind>(
     })
 }
 
-fn send_clusters<R: RouteKind>(
-    cx: &ReadCx<'_>,
-    key: &ObjectRef,
-    view: &BindView,
-    clusters: &[PlannedCluster],
-) {
+fn send_clusters(cx: &ReadCx<'_>, served: Served<'_>, view: &BindView, clusters: &[PlannedCluster]) {
     for planned in clusters {
-        send_cluster(cx, key, &view.fleet, planned);
+        let shaped = backend_traffic::cluster::shaped(cx, served, planned);
+        send_cluster(cx, served.route, &view.fleet, shaped.as_ref().unwrap_or(planned));
     }
 }
 

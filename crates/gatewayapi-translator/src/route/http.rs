@@ -3,12 +3,12 @@
 //! Each rule becomes one IR route for each of its matches. Filters and the other features of a rule have a module each:
 //! `route_match`, `forward`, `direct_response`, `redirect`, `url_rewrite`, `header_modifier`, `mirror`, `timeout`, `retry`,
 //! `cors`, `session_persistence`, `credential_injection`. `http_route_filter` follows references to HTTPRouteFilters, and `need`
-//! tells listeners what filters they have to have.
+//! tells listeners what filters they have to have; `shape` does what policies say.
 //!
 //! A rule that one of its features refuses answers 500 to the requests it matches, so that they do not fall through to
 //! another rule; one whose match is refused matches nothing. The status of the route names both.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use eg_api::gateway::{
     HttpBackendRef, HttpRoute, HttpRouteFilter, HttpRouteRule, ParentReference, SessionPersistence,
@@ -23,15 +23,13 @@ use self::{
     filter::RuleDraft,
     route_match::Positioned,
     rule::{Rule, Traffic},
+    shape::Shape,
 };
 use super::kind::{Lowered, Place, RouteKind, UnitNames};
 use crate::{
     engine::ReadCx,
     fanout::{HostOwners, HostRoutes, Secrets},
-    policy::{
-        ancestor::Consumer,
-        security::route::{self as security, InForce, Served},
-    },
+    policy::ancestor::Consumer,
 };
 
 mod cors;
@@ -48,6 +46,7 @@ mod retry;
 pub(super) mod route_match;
 pub(super) mod rule;
 mod session_persistence;
+mod shape;
 mod timeout;
 mod url_rewrite;
 
@@ -166,7 +165,7 @@ impl HttpRules {
         let host = (place.fleet().clone(), place.listener.table.clone(), place.host.clone());
         let owner = (place.listener.ir_name.clone(), place.route.clone());
         cx.send::<HostOwners>(host.clone(), owner, Arc::new(place.listener.origin.clone()));
-        let security = self.security(cx, place);
+        let shapes = shape::of_rules(cx, place, &self.matches);
         for lowered in &self.matches {
             let order = RouteOrder::from(RoutePlace {
                 specificity: if place.view.preserve_route_order {
@@ -179,7 +178,7 @@ impl HttpRules {
                 position: lowered.position,
                 listener: place.listener.ir_name.clone(),
             });
-            let served = lowered.at(place, security.get(&lowered.position.0));
+            let served = lowered.at(place, shapes.get(&lowered.position.0));
             need::send(cx, place, &served, &order);
             cx.send::<HostRoutes>(host.clone(), order, served);
         }
@@ -189,42 +188,20 @@ impl HttpRules {
         }
         self.matches.iter().filter_map(|lowered| lowered.hash).collect()
     }
-
-    /// The security of each rule that has any, by the position of the rule.
-    fn security(&self, cx: &ReadCx<'_>, place: &Place<'_>) -> BTreeMap<u32, InForce> {
-        let listener = place.listener;
-        let served = Served {
-            route: place.route,
-            parent: &listener.parent,
-            gateway: &listener.origin.object,
-            section: &listener.section,
-        };
-        let mut found = BTreeMap::new();
-        for lowered in &self.matches {
-            let (rule, _) = lowered.position;
-            if !found.contains_key(&rule)
-                && let Some(security) = security::of(cx, served, lowered.route.origin.section.as_ref())
-            {
-                found.insert(rule, security);
-            }
-        }
-        security::send_needs(cx, place.route, place.fleet(), found.values());
-        found
-    }
 }
 
 impl LoweredMatch {
     /// The route as one listener serves it.
-    fn at(&self, place: &Place<'_>, in_force: Option<&InForce>) -> Arc<IrRoute> {
-        if !self.redirects_to_listener && !place.listener.closed && in_force.is_none() {
+    fn at(&self, place: &Place<'_>, shape: Option<&Shape>) -> Arc<IrRoute> {
+        if !self.redirects_to_listener && !place.listener.closed && shape.is_none() {
             return Arc::clone(&self.route);
         }
         let mut route = IrRoute::clone(&self.route);
         if let RouteAction::Redirect(to) = &mut route.action {
             to.port = redirect::port(to.scheme.as_deref(), place.listener);
         }
-        if let Some(in_force) = in_force {
-            security::apply(in_force, &mut route);
+        if let Some(shape) = shape {
+            shape.apply(&mut route);
         }
         if place.listener.closed {
             route.action = direct_response::refused();

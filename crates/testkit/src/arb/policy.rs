@@ -1,5 +1,6 @@
 //! Policies, as far as attachment is concerned: every way to target, with a few fields that matter to routing.
 
+use super::backend_traffic;
 use super::pool::{compact, gateway_name, maybe, metadata, route_name, secret_name, section_name};
 use proptest::{collection::vec, prelude::*, sample::select, strategy::BoxedStrategy};
 use serde_json::{Value, json};
@@ -68,6 +69,8 @@ pub(super) fn policy() -> BoxedStrategy<Value> {
         (gateway_name(), maybe(section_name()))
             .prop_map(|(name, section)| json!({"kind": "Gateway", "name": name, "sectionName": section})),
         route_name().prop_map(|name| json!({"kind": "HTTPRoute", "name": name})),
+        (select(&["TLSRoute", "TCPRoute", "UDPRoute", "GRPCRoute"][..]), route_name())
+            .prop_map(|(kind, name)| json!({"kind": kind, "name": name})),
     ]
     .prop_map(|mut target| {
         target["group"] = json!("gateway.networking.k8s.io");
@@ -76,8 +79,8 @@ pub(super) fn policy() -> BoxedStrategy<Value> {
     let body = prop_oneof![
         Just(("ClientTrafficPolicy", json!({"timeout": {"http": {"requestReceivedTimeout": "5s"}}}))),
         Just(("ClientTrafficPolicy", json!({"enableProxyProtocol": true}))),
-        Just(("BackendTrafficPolicy", json!({"timeout": {"http": {"requestTimeout": "3s"}}}))),
-        Just(("BackendTrafficPolicy", json!({"retry": {"numRetries": 2}}))),
+        backend_traffic::body().prop_map(|body| ("BackendTrafficPolicy", body)),
+        backend_traffic::body().prop_map(|body| ("BackendTrafficPolicy", body)),
         Just(("SecurityPolicy", json!({"cors": {"allowOrigins": ["https://a.example.com"]}}))),
         (provider(), secret_name()).prop_map(|(provider, secret)| {
             let oidc = json!({"provider": provider, "clientID": "shop", "clientSecret": {"name": secret}});
@@ -89,6 +92,12 @@ pub(super) fn policy() -> BoxedStrategy<Value> {
             // A ClientTrafficPolicy targets Gateways only; an API server would refuse others.
             let fits = |target: &Value| kind != "ClientTrafficPolicy" || target["kind"] == "Gateway";
             let mut targets: Vec<Value> = targets.into_iter().filter(fits).collect();
+            let merges = spec.get("mergeType").is_some();
+            let is_route = |target: &Value| target["kind"] != "Gateway";
+            // Only policies of routes are merged.
+            if merges && !targets.iter().all(is_route) {
+                spec["mergeType"] = Value::Null;
+            }
             if targets.is_empty() {
                 targets.push(json!({"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "gw"}));
             }

@@ -18,6 +18,7 @@ use crate::{
         attach::{EffectivePolicy, PoliciesOn, Scope},
         field::LoweredPolicy,
         kind::Attachable,
+        merge::Applied,
     },
 };
 
@@ -112,7 +113,7 @@ fn settle(
         return None;
     }
     let place = ListenerProtocol::of(listener.protocol?)?;
-    let lowered = cx.unit::<LoweredPolicy<ClientTraffic>>(&(in_force.policy.clone(), place));
+    let lowered = cx.unit::<LoweredPolicy<ClientTraffic>>(&(Applied::alone(&in_force.policy), place));
     lowered.problems.iter().for_each(|problem| add(&mut outcome.problems, problem));
     Some(ListenerClient { settings: Arc::clone(&lowered.slot), closed: !lowered.problems.is_empty() })
 }

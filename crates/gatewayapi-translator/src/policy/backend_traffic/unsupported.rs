@@ -1,0 +1,94 @@
+//! The fields that are not part of this build. They shape nothing, and the status says so.
+
+use eg_api::v1alpha1::{BackendTrafficPolicySpec, ClusterSettings};
+use eg_diag::{Code, Diagnostic, FieldPath};
+use eg_ir::FeatureId;
+
+use super::{BackendTraffic, BackendTrafficSlot};
+use crate::policy::{Declared, FieldCx, PolicyField};
+
+static UNSUPPORTED: Code = Code::warning("unsupported-traffic-field", "Warning", "UnsupportedField");
+
+/// The fields that are not part of this build.
+pub(super) struct Unsupported;
+
+/// The names of those that a policy has.
+fn of(spec: &BackendTrafficPolicySpec) -> impl Iterator<Item = &'static str> {
+    let BackendTrafficPolicySpec {
+        targets: _,
+        cluster,
+        admission_control,
+        bandwidth_limit,
+        compression,
+        compressor,
+        fault_injection,
+        http_upgrade,
+        merge_type: _,
+        rate_limit,
+        request_buffer,
+        response_override,
+        routing_type,
+        telemetry,
+        use_client_protocol,
+    } = spec;
+    let ClusterSettings {
+        circuit_breaker,
+        connection,
+        dns,
+        health_check,
+        http2,
+        load_balancer,
+        proxy_protocol,
+        retry,
+        tcp_keepalive: _,
+        timeout: _,
+    } = cluster;
+    let set = [
+        ("admissionControl", admission_control.is_some()),
+        ("bandwidthLimit", bandwidth_limit.is_some()),
+        ("circuitBreaker", circuit_breaker.is_some()),
+        ("compression", !compression.is_empty()),
+        ("compressor", !compressor.is_empty()),
+        ("connection", connection.is_some()),
+        ("dns", dns.is_some()),
+        ("faultInjection", fault_injection.is_some()),
+        ("healthCheck", health_check.is_some()),
+        ("http2", http2.is_some()),
+        ("httpUpgrade", !http_upgrade.is_empty()),
+        ("loadBalancer", load_balancer.is_some()),
+        ("proxyProtocol", proxy_protocol.is_some()),
+        ("rateLimit", rate_limit.is_some()),
+        ("requestBuffer", request_buffer.is_some()),
+        ("responseOverride", !response_override.is_empty()),
+        ("retry", retry.is_some()),
+        ("routingType", routing_type.is_some()),
+        ("telemetry", telemetry.is_some()),
+        ("useClientProtocol", use_client_protocol.is_some()),
+    ];
+    set.into_iter().filter(|(_, is_set)| *is_set).map(|(field, _)| field)
+}
+
+impl PolicyField<BackendTraffic> for Unsupported {
+    fn id(&self) -> FeatureId {
+        FeatureId::new("unsupported_traffic")
+    }
+
+    fn is_set(&self, policy: &Declared<'_, BackendTraffic>) -> bool {
+        of(policy.spec).next().is_some()
+    }
+
+    fn warn(&self, policy: &Declared<'_, BackendTraffic>, warnings: &mut Vec<Diagnostic>) {
+        warnings.extend(of(policy.spec).map(|field| {
+            let message = "this field is not part of this build and has no effect";
+            Diagnostic::new(&UNSUPPORTED, FieldPath::spec().field(field), message)
+        }));
+    }
+
+    fn lower(
+        &self,
+        _: &FieldCx<'_, '_, BackendTraffic>,
+        _: &mut BackendTrafficSlot,
+    ) -> Result<(), Diagnostic> {
+        Ok(())
+    }
+}

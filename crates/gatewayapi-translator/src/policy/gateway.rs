@@ -1,0 +1,94 @@
+//! What becomes of policies for Gateways, listener sets and listeners, whatever routes there are.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    marker::PhantomData,
+    sync::Arc,
+};
+
+use eg_diag::ObjectRef;
+use eg_ir::Name;
+
+use super::{
+    ancestor::Outcome,
+    attach::{PoliciesOn, Scope},
+    client_traffic::listener::report,
+    field::LoweredPolicy,
+    in_use::InUse,
+    kind::Attachable,
+    merge::Applied,
+};
+use crate::{
+    assembly::Assembly,
+    engine::{ReadCx, Root, Unit},
+    gateway::{GatewayOf, GatewayState},
+};
+
+/// Tells the policies of a kind that target a Gateway, its listener sets and their sections what became of them. It is for
+/// kinds that routes ask for; each of its policies is the same for all of them.
+pub(super) struct PoliciesOfGateway<P>(PhantomData<P>);
+
+impl<P: Attachable<Place = ()>> Unit for PoliciesOfGateway<P> {
+    /// The Gateway.
+    type Key = ObjectRef;
+    type Out = ();
+    const NAME: &'static str = P::UNITS.of_gateway;
+    const RANK: u8 = 5;
+
+    fn compute(cx: &ReadCx<'_>, key: &ObjectRef) {
+        if !*cx.unit::<InUse<P>>(&()) {
+            return;
+        }
+        let state = cx.unit::<GatewayOf>(key);
+        let Some(state) = state.as_ref().as_ref().filter(|state| state.problem.is_none()) else { return };
+        let mut outcomes = BTreeMap::new();
+        let held = held::<P>(cx, key, state);
+        for (scope, policy) in &held {
+            let lowered = cx.unit::<LoweredPolicy<P>>(&(Applied::alone(policy), ()));
+            let overridden_in = held.keys().filter(|other| is_below(other, scope, key)).map(name).collect();
+            let problems = lowered.problems.clone();
+            outcomes.insert(scope.clone(), Outcome { problems, overridden_in, ..Outcome::default() });
+        }
+        report::<P>(cx, key, state, outcomes);
+    }
+}
+
+impl<P: Attachable<Place = ()>> Root for PoliciesOfGateway<P> {
+    fn publish(_: &mut Assembly<'_>, _: &ObjectRef, _: Option<&Arc<()>>) {}
+}
+
+/// The scopes of a Gateway and its listener sets that policies have, with the policies.
+fn held<P: Attachable>(
+    cx: &ReadCx<'_>,
+    gateway: &ObjectRef,
+    state: &GatewayState,
+) -> BTreeMap<Scope, ObjectRef> {
+    let mut held = BTreeMap::new();
+    let sets = state.sets.iter().filter(|set| set.allowed).map(|set| &set.object);
+    for object in std::iter::once(gateway).chain(sets) {
+        let claims = cx.unit::<PoliciesOn<P>>(object);
+        let sections: BTreeSet<&Name> =
+            state.listeners_of(object).map(|listener| &listener.section).collect();
+        for (section, policies) in claims.iter() {
+            let exists = section.is_none_or(|section| sections.contains(section));
+            if let Some(policy) = policies.first().filter(|_| exists) {
+                let scope = Scope { object: object.clone(), section: section.cloned() };
+                held.insert(scope, policy.clone());
+            }
+        }
+    }
+    held
+}
+
+/// Whether one scope is a part of another one of the same Gateway.
+fn is_below(lower: &Scope, upper: &Scope, gateway: &ObjectRef) -> bool {
+    upper.section.is_none() && lower != upper && (upper.object == *gateway || upper.object == lower.object)
+}
+
+fn name(scope: &Scope) -> Name {
+    let Scope { object, section } = scope;
+    match section {
+        Some(section) => Arc::clone(section),
+        None => format!("{}/{}", object.namespace, object.name).into(),
+    }
+}
