@@ -142,6 +142,18 @@ impl Settings {
         settings
     }
 
+    /// Settings with which every object means something: all extension APIs are enabled, and proxies run on this host, so that
+    /// Backends may have loopback addresses. For those who translate whatever there is, such as tests.
+    pub fn for_all_objects() -> Self {
+        Self {
+            infrastructure: Infrastructure::Host,
+            enable_backend: true,
+            enable_envoy_patch_policy: true,
+            enable_sds_secret_ref: true,
+            ..Self::default()
+        }
+    }
+
     /// The same for another namespace of the control plane.
     #[must_use]
     pub fn in_namespace(mut self, namespace: &str) -> Self {

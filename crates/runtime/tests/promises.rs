@@ -4,6 +4,8 @@
 
 #[path = "shared/in_process.rs"]
 mod in_process;
+#[path = "shared/objects.rs"]
+mod objects;
 
 use std::{fs, net::SocketAddr, path::Path, process::Command, sync::Arc, time::Duration};
 
@@ -43,22 +45,9 @@ impl Scene {
     /// A class, a Gateway with an HTTP listener and these ones, and Backends `one` and `two`.
     fn base(&self, listeners: &str) -> String {
         let [one, two] = self.backends.each_ref().map(|backend| backend.address().port());
+        let gateway = objects::gateway(self.listener.port(), listeners);
         format!(
-            "
-apiVersion: gateway.networking.k8s.io/v1
-kind: GatewayClass
-metadata: {{name: eg}}
-spec: {{controllerName: gateway.envoyproxy.io/gatewayclass-controller}}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {{name: gw}}
-spec:
-  gatewayClassName: eg
-  listeners:
-    - {{name: http, protocol: HTTP, port: {}}}
-{listeners}
----
+            "{gateway}
 apiVersion: gateway.envoyproxy.io/v1alpha1
 kind: Backend
 metadata: {{name: one}}
@@ -68,8 +57,7 @@ apiVersion: gateway.envoyproxy.io/v1alpha1
 kind: Backend
 metadata: {{name: two}}
 spec: {{endpoints: [{{ip: {{address: 127.0.0.1, port: {two}}}}}]}}
-",
-            self.listener.port()
+"
         )
     }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use eg_ir::IrKey;
 use eg_resources::{AnyObject, Batch, SourceId};
-use eg_runtime::{Core, Effects, Event, Infrastructure, Settings, XdsModel};
+use eg_runtime::{Core, Effects, Event, Settings, XdsModel};
 use eg_testkit::arb::{self, Edit, Key, World};
 use eg_xds_translator::ResourceType;
 use proptest::prelude::*;
@@ -20,13 +20,7 @@ fn source() -> SourceId {
 }
 
 fn empty_core() -> Core {
-    let settings = Settings {
-        infrastructure: Infrastructure::Host,
-        enable_backend: true,
-        enable_envoy_patch_policy: true,
-        ..Settings::default()
-    };
-    Core::new(settings, [source()])
+    Core::new(Settings::for_all_objects(), [source()])
 }
 
 fn replace(objects: Vec<AnyObject>) -> Event {

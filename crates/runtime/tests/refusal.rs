@@ -4,6 +4,8 @@
 
 #[path = "shared/in_process.rs"]
 mod in_process;
+#[path = "shared/objects.rs"]
+mod objects;
 
 use std::time::Duration;
 
@@ -50,20 +52,9 @@ impl HttpFeature for OnlyEnvoyRefuses {
 /// Everything but routes.
 fn base(listener: u16, backend: &Echo) -> String {
     let (ip, port) = (backend.address().ip(), backend.address().port());
+    let gateway = objects::gateway(listener, "");
     format!(
-        "
-apiVersion: gateway.networking.k8s.io/v1
-kind: GatewayClass
-metadata: {{name: eg}}
-spec: {{controllerName: gateway.envoyproxy.io/gatewayclass-controller}}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata: {{name: gw, namespace: default}}
-spec:
-  gatewayClassName: eg
-  listeners: [{{name: http, port: {listener}, protocol: HTTP}}]
----
+        "{gateway}
 apiVersion: v1
 kind: Service
 metadata: {{name: one, namespace: default}}

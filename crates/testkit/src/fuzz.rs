@@ -2,7 +2,7 @@
 
 use eg_provider_file::documents;
 use eg_resources::{AnyObject, Batch, Decoder, SourceId};
-use eg_runtime::{Core, Event, Infrastructure, Settings};
+use eg_runtime::{Core, Event, Settings};
 use eg_xds_translator::ResourceType;
 use std::collections::BTreeMap;
 
@@ -39,13 +39,7 @@ fn source() -> SourceId {
 }
 
 fn empty() -> Core {
-    let settings = Settings {
-        infrastructure: Infrastructure::Host,
-        enable_backend: true,
-        enable_envoy_patch_policy: true,
-        ..Settings::default()
-    };
-    Core::new(settings, [source()])
+    Core::new(Settings::for_all_objects(), [source()])
 }
 
 /// Gives a core the objects of a text, and checks what it makes of them.

@@ -10,8 +10,8 @@ use eg_resources::{
     Batch, BoxFuture as SinkFuture, Decoder, Snapshot, SourceError, SourceId, StatusSink, StatusUpdate,
 };
 use eg_runtime::{
-    Core, Event, ExtensionServer, Infrastructure, Parts, Pipeline, Settings, SourceFactory, Translation,
-    XdsEndpoint, XdsSecurity,
+    Core, Event, ExtensionServer, Parts, Pipeline, Settings, SourceFactory, Translation, XdsEndpoint,
+    XdsSecurity,
     explain::{self, Backend, Explanation, Outcome},
 };
 use eg_testkit::{
@@ -143,12 +143,9 @@ impl Running {
             "telemetry": {"accessLog": {"disable": true}},
         });
         let settings = Settings {
-            infrastructure: Infrastructure::Host,
-            enable_backend: true,
-            enable_envoy_patch_policy: true,
             flags: flags.iter().cloned().collect(),
             default_proxy: Some(Arc::new(serde_json::from_value(quiet)?)),
-            ..Settings::default()
+            ..Settings::for_all_objects()
         };
         let endpoint = XdsEndpoint {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),

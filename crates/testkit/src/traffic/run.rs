@@ -17,6 +17,7 @@ use crate::{
     echo::{Echo, Protocol},
     tls::{AUTHORITY, Authority},
 };
+use serde_json::Value;
 use std::{
     net::SocketAddr,
     path::Path,
@@ -243,9 +244,8 @@ pub fn run_blocking(path: &Path, factory: &dyn GatewayFactory) -> Result<(), Box
     RUNTIME.block_on(run(path, factory))
 }
 
-/// Checks that a case and its objects can be read: every file is there, every placeholder known, every document YAML with
-/// a kind and a name. Starts nothing.
-pub fn check(path: &Path) -> Result<(), BoxError> {
+/// A case with the objects of each of its steps, and stand-ins for what is known only when it runs. Starts nothing.
+pub fn documents(path: &Path) -> Result<(Case, Vec<Vec<Value>>), BoxError> {
     let mut values = Values::default();
     let case = Case::read(path, &mut values)?;
     let nowhere = SocketAddr::from(([127, 0, 0, 1], 1));
@@ -253,10 +253,21 @@ pub fn check(path: &Path) -> Result<(), BoxError> {
     let leaf = AUTHORITY.issue(&["a.example"]);
     let certificates = case.certificates.keys().chain(case.strangers.keys());
     values.certificates = certificates.map(|name| (name.clone(), leaf.clone())).collect();
+    let mut steps = Vec::with_capacity(case.steps.len());
     for step in &case.steps {
         let text = values.fill(&case.objects(step)?)?;
-        let documents: Vec<serde_json::Value> = serde_saphyr::from_multiple(&text)?;
-        for document in documents.iter().filter(|document| !document.is_null()) {
+        let documents: Vec<Value> = serde_saphyr::from_multiple(&text)?;
+        steps.push(documents.into_iter().filter(|document| !document.is_null()).collect());
+    }
+    Ok((case, steps))
+}
+
+/// Checks that a case and its objects can be read: every file is there, every placeholder known, every document YAML with
+/// a kind and a name. Starts nothing.
+pub fn check(path: &Path) -> Result<(), BoxError> {
+    let (case, steps) = documents(path)?;
+    for (step, documents) in case.steps.iter().zip(steps) {
+        for document in documents {
             if !document["kind"].is_string() || !document["metadata"]["name"].is_string() {
                 return Err(format!("{}: an object without kind or name: {document}", path.display()).into());
             }
