@@ -26,6 +26,7 @@ mod refs;
 mod route;
 mod settings;
 mod status;
+pub mod support;
 
 pub use assembly::Translation;
 pub use eg_ir as ir;

@@ -100,6 +100,7 @@ pub const TABLE: &[Row] = &[
     row("vendor-policy-field", VENDOR, PURE),
     row("xtask", &[], PURE_AND_NEUTRAL),
     row("xds-codegen", &[], &KUBE),
+    row("docs-codegen", &["eg-ir", "eg-gatewayapi-translator", "eg-xds-translator"], PURE),
 ];
 
 /// Compares the direct dependencies in `cargo metadata` with a table.

@@ -1,5 +1,11 @@
 //! Certificates of listeners: Secrets of type `kubernetes.io/tls` and what is in them, or of type
 //! `gateway.envoyproxy.io/sds`, whose certificate nobody here can see.
+//!
+//! API: `Gateway.spec.listeners[].tls.certificateRefs`, and those of ListenerSets, in other namespaces where a ReferenceGrant
+//! permits it. Envoy: secrets that proxies fetch by name (SDS), so that a renewed certificate interrupts no connection.
+//!
+//! Fail mode: closed. A certificate that is missing, damaged, not valid yet or expired is left out, and the status says so; a
+//! listener without any is not served.
 
 use std::sync::Arc;
 

@@ -1,4 +1,9 @@
 //! GatewayClasses: which are ours, and what their parameters say.
+//!
+//! API: `GatewayClass.spec.controllerName` and `parametersRef`, an EnvoyProxy, in the namespace of the control plane unless the
+//! reference names one.
+//!
+//! Fail mode: closed. A class whose parameters are missing or invalid is not accepted, nor is a Gateway that needs them.
 
 use std::sync::Arc;
 

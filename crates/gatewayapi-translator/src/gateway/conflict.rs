@@ -1,6 +1,6 @@
 //! Listeners that want the same port or hostname.
 //!
-//! UDP shares a port with everything. HTTPS and TLS are one family; otherwise a port has one protocol. Listeners of one
+//! API: `port`, `protocol` and `hostname` of `Gateway.spec.listeners[]` and `ListenerSet.spec.listeners[]`. UDP shares a port with everything. HTTPS and TLS are one family; otherwise a port has one protocol. Listeners of one
 //! family on a port have different hostnames, and there is one TCP or UDP listener on a port.
 
 use std::collections::{BTreeMap, BTreeSet};

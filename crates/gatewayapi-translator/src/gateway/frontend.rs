@@ -3,8 +3,10 @@
 //! API: `Gateway.spec.tls.frontend`: what holds for all HTTPS listeners, and what holds for those on one port instead, also
 //! when that is nothing. IR: `ClientValidation` of the listener.
 //!
-//! A listener whose authorities cannot be loaded is not served: it fails closed, and its status and that of the Gateway
-//! say why.
+//! Precedence: what is said for the port goes before what holds for all.
+//!
+//! Fail mode: closed. A listener whose authorities cannot be loaded is not served, and its status and that of the Gateway say
+//! why.
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -1,8 +1,11 @@
 //! ListenerSets: listeners that others add to a Gateway.
 //!
 //! API: `ListenerSet`, and `Gateway.spec.allowedListeners`, which says from which namespaces; from none unless it is set.
-//! The listeners of a set come after those of its Gateway, and those of older sets before those of younger ones. Their
-//! references are those of the set: to its own namespace without a grant, and to that of the Gateway only with one.
+//! Their references are those of the set: to its own namespace without a grant, and to that of the Gateway only with one.
+//!
+//! Precedence: the listeners of a set come after those of its Gateway, and those of older sets before those of younger ones.
+//!
+//! Fail mode: a set that the Gateway does not allow adds nothing, and no route attaches to it.
 
 use std::sync::Arc;
 

@@ -1,7 +1,11 @@
 //! Gateways that share one fleet, because the EnvoyProxy of their class says `mergeGateways`.
 //!
-//! Of two Gateways that want the same port, protocol and hostname the older one has it, and the listener of the other one
-//! is conflicted. Listeners of different Gateways share sockets and, for plain-text HTTP, route tables.
+//! API: `EnvoyProxy.spec.mergeGateways` of a GatewayClass. Listeners of different Gateways share sockets and, for plain-text
+//! HTTP, route tables.
+//!
+//! Precedence: of two Gateways that want the same port, protocol and hostname the older one has it.
+//!
+//! Fail mode: the listener of the other one is conflicted and serves nothing; its other listeners do.
 
 use std::sync::Arc;
 

@@ -5,6 +5,8 @@
 //! request whose host another listener on the port serves more specifically, or serves while this one does not, is answered
 //! with 421, upon which clients open a connection of its own for it. A host that no listener serves stays a 404.
 //!
+//! Precedence: the listener with the most specific hostname serves a request.
+//!
 //! Envoy: virtual hosts for the hostnames of the other listeners. The one with the most specific domain serves a request, so
 //! that a listener whose hostname is part of another one's has a virtual host for its own name too.
 

@@ -1,5 +1,8 @@
 //! HTTPS listeners on one port whose hostnames or certificates overlap.
 //!
+//! API: hostnames and certificates of `Gateway.spec.listeners[]`, reported in the condition `OverlappingTLSConfig`. Envoy: the
+//! protocols that a filter chain offers (`alpn_protocols`).
+//!
 //! A client may reuse an HTTP/2 connection for every name in the certificate, also for those of another listener. So the
 //! listeners say that they overlap, and where certificates do, or might because another server has them, HTTP/2 is not
 //! offered.

@@ -1,4 +1,11 @@
 //! The effective EnvoyProxy of a Gateway: that of the Gateway over that of its class over that of the configuration.
+//!
+//! API: `Gateway.spec.infrastructure.parametersRef`, `GatewayClass.spec.parametersRef`, and `envoyProxy` of the configuration.
+//!
+//! Precedence: the Gateway, its class, the configuration. One replaces the other as a whole, unless `mergeType` says how they
+//! are merged.
+//!
+//! Fail mode: closed. A Gateway whose EnvoyProxy is missing or invalid is not accepted.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Whether traffic goes to the endpoints of Services, or to Services themselves, which then choose among their endpoints.
 //!
-//! API: `EnvoyProxy.spec.routingType`. A Service without an address of its own is headless: its endpoints get the traffic
+//! API: `EnvoyProxy.spec.routingType`. Envoy: the endpoints of clusters. A Service without an address of its own is headless: its endpoints get the traffic
 //! whatever the setting says.
 
 use eg_diag::ObjectRef;

@@ -1,6 +1,6 @@
 //! Backends: what a `backendRef` leads to, without its endpoints.
 //!
-//! A reference is checked in this order: group and kind, ReferenceGrant, existence, port, TLS. Endpoints are found apart, by
+//! API: `backendRefs` of routes, policies and EnvoyProxies: Service, ServiceImport and Backend. A reference is checked in this order: group and kind, ReferenceGrant, existence, port, TLS. Endpoints are found apart, by
 //! [`endpoint`](crate::endpoint), so that a changed endpoint re-runs no route.
 
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! ReferenceGrants.
 //!
-//! API: `ReferenceGrant`. Each grant sends what it allows to groups, by who may refer to what, so that an edit of one re-runs
+//! API: `ReferenceGrant`, without which no object refers to another namespace. Each grant sends what it allows to groups, by who may refer to what, so that an edit of one re-runs
 //! the references that it is about and no other reference into its namespace.
 
 use std::{collections::BTreeSet, sync::Arc};

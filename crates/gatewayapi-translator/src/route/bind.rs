@@ -1,4 +1,8 @@
 //! Binding: which listeners a route attaches to through one of its parentRefs, and under which hostnames.
+//!
+//! API: `spec.parentRefs` and `spec.hostnames` of routes, `allowedRoutes` and `hostname` of listeners. A route attaches to every
+//! listener that it names, that accepts its kind and namespace, and that has a hostname in common with it. A listener leaves
+//! hostnames to another one on its port that names them more specifically.
 
 use eg_api::gateway::{GROUP, Gateway, ListenerSet, ParentReference};
 use eg_diag::{Kind, ObjectRef};

@@ -1,6 +1,6 @@
 //! Destinations: the clusters of the backends of a rule.
 //!
-//! Backends without a peculiarity share one cluster, with a locality for each of them. Each has a cluster of its own when
+//! API: `spec.rules[].backendRefs` of all kinds of routes. Envoy: clusters and their endpoints. Backends without a peculiarity share one cluster, with a locality for each of them. Each has a cluster of its own when
 //! one of them is invalid, has filters, or is found by another kind of discovery. A share of requests goes to invalid
 //! backends, and is answered with 500; when all valid backends are without endpoints, requests are answered with 503. A
 //! backend that is found by the host of each request is the only one of its rule.

@@ -21,7 +21,7 @@ pub(super) struct Protocol;
 
 impl ClusterFeature for Protocol {
     fn id(&self) -> FeatureId {
-        FeatureId::new("upstream_protocol")
+        FeatureId::new("backend_protocol")
     }
 
     fn cluster(&self, ir: &Cluster, draft: &mut ClusterDraft) -> Result<(), Diagnostic> {

@@ -35,7 +35,7 @@ pub(super) struct Tls;
 
 impl ClusterFeature for Tls {
     fn id(&self) -> FeatureId {
-        FeatureId::new("upstream_tls")
+        FeatureId::new("backend_tls")
     }
 
     fn cluster(&self, ir: &Cluster, draft: &mut ClusterDraft) -> Result<(), Diagnostic> {

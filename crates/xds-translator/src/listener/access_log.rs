@@ -1,7 +1,7 @@
 //! Access logs: one JSON object per request, connection or UDP session on the standard output of the proxy.
 //!
-//! API: `EnvoyProxy.spec.telemetry.accessLog`, whose default this is. Connections that match no filter chain are logged
-//! by the listener.
+//! API: `EnvoyProxy.spec.telemetry.accessLog`, whose default this is. Envoy: the logger `file` of connection managers, TCP and
+//! UDP proxies. Connections that match no filter chain are logged by the listener.
 
 use eg_diag::Diagnostic;
 use eg_ir::{FeatureId, listener::Listener};

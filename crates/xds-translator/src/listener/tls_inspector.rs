@@ -1,4 +1,9 @@
-//! The listener filter that reads the server name of a TLS connection before a filter chain is chosen.
+//! The server name of a TLS connection is read before a filter chain is chosen.
+//!
+//! API: `Gateway.spec.listeners[].hostname` of listeners for HTTPS and TLS. Envoy: the listener filter `tls_inspector`, on
+//! sockets with a filter chain that is chosen by server name.
+//!
+//! Fail mode: closed. A connection whose server name no chain serves is closed.
 
 use eg_diag::Diagnostic;
 use eg_ir::{FeatureId, listener::Listener};

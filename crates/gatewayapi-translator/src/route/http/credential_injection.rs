@@ -1,8 +1,12 @@
 //! Credentials that the proxy adds to requests.
 //!
 //! API: `HTTPRouteFilter.spec.credentialInjection`, from a rule or a backend reference. The credential is in key `credential`
-//! of a Secret, which may be in another namespace if a ReferenceGrant permits HTTPRouteFilters to use it. Without it the
-//! rule, or the share of the backend reference, is refused.
+//! of a Secret, which may be in another namespace if a ReferenceGrant permits HTTPRouteFilters to use it.
+//!
+//! Precedence: of several filters of a rule the last one; those of a backend reference are added besides. A header that is
+//! there already is kept unless the filter says to overwrite it.
+//!
+//! Fail mode: closed. Without the credential the rule, or the share of the backend reference, answers 500.
 
 use std::sync::Arc;
 

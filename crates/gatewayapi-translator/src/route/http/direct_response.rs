@@ -4,6 +4,10 @@
 //! `response.body` of a ConfigMap; without that key, the first one is taken. Calls of gRPC cannot be answered with success,
 //! because an answer without a message is none.
 //!
+//! Precedence: an answer goes before the backends of the rule. Besides a redirect, another answer or a mirror it is refused.
+//!
+//! Fail mode: closed. A rule whose body cannot be read, or is no format, answers 500.
+//!
 //! Answers also stand in for what is missing: 500 for a rule that was refused or has no valid backend, 503 for one without
 //! endpoints.
 

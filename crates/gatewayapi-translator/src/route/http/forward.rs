@@ -2,6 +2,11 @@
 //!
 //! API: `rules[].backendRefs` with their weights and filters. Backend references have filters for headers, for the host, and
 //! HTTPRouteFilters that add credentials; those of GRPCRoutes have filters for headers alone.
+//!
+//! Precedence: a redirect or a direct response of the rule goes before its backends.
+//!
+//! Fail mode: closed. The share of an invalid backend answers 500 and nobody else gets it; a rule whose valid backends have no
+//! endpoints answers 503.
 
 use eg_api::gateway::{BackendReference, GrpcBackendRef, GrpcRouteFilter, HttpBackendRef, HttpRouteFilter};
 use eg_diag::{Code, Diagnostic, FieldPath};

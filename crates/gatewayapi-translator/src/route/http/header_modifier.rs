@@ -1,7 +1,11 @@
 //! Edits of headers.
 //!
-//! API: filters `RequestHeaderModifier` and `ResponseHeaderModifier`. A header that is named twice is edited once, as the
-//! first one says; names are compared without case. Values are format strings of the access log.
+//! API: filters `RequestHeaderModifier` and `ResponseHeaderModifier`. Names are compared without case. Values are format
+//! strings of the access log.
+//!
+//! Precedence: a header that is named twice is edited once, as the first one says.
+//!
+//! Fail mode: closed. A rule with a name or a value that Envoy would refuse answers 500.
 
 use eg_api::gateway::{HttpHeader, HttpHeaderFilter};
 use eg_diag::{Code, Diagnostic, FieldPath};

@@ -1,8 +1,10 @@
 //! HTTPRouteFilters: what filters of type `ExtensionRef` ask for.
 //!
 //! API: `HTTPRouteFilter`, from rules and from backend references, in the namespace of the route. Each part of it is the
-//! business of its feature: `url_rewrite`, `direct_response`, `credential_injection`, and `route_match` for cookies. A rule whose
-//! filter does not exist answers 500, and its references are not resolved; one whose filter is invalid is refused.
+//! business of its feature: `url_rewrite`, `direct_response`, `credential_injection`, and `route_match` for cookies.
+//!
+//! Fail mode: closed. A rule whose filter does not exist answers 500, and its references are not resolved; one whose filter is
+//! invalid answers 500.
 
 use eg_api::{
     gateway::LocalObjectReference,

@@ -1,7 +1,11 @@
 //! Copies of requests.
 //!
-//! API: filter `RequestMirror`. A mirror whose backend is invalid or has no endpoints is left out, and the status of the
-//! route says so; requests themselves are served.
+//! API: filter `RequestMirror`.
+//!
+//! Precedence: none; each mirror of a rule gets its share.
+//!
+//! Fail mode: open. A mirror whose backend is invalid or has no endpoints is left out, and the status of the route says so;
+//! requests themselves are served. A share that is none is refused, and the rule answers 500.
 
 use eg_api::gateway::{BackendReference, HttpRequestMirrorFilter};
 use eg_diag::{Code, Diagnostic};

@@ -2,6 +2,11 @@
 //!
 //! API: filter `RequestRedirect`. Without a port in the filter, requests are sent to the usual port of the new scheme, or
 //! to that of the listener when the scheme stays; a usual port is left out of the address.
+//!
+//! Precedence: a redirect goes before the backends of the rule. Besides a direct response, another redirect or a mirror it is
+//! refused.
+//!
+//! Fail mode: closed. A rule with a scheme, a hostname, a port, a path or a status that cannot be answers 500.
 
 use eg_api::gateway::{HttpPathModifier, HttpPathModifierType, HttpRequestRedirectFilter};
 use eg_diag::{Code, Diagnostic, FieldPath};

@@ -1,7 +1,13 @@
 //! Which requests a rule serves.
 //!
 //! API: `rules[].matches`, and `HTTPRouteFilter.spec.matches` for cookies, which are conditions besides each match. A rule
-//! without matches serves every request. A regular expression that Envoy would refuse makes the whole rule match nothing.
+//! without matches serves every request.
+//!
+//! Precedence: exact paths, then regular expressions, then prefixes; then the longer path, more conditions on headers (the
+//! method is one), on cookies and on query parameters; then the older route, its name, and the first rule. Where the EnvoyProxy
+//! says `preserveRouteOrder`, the match counts for nothing in this.
+//!
+//! Fail mode: closed. A regular expression that Envoy would refuse makes the whole rule match nothing.
 
 use eg_api::{
     gateway::{HttpRouteMatch, MatchType, PathMatchType},

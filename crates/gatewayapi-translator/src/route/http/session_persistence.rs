@@ -2,7 +2,11 @@
 //!
 //! API: `rules[].sessionPersistence` of HTTPRoutes and GRPCRoutes. A session is kept in a cookie, below the path of the match,
 //! or in a header. Cookies end with the session of the browser unless their lifetime is permanent, which needs an absolute
-//! timeout. A rule whose session is refused fails closed.
+//! timeout.
+//!
+//! Precedence: the session goes before the load balancer of the cluster as long as the endpoint is there.
+//!
+//! Fail mode: closed. A rule whose session is refused answers 500.
 
 use eg_api::gateway::{
     CookieConfig, CookieLifetimeType, SessionPersistence as Settings, SessionPersistenceType,

@@ -1,7 +1,11 @@
 //! Rewriting of host and path.
 //!
 //! API: filter `URLRewrite`, on a rule or, for the host alone, on a backend reference; `HTTPRouteFilter.spec.urlRewrite` on a
-//! rule. Several filters may each say a part of it, but no part may be said twice.
+//! rule.
+//!
+//! Precedence: none. Several filters may each say a part of it, but no part may be said twice.
+//!
+//! Fail mode: closed. A rule whose rewrite is refused answers 500.
 
 use eg_api::{
     gateway::HttpUrlRewriteFilter,
