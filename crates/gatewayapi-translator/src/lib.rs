@@ -17,6 +17,7 @@ mod gateway;
 mod header;
 mod hostname;
 mod labels;
+mod lua;
 mod merge;
 mod names;
 mod origin;

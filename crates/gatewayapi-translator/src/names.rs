@@ -120,6 +120,11 @@ pub(crate) fn http_route_filter(filter: &ObjectRef) -> Name {
     format!("httproutefilter/{}/{}", filter.namespace, filter.name).into()
 }
 
+/// A piece of code in an EnvoyExtensionPolicy, by the field that has it: `envoyextensionpolicy/<namespace>/<name>/<field>/<index>`.
+pub(crate) fn extension(policy: &ObjectRef, field: &str, position: usize) -> Name {
+    format!("{}/{field}/{position}", route(policy)).into()
+}
+
 /// The secret that holds the credential of an HTTPRouteFilter.
 pub(crate) fn credential(filter: &str) -> Name {
     format!("credential_injector/credential/{filter}").into()

@@ -13,6 +13,8 @@
 //! - `status`: the status of a policy;
 //! - `client_traffic`: ClientTrafficPolicies;
 //! - `security`: SecurityPolicies;
+//! - `extension`: EnvoyExtensionPolicies;
+//! - `service`: services that proxies ask on behalf of a policy;
 //! - `choice`: fields whose value is one of a few words;
 //! - `backend_traffic`: BackendTrafficPolicies;
 //! - `backend_tls`: BackendTLSPolicies, which attach to backends in a way of their own;
@@ -43,7 +45,7 @@ use eg_api::{
 use eg_ir::Name;
 use eg_resources::Object;
 
-use self::{route::AtParent, security::Security};
+use self::{extension::Extensions, route::AtParent, security::Security};
 use crate::{
     engine::{Engine, ReadCx},
     fanout::Patches,
@@ -55,6 +57,7 @@ pub(crate) mod backend_tls;
 pub(crate) mod backend_traffic;
 mod choice;
 pub(crate) mod client_traffic;
+pub(crate) mod extension;
 mod field;
 mod gateway;
 pub(crate) mod in_use;
@@ -63,6 +66,7 @@ mod merge;
 mod patch;
 pub(crate) mod route;
 pub(crate) mod security;
+mod service;
 mod status;
 
 pub(crate) use backend_traffic::BackendTraffic;
@@ -78,6 +82,7 @@ pub(crate) fn register(engine: &mut Engine) {
     engine.root_for_each_group::<Patches, patch::PatchesUnit>();
     engine.root_for_each_object::<status::PolicyRoot<ClientTraffic>>(ClientTrafficPolicy::KIND);
     security::register(engine);
+    extension::register(engine);
     backend_traffic::register(engine);
 }
 
@@ -85,4 +90,5 @@ pub(crate) fn register(engine: &mut Engine) {
 pub(crate) fn report(cx: &ReadCx<'_>, at: &AtParent<'_>, rules: impl Fn() -> Vec<Name>) {
     route::report::<Security>(cx, at, &rules);
     route::report::<BackendTraffic>(cx, at, &rules);
+    route::report::<Extensions>(cx, at, &rules);
 }

@@ -11,6 +11,7 @@ use crate::{Env, demand, engine::ReadCx};
 pub(crate) mod backend;
 pub(crate) mod ca;
 pub(crate) mod client_certificate;
+pub(crate) mod config_map;
 mod grant;
 pub(crate) mod secret_server;
 
@@ -41,6 +42,11 @@ impl<'a, 'e> RefCx<'a, 'e> {
     /// The object on whose behalf references are followed.
     pub fn from(&self) -> &'a ObjectRef {
         self.from
+    }
+
+    /// Tracked access to everything, for what follows references in a way of its own.
+    pub(crate) fn reads(&self) -> &'a ReadCx<'e> {
+        self.cx
     }
 
     /// Configuration and features.

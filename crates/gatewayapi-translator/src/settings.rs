@@ -64,6 +64,8 @@ pub struct Settings {
     pub enable_backend: bool,
     /// Whether EnvoyPatchPolicies are applied.
     pub enable_envoy_patch_policy: bool,
+    /// Whether EnvoyExtensionPolicies may have scripts.
+    pub enable_lua: bool,
     /// Whether listeners may refer to secrets that an SDS server serves.
     pub enable_sds_secret_ref: bool,
     /// Runtime flags that are on.
@@ -112,6 +114,7 @@ impl Default for Settings {
             infrastructure: Infrastructure::default(),
             enable_backend: false,
             enable_envoy_patch_policy: false,
+            enable_lua: false,
             enable_sds_secret_ref: false,
             flags: BTreeSet::new(),
             foreign: ForeignKinds::default(),
@@ -130,6 +133,7 @@ impl Settings {
         if let Some(apis) = &config.extension_apis {
             settings.enable_backend = apis.enable_backend;
             settings.enable_envoy_patch_policy = apis.enable_envoy_patch_policy;
+            settings.enable_lua = apis.accepts_lua();
             settings.enable_sds_secret_ref = apis.enable_sds_secret_ref;
         }
         if let Some(flags) = &config.runtime_flags {
@@ -149,6 +153,7 @@ impl Settings {
             infrastructure: Infrastructure::Host,
             enable_backend: true,
             enable_envoy_patch_policy: true,
+            enable_lua: true,
             enable_sds_secret_ref: true,
             ..Self::default()
         }

@@ -7,6 +7,7 @@
 mod backend;
 mod backend_traffic;
 mod client_traffic;
+mod extension;
 mod gateway;
 mod history;
 mod policy;
@@ -120,6 +121,8 @@ pub fn object() -> BoxedStrategy<Value> {
         1 => backend::namespace_kind(),
         3 => policy::policy(),
         2 => policy::patch_policy(),
+        3 => extension::extension_policy(),
+        1 => extension::script_map(),
         4 => client_traffic::policy(),
         1 => client_traffic::listener_set(),
         1 => client_traffic::grant(),

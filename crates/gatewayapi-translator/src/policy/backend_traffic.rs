@@ -21,14 +21,14 @@ use eg_api::{
     meta::Duration,
     v1alpha1::{BackendTrafficPolicy, BackendTrafficPolicySpec, PolicyTargetReferences},
 };
-use eg_diag::{Code, Diagnostic, FieldPath, Kind};
+use eg_diag::{Code, Diagnostic, FieldPath, Kind, ObjectRef};
 use eg_ir::{cluster::ClusterTraffic, route::RouteTraffic};
 use eg_resources::Object;
 
 use super::{
     PolicyField, PolicyKind,
     gateway::PoliciesOfGateway,
-    kind::{Attachable, UnitNames},
+    kind::{Attachable, OfRoutes, UnitNames},
     status::PolicyRoot,
 };
 use crate::{Features, duration::millis, engine::Engine};
@@ -134,6 +134,10 @@ impl Attachable for BackendTraffic {
     fn close(slot: &mut BackendTrafficSlot) {
         *slot = BackendTrafficSlot::default();
     }
+}
+
+impl OfRoutes for BackendTraffic {
+    fn place(_: &ObjectRef) {}
 }
 
 /// Reads what a field says, and collects what is wrong with it.

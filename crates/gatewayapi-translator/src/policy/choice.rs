@@ -3,7 +3,7 @@
 use eg_diag::{Code, Diagnostic, FieldPath};
 
 /// The value that a word stands for.
-pub(super) fn one_of<T: Copy>(
+pub(in crate::policy) fn one_of<T: Copy>(
     text: &str,
     values: &[(&str, T)],
     code: &'static Code,

@@ -15,7 +15,7 @@ use super::{
     client_traffic::listener::report,
     field::LoweredPolicy,
     in_use::InUse,
-    kind::Attachable,
+    kind::{Attachable, OfRoutes},
     merge::Applied,
 };
 use crate::{
@@ -25,15 +25,15 @@ use crate::{
 };
 
 /// Tells the policies of a kind that target a Gateway, its listener sets and their sections what became of them. It is for
-/// kinds that routes ask for; each of its policies is the same for all of them.
+/// kinds that routes ask for.
 pub(super) struct PoliciesOfGateway<P>(PhantomData<P>);
 
-impl<P: Attachable<Place = ()>> Unit for PoliciesOfGateway<P> {
+impl<P: OfRoutes> Unit for PoliciesOfGateway<P> {
     /// The Gateway.
     type Key = ObjectRef;
     type Out = ();
     const NAME: &'static str = P::UNITS.of_gateway;
-    const RANK: u8 = 5;
+    const RANK: u8 = P::RANK + 2;
 
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) {
         if !*cx.unit::<InUse<P>>(&()) {
@@ -44,7 +44,7 @@ impl<P: Attachable<Place = ()>> Unit for PoliciesOfGateway<P> {
         let mut outcomes = BTreeMap::new();
         let held = held::<P>(cx, key, state);
         for (scope, policy) in &held {
-            let lowered = cx.unit::<LoweredPolicy<P>>(&(Applied::alone(policy), ()));
+            let lowered = cx.unit::<LoweredPolicy<P>>(&(Applied::alone(policy), P::place(key)));
             let overridden_in = held.keys().filter(|other| is_below(other, scope, key)).map(name).collect();
             let problems = lowered.problems.clone();
             outcomes.insert(scope.clone(), Outcome { problems, overridden_in, ..Outcome::default() });
@@ -53,7 +53,7 @@ impl<P: Attachable<Place = ()>> Unit for PoliciesOfGateway<P> {
     }
 }
 
-impl<P: Attachable<Place = ()>> Root for PoliciesOfGateway<P> {
+impl<P: OfRoutes> Root for PoliciesOfGateway<P> {
     fn publish(_: &mut Assembly<'_>, _: &ObjectRef, _: Option<&Arc<()>>) {}
 }
 

@@ -3,7 +3,7 @@
 use std::{fmt, hash::Hash, sync::Arc};
 
 use eg_api::{meta::ObjectMeta, v1alpha1::PolicyTargetReferences};
-use eg_diag::Kind;
+use eg_diag::{Kind, ObjectRef};
 use eg_resources::Object;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -55,6 +55,12 @@ pub(crate) trait Attachable: PolicyKind<Spec: Serialize + DeserializeOwned> {
 
     /// What remains of the slot when a field could not be lowered. Whatever the policy is for fails closed then.
     fn close(slot: &mut Self::Slot);
+}
+
+/// A kind whose policies routes ask for.
+pub(crate) trait OfRoutes: Attachable {
+    /// What policies are lowered for, for the routes that a Gateway serves.
+    fn place(gateway: &ObjectRef) -> Self::Place;
 }
 
 /// The names of the units of a kind.

@@ -14,7 +14,7 @@ use super::{
     attach::{Claims, EffectivePolicy, Holder, PoliciesOn, Scope},
     field::{Lowered, LoweredPolicy},
     in_use::InUse,
-    kind::{Attachable, PolicyKind},
+    kind::{Attachable, OfRoutes, PolicyKind},
     merge::Applied,
 };
 use crate::engine::ReadCx;
@@ -60,7 +60,7 @@ impl<P: PolicyKind> Clone for InForce<P> {
 }
 
 /// What is in force for a rule; `None` when nothing is.
-pub(crate) fn in_force<P: Attachable<Place = ()>>(
+pub(crate) fn in_force<P: OfRoutes>(
     cx: &ReadCx<'_>,
     served: Served<'_>,
     rule: Option<&Name>,
@@ -69,7 +69,7 @@ pub(crate) fn in_force<P: Attachable<Place = ()>>(
 }
 
 /// What is in force for a rule, and then what would be without that, and so on.
-pub(crate) fn all<P: Attachable<Place = ()>>(
+pub(crate) fn all<P: OfRoutes>(
     cx: &ReadCx<'_>,
     served: Served<'_>,
     rule: Option<&Name>,
@@ -83,7 +83,7 @@ pub(crate) fn all<P: Attachable<Place = ()>>(
         let is_own = scopes.get(*scope)?.object == *served.route;
         let over = if is_own { parent::<P>(cx, policy, served, &scopes, &holders) } else { None };
         let applied = Applied { policy: policy.clone(), over };
-        let lowered = cx.unit::<LoweredPolicy<P>>(&(applied, ()));
+        let lowered = cx.unit::<LoweredPolicy<P>>(&(applied, P::place(served.gateway)));
         Some(InForce { policy: policy.clone(), lowered })
     })
 }
@@ -160,11 +160,7 @@ impl Report<'_, '_> {
 
 /// Tells the policies that target a route and its rules what became of them at one parent, and those of its listeners and
 /// Gateways that this route has its own.
-pub(crate) fn report<P: Attachable<Place = ()>>(
-    cx: &ReadCx<'_>,
-    at: &AtParent<'_>,
-    rules: impl FnOnce() -> Vec<Name>,
-) {
+pub(crate) fn report<P: OfRoutes>(cx: &ReadCx<'_>, at: &AtParent<'_>, rules: impl FnOnce() -> Vec<Name>) {
     if !*cx.unit::<InUse<P>>(&()) {
         return;
     }
@@ -204,7 +200,7 @@ fn overriding(claims: &Claims, rules: &[Name]) -> BTreeSet<Name> {
 }
 
 /// Tells a policy of the route what became of it, for each listener where it is merged, and notes what it is merged over.
-fn winner_of<P: Attachable<Place = ()>>(
+fn winner_of<P: OfRoutes>(
     report: &mut Report<'_, '_>,
     policy: &ObjectRef,
     mut outcome: Outcome,
@@ -221,7 +217,7 @@ fn winner_of<P: Attachable<Place = ()>>(
             continue;
         };
         let applied = Applied { policy: policy.clone(), over: Some(over.clone()) };
-        let lowered = cx.unit::<LoweredPolicy<P>>(&(applied, ()));
+        let lowered = cx.unit::<LoweredPolicy<P>>(&(applied, P::place(at.gateway)));
         let of_listener = Outcome {
             problems: lowered.problems.clone(),
             merged_over: Some(over.clone()),
@@ -233,7 +229,9 @@ fn winner_of<P: Attachable<Place = ()>>(
         merged.insert(over);
     }
     if alone {
-        outcome.problems.clone_from(&cx.unit::<LoweredPolicy<P>>(&(Applied::alone(policy), ())).problems);
+        outcome.problems.clone_from(
+            &cx.unit::<LoweredPolicy<P>>(&(Applied::alone(policy), P::place(at.gateway))).problems,
+        );
     }
     report.send(policy, at.ancestor(), None, outcome);
 }

@@ -16,14 +16,14 @@ use eg_api::{
     gateway::{Gateway, GrpcRoute, HttpRoute, ListenerSet},
     v1alpha1::{PolicyTargetReferences, SecurityPolicy, SecurityPolicySpec},
 };
-use eg_diag::{Code, Diagnostic, FieldPath, Kind};
+use eg_diag::{Code, Diagnostic, FieldPath, Kind, ObjectRef};
 use eg_ir::{FeatureId, Secret, cluster::Cluster, route::Oidc};
 use eg_resources::Object;
 
 use super::{
     Declared, FieldCx, PolicyField, PolicyKind,
     gateway::PoliciesOfGateway,
-    kind::{Attachable, UnitNames},
+    kind::{Attachable, OfRoutes, UnitNames},
     status::PolicyRoot,
 };
 use crate::{Features, engine::Engine};
@@ -106,6 +106,10 @@ impl Attachable for Security {
     fn close(slot: &mut RouteSecurity) {
         *slot = RouteSecurity::default();
     }
+}
+
+impl OfRoutes for Security {
+    fn place(_: &ObjectRef) {}
 }
 
 /// The fields that are not part of this build.

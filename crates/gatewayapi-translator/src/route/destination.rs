@@ -32,6 +32,8 @@ use crate::{
     refs::backend::{Addresses, Backend, BackendKey, BackendOf, Problem},
 };
 
+mod service;
+
 static NO_ENDPOINTS: Code = Code::error("no-endpoints", "BackendsAvailable", "EndpointsNotFound");
 static NO_RESOLVER: Code = Code::error("unsupported-dynamic-resolver", "ResolvedRefs", "UnsupportedValue");
 static SHARED_RESOLVER: Code = Code::error("dynamic-resolver-not-alone", "ResolvedRefs", "InvalidBackendRef");

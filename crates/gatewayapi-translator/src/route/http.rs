@@ -178,8 +178,9 @@ impl HttpRules {
                 position: lowered.position,
                 listener: place.listener.ir_name.clone(),
             });
-            let served = lowered.at(place, shapes.get(&lowered.position.0));
-            need::send(cx, place, &served, &order);
+            let shape = shapes.get(&lowered.position.0);
+            let served = lowered.at(place, shape);
+            need::send(cx, place, &served, &order, shape.map(Shape::needs).unwrap_or_default());
             cx.send::<HostRoutes>(host.clone(), order, served);
         }
         for secret in &self.secrets {

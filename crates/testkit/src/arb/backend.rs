@@ -129,6 +129,7 @@ pub(super) fn reference_grant() -> BoxedStrategy<Value> {
         4 => Just(("gateway.networking.k8s.io", "HTTPRoute")),
         2 => select(&["Gateway", "TCPRoute", "TLSRoute"][..]).prop_map(|kind| ("gateway.networking.k8s.io", kind)),
         1 => Just(("gateway.envoyproxy.io", "HTTPRouteFilter")),
+        1 => Just(("gateway.envoyproxy.io", "EnvoyExtensionPolicy")),
     ];
     let from = (from, namespace())
         .prop_map(|((group, kind), namespace)| json!({"group": group, "kind": kind, "namespace": namespace}));

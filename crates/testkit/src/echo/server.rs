@@ -40,7 +40,7 @@ type Body = BoxBody<Bytes, Infallible>;
 
 /// How the content type of gRPC starts.
 const GRPC: &[u8] = b"application/grpc";
-const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
+pub(super) const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 
 /// How many requests a backend remembers.
 const REMEMBERED: usize = 4096;
@@ -227,6 +227,10 @@ async fn answer(
 ) -> Result<Response<Body>, BoxError> {
     if request.headers().get(UPGRADE).is_some_and(|protocol| protocol == "websocket") {
         return Ok(web_socket(request, &identity));
+    }
+    #[cfg(feature = "traffic")]
+    if super::processor::is_call(&request) {
+        return Ok(super::processor::answer(request, &identity.name).map(Body::new));
     }
     let (parts, body) = request.into_parts();
     let wishes = Wishes::of(&parts);

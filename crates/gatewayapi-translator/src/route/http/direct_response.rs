@@ -12,13 +12,11 @@
 //! endpoints.
 
 use eg_api::{
-    core::ConfigMap,
     gateway::{HttpHeader, HttpHeaderFilter},
     v1alpha1::{CustomResponseBody, HttpDirectResponseFilter},
 };
 use eg_diag::{Code, Diagnostic, FieldPath};
 use eg_ir::route::{Body, DirectResponse, HeaderValue, RouteAction};
-use eg_resources::Object;
 
 use super::{
     filter::{FilterCx, RuleDraft},
@@ -26,7 +24,7 @@ use super::{
     http_route_filter::Described,
     rule::Traffic,
 };
-use crate::{format, header};
+use crate::{format, header, refs::config_map};
 
 static INVALID: Code = Code::error("invalid-direct-response", "Accepted", "UnsupportedValue");
 
@@ -113,7 +111,8 @@ fn body(
     let bytes = match (r#type.as_str(), inline, value_ref) {
         ("ValueRef", _, Some(reference)) => {
             let at = at.field("valueRef");
-            of_config_map(cx, &reference.name).map_err(|message| by.problem(&INVALID, &at, &message))?
+            config_map::entry(cx.refs, &reference.name, KEY)
+                .map_err(|message| by.problem(&INVALID, &at, &message))?
         }
         ("ValueRef", _, None) => {
             return Err(by.problem(&INVALID, &at.field("valueRef"), "type ValueRef needs a valueRef"));
@@ -130,17 +129,4 @@ fn body(
     }
     format::check(&bytes).map_err(|message| by.problem(&INVALID, at, &message))?;
     Ok(Some(Body::from(bytes.as_slice())))
-}
-
-fn of_config_map(cx: &FilterCx<'_, '_>, name: &str) -> Result<Vec<u8>, String> {
-    let target = cx.refs.target(ConfigMap::KIND, None, name);
-    let Ok(map) = cx.refs.follow::<ConfigMap>(&target) else {
-        return Err(format!("{target} does not exist"));
-    };
-    let text = |text: &String| text.as_bytes().to_vec();
-    let named = map.data.get(KEY).map(text);
-    let named = named.or_else(|| map.binary_data.get(KEY).map(|bytes| bytes.as_bytes().to_vec()));
-    let first = || map.data.values().next().map(text);
-    let first_binary = || map.binary_data.values().next().map(|bytes| bytes.as_bytes().to_vec());
-    named.or_else(first).or_else(first_binary).ok_or_else(|| format!("{target} is empty"))
 }

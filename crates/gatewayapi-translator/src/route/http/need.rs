@@ -12,11 +12,20 @@ use crate::{engine::ReadCx, fanout::Needs, route::kind::Place};
 /// Something that a route needs: the feature, what is needed of it, and the settings.
 type Need = (FeatureId, Name, Extension);
 
-/// Tells the listener what a route needs that is at this place in the order of routes.
-pub(super) fn send(cx: &ReadCx<'_>, place: &Place<'_>, route: &IrRoute, order: &RouteOrder) {
+/// Tells the listener what a route needs that is at this place in the order of routes, and what it needs like other routes.
+pub(super) fn send(
+    cx: &ReadCx<'_>,
+    place: &Place<'_>,
+    route: &IrRoute,
+    order: &RouteOrder,
+    shared: &[(FeatureId, Name, Arc<Extension>)],
+) {
+    let listener = || (place.fleet().clone(), place.listener.ir_name.clone());
+    for (feature, name, settings) in shared {
+        cx.send::<Needs>(listener(), (feature.clone(), name.clone(), order.clone()), Arc::clone(settings));
+    }
     for (feature, name, settings) in of(route) {
-        let listener = (place.fleet().clone(), place.listener.ir_name.clone());
-        cx.send::<Needs>(listener, (feature, name, order.clone()), Arc::new(settings));
+        cx.send::<Needs>(listener(), (feature, name, order.clone()), Arc::new(settings));
     }
 }
 

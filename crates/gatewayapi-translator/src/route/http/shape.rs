@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use eg_ir::{IrKey, Name, route::HttpRoute as IrRoute};
+use eg_ir::{Extension, FeatureId, IrKey, Name, route::HttpRoute as IrRoute};
 
 use super::{LoweredMatch, direct_response};
 use crate::{
@@ -10,11 +10,12 @@ use crate::{
     fanout::{Clusters, Secrets},
     policy::{
         BackendTraffic,
+        extension::Extensions,
         in_use::InUse,
-        route::{InForce, Served, in_force},
+        route::{InForce, Served, all, in_force},
         security::{LogIn, Security},
     },
-    route::kind::Place,
+    route::{attach::send_cluster, destination::PlannedCluster, kind::Place},
 };
 
 /// What policies of each kind say about a rule.
@@ -22,12 +23,44 @@ use crate::{
 pub(super) struct Shape {
     security: Option<InForce<Security>>,
     traffic: Option<InForce<BackendTraffic>>,
+    extensions: OfExtensions,
+}
+
+/// What EnvoyExtensionPolicies say about a rule.
+#[derive(Clone, Default)]
+struct OfExtensions {
+    /// Whether one of them refuses requests.
+    refuses: bool,
+    /// The first one that does not.
+    sound: Option<InForce<Extensions>>,
+}
+
+impl OfExtensions {
+    fn new(cx: &ReadCx<'_>, served: Served<'_>, rule: Option<&Name>) -> Self {
+        let mut found = Self::default();
+        // One that refuses requests leaves the place to the next one, so that its code does run.
+        for in_force in all::<Extensions>(cx, served, rule) {
+            if !in_force.refuses() {
+                found.sound = Some(in_force);
+                break;
+            }
+            found.refuses = true;
+        }
+        found
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.refuses && self.sound.is_none()
+    }
 }
 
 /// What policies say about each rule, by its position; rules that no policy is for are left out.
 pub(super) fn of_rules(cx: &ReadCx<'_>, place: &Place<'_>, matches: &[LoweredMatch]) -> BTreeMap<u32, Shape> {
     let mut found = BTreeMap::new();
-    if !*cx.unit::<InUse<Security>>(&()) && !*cx.unit::<InUse<BackendTraffic>>(&()) {
+    let in_use = *cx.unit::<InUse<Security>>(&())
+        || *cx.unit::<InUse<BackendTraffic>>(&())
+        || *cx.unit::<InUse<Extensions>>(&());
+    if !in_use {
         return found;
     }
     let listener = place.listener;
@@ -45,19 +78,24 @@ pub(super) fn of_rules(cx: &ReadCx<'_>, place: &Place<'_>, matches: &[LoweredMat
         }
         last = Some(rule);
         let name = lowered.route.origin.section.as_ref();
-        let shape = Shape { security: in_force(cx, served, name), traffic: in_force(cx, served, name) };
-        if shape.security.is_some() || shape.traffic.is_some() {
+        let shape = Shape {
+            security: in_force(cx, served, name),
+            traffic: in_force(cx, served, name),
+            extensions: OfExtensions::new(cx, served, name),
+        };
+        if shape.security.is_some() || shape.traffic.is_some() || !shape.extensions.is_empty() {
             found.insert(rule, shape);
         }
     }
     send_log_ins(cx, place, place.fleet(), found.values());
+    send_services(cx, place, found.values());
     found
 }
 
 impl Shape {
     /// Does to a route what the policies say; without sound ones it answers 500.
     pub(super) fn apply(&self, route: &mut IrRoute) {
-        let Self { security, traffic } = self;
+        let Self { security, traffic, extensions } = self;
         if let Some(security) = security {
             if !security.lowered.problems.is_empty() {
                 route.action = direct_response::refused();
@@ -73,6 +111,16 @@ impl Shape {
                 route.action = direct_response::refused();
             }
         }
+        if extensions.refuses {
+            route.action = direct_response::refused();
+        }
+        let processors = extensions.sound.as_ref().map(|sound| &sound.lowered.slot.processors);
+        route.processors = processors.filter(|processors| !processors.is_empty()).cloned();
+    }
+
+    /// What the listener needs to have for the code that requests pass through.
+    pub(super) fn needs(&self) -> &[(FeatureId, Name, Arc<Extension>)] {
+        self.extensions.sound.as_ref().map(|sound| sound.lowered.slot.needs.as_slice()).unwrap_or_default()
     }
 }
 
@@ -93,5 +141,16 @@ fn send_log_ins<'s>(
             let name = (fleet.clone(), secret.name.clone());
             cx.send::<Secrets>(name, place.route.clone(), Arc::clone(secret));
         }
+    }
+}
+
+/// Sends the clusters of the services that requests pass through.
+fn send_services<'s>(cx: &ReadCx<'_>, place: &Place<'_>, shapes: impl Iterator<Item = &'s Shape>) {
+    let sound = shapes.filter_map(|shape| shape.extensions.sound.as_ref());
+    let clusters = sound.flat_map(|sound| &sound.lowered.slot.clusters);
+    let clusters: BTreeMap<&Name, &PlannedCluster> =
+        clusters.map(|planned| (&planned.cluster.name, planned)).collect();
+    for planned in clusters.into_values() {
+        send_cluster(cx, place.route, place.fleet(), planned);
     }
 }
