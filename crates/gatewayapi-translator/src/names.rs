@@ -115,6 +115,16 @@ pub(crate) fn client_authorities(gateway: &ObjectRef, port: Option<u16>) -> Name
     format!("gateway/{}/{}/{port}/ca.crt", gateway.namespace, gateway.name).into()
 }
 
+/// The secret that holds the authorities for certificates of clients that a policy names: `<namespace>/<name>/ca.crt`.
+pub(crate) fn policy_authorities(policy: &ObjectRef) -> Name {
+    format!("{}/ca.crt", policy.qualified_name()).into()
+}
+
+/// The socket for QUIC beside another one: `<listener>-quic`.
+pub(crate) fn quic(listener: &str) -> Name {
+    format!("{listener}-quic").into()
+}
+
 /// What an HTTPRouteFilter is called among the filters of a listener: `httproutefilter/<namespace>/<name>`.
 pub(crate) fn http_route_filter(filter: &ObjectRef) -> Name {
     format!("httproutefilter/{}/{}", filter.namespace, filter.name).into()

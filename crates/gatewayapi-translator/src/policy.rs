@@ -18,7 +18,8 @@
 //! - `choice`: fields whose value is one of a few words;
 //! - `backend_traffic`: BackendTrafficPolicies;
 //! - `backend_tls`: BackendTLSPolicies, which attach to backends in a way of their own;
-//! - `patch`: EnvoyPatchPolicies.
+//! - `patch`: EnvoyPatchPolicies;
+//! - `tls_parameters`: what policies have in common about TLS.
 //!
 //! # A field
 //!
@@ -68,6 +69,7 @@ pub(crate) mod route;
 pub(crate) mod security;
 mod service;
 mod status;
+mod tls_parameters;
 
 pub(crate) use backend_traffic::BackendTraffic;
 pub use client_traffic::{ClientTraffic, ListenerProtocol};

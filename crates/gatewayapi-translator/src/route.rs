@@ -21,7 +21,7 @@ use crate::{
 };
 
 pub(crate) mod attach;
-mod bind;
+pub(crate) mod bind;
 pub(crate) mod destination;
 mod grpc;
 pub(crate) mod http;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use eg_diag::ObjectRef;
 use serde::{Deserialize, Serialize};
 
-use crate::{Extension, FeatureId, Name, Origin, route::CredentialInjection};
+use crate::{Extension, FeatureId, Name, Origin, listener::ClientHttp1, route::CredentialInjection};
 
 mod backend_keepalive;
 mod backend_timeout;
@@ -38,6 +38,9 @@ pub struct Cluster {
     /// How TLS is spoken to the endpoints; absent speaks plain text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<Arc<UpstreamTls>>,
+    /// How HTTP/1 is spoken to the endpoints: as to the clients whose requests they get.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http1: Option<Arc<ClientHttp1>>,
     /// The credential that is added to the requests of this cluster alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential_injection: Option<Arc<CredentialInjection>>,
@@ -62,6 +65,7 @@ impl Default for Cluster {
             connect_timeout_ms: 10_000,
             zone_aware: None,
             tls: None,
+            http1: None,
             credential_injection: None,
             traffic: None,
             policies: Vec::new(),
@@ -117,6 +121,13 @@ pub enum UpstreamProtocol {
     Http2,
     /// Bytes or datagrams of whatever protocol.
     Opaque,
+}
+
+impl UpstreamProtocol {
+    /// Whether HTTP/1.1 is spoken, unless TLS negotiates something else.
+    pub fn is_http1(self) -> bool {
+        matches!(self, Self::Http1 | Self::Http1Only)
+    }
 }
 
 /// How endpoints near the proxy are preferred.

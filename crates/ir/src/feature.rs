@@ -104,6 +104,16 @@ pub mod features {
     pub const CLIENT_PROXY_PROTOCOL: FeatureId = FeatureId::new("client_proxy_protocol");
     /// A path for health checks of what is in front of the proxies.
     pub const CLIENT_HEALTH_CHECK: FeatureId = FeatureId::new("client_health_check");
+    /// How the address of the client is found.
+    pub const CLIENT_IP_DETECTION: FeatureId = FeatureId::new("client_ip_detection");
+    /// HTTP/1 of clients.
+    pub const CLIENT_HTTP1: FeatureId = FeatureId::new("client_http1");
+    /// HTTP/2 of clients.
+    pub const CLIENT_HTTP2: FeatureId = FeatureId::new("client_http2");
+    /// HTTP/3 of clients.
+    pub const CLIENT_HTTP3: FeatureId = FeatureId::new("client_http3");
+    /// TLS with clients.
+    pub const CLIENT_TLS: FeatureId = FeatureId::new("client_tls");
     /// The scheme of requests to backends.
     pub const CLIENT_SCHEME: FeatureId = FeatureId::new("client_scheme");
     /// Time limits towards backends.
@@ -141,5 +151,10 @@ pub mod features {
         CLIENT_SCHEME,
         BACKEND_TIMEOUT,
         BACKEND_KEEPALIVE,
+        CLIENT_IP_DETECTION,
+        CLIENT_HTTP1,
+        CLIENT_HTTP2,
+        CLIENT_HTTP3,
+        CLIENT_TLS,
     ];
 }

@@ -14,11 +14,15 @@ mod client;
 mod client_connection;
 mod client_headers;
 mod client_health_check;
+mod client_http1;
+mod client_http2;
+mod client_ip_detection;
 mod client_keepalive;
 mod client_path;
 mod client_proxy_protocol;
 mod client_scheme;
 mod client_timeout;
+mod client_tls;
 mod stream;
 
 pub use client::ClientSettings;
@@ -27,11 +31,15 @@ pub use client_headers::{
     CertDetail, ClientHeaders, ForwardMode, ForwardedClientCert, HeaderMutation, RequestId, Underscores,
 };
 pub use client_health_check::ClientHealthCheck;
+pub use client_http1::ClientHttp1;
+pub use client_http2::{ClientHttp2, Http2Pings, InvalidMessageEnds};
+pub use client_ip_detection::{ClientIpDetection, TrustedProxies};
 pub use client_keepalive::ClientKeepalive;
 pub use client_path::{ClientPath, EscapedSlashes};
 pub use client_proxy_protocol::ClientProxyProtocol;
 pub use client_scheme::ClientScheme;
 pub use client_timeout::ClientTimeout;
+pub use client_tls::{ClientCertificateMode, ClientName, ClientTls, ClientValidation};
 pub use stream::{StreamChain, StreamServer, StreamTls};
 
 /// What a socket carries.
@@ -43,6 +51,8 @@ pub enum Transport {
     Tcp,
     /// Datagrams.
     Udp,
+    /// Connections of QUIC, which are made of datagrams.
+    Quic,
 }
 
 impl Transport {
@@ -103,28 +113,6 @@ pub struct TerminateTls {
     /// How certificates of clients are checked; absent asks clients for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<ClientValidation>,
-}
-
-/// How certificates of clients are checked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClientValidation {
-    /// The name of the secret with the authorities one of which must have signed the certificate.
-    pub trusted_ca: Name,
-    /// What becomes of clients without a valid certificate.
-    #[serde(default)]
-    pub otherwise: InvalidClient,
-}
-
-/// What becomes of clients without a valid certificate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum InvalidClient {
-    /// Their connections are refused.
-    #[default]
-    Refuse,
-    /// They are served like clients with a valid one; who cares has to look at the certificate.
-    Serve,
 }
 
 /// What serves HTTP on a connection.

@@ -71,6 +71,16 @@ pub enum SecretContent {
     },
     /// Certificate authorities to trust, PEM.
     TrustedCa(SecretBytes),
+    /// Certificate authorities to trust, and lists of what they revoked.
+    Revocable {
+        /// The authorities, PEM.
+        trusted_ca: SecretBytes,
+        /// The lists, PEM.
+        revoked: SecretBytes,
+        /// Whether only the certificate itself is looked up, not those that signed it.
+        #[serde(default)]
+        leaf_only: bool,
+    },
     /// The certificate authorities that the image of the proxy trusts.
     SystemCa,
     /// Bytes with a meaning for the filter that asks for them, such as a password.

@@ -82,6 +82,7 @@ pub(crate) fn emit(features: &Features, ir: &Cluster) -> Result<pb::Cluster, Dia
         connect_timeout_ms,
         zone_aware: _,
         tls: _,
+        http1: _,
         credential_injection: _,
         traffic: _,
         policies,

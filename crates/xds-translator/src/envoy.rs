@@ -33,7 +33,9 @@ pub(crate) use xds_api::pb::envoy::{
         },
         http::{
             early_header_mutation::header_mutation::v3 as early_header_mutation,
+            header_formatters::preserve_case::v3 as preserve_case,
             injected_credentials::generic::v3 as generic_credential,
+            original_ip_detection::{custom_header::v3 as custom_header, xff::v3 as xff},
             stateful_session::{cookie::v3 as cookie_session, header::v3 as header_session},
         },
         load_balancing_policies::{
@@ -45,7 +47,7 @@ pub(crate) use xds_api::pb::envoy::{
             priority::previous_priorities::v3 as previous_priorities,
         },
         tracers::opentelemetry::{resource_detectors::v3 as otel_resource, samplers::v3 as otel_sampler},
-        transport_sockets::tls::v3 as tls,
+        transport_sockets::{quic::v3 as quic, tls::v3 as tls},
         upstreams::http::v3 as upstream_http,
     },
     r#type::{http::v3 as http_type, matcher::v3 as matcher, tracing::v3 as tracing_tag, v3 as kind},

@@ -41,7 +41,7 @@ mod url_rewrite;
 
 pub(crate) use client_headers::mutations as header_mutations;
 pub use dynamic_resolver::names_proxy;
-pub(crate) use route_match::matches;
+pub(crate) use route_match::{matches, string as string_matcher};
 
 /// The built-in features. The order of the list is the order of their filters, and the order in which they see a route.
 pub(crate) fn features() -> Vec<Arc<dyn HttpFeature>> {

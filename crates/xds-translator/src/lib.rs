@@ -19,6 +19,7 @@ mod secret;
 mod session;
 mod splice;
 mod stage;
+mod tls_parameters;
 mod translator;
 
 pub use dump::SecretsInDump;

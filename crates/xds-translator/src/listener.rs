@@ -15,20 +15,25 @@ use crate::{
 };
 
 mod access_log;
+mod client_certificate;
 mod client_connection;
 mod client_headers;
+pub(crate) mod client_http1;
+mod client_http2;
+mod client_http3;
+mod client_ip_detection;
 mod client_keepalive;
 mod client_path;
 mod client_proxy_protocol;
 mod client_scheme;
 mod client_timeout;
+mod client_tls;
 mod connection_manager;
 mod datagram;
 mod ready;
 mod server_name;
 mod stream;
 mod terminate_tls;
-mod tls_client;
 mod tls_inspector;
 mod tracing;
 
@@ -36,6 +41,7 @@ pub(crate) use connection_manager::{CONNECTION_WINDOW, STREAM_WINDOW};
 pub(crate) use ready::{name as ready_name, ready};
 pub use stream::StreamCx;
 pub(crate) use stream::resources;
+pub use terminate_tls::TlsCx;
 
 /// What a connection may have buffered before it is no longer read, in bytes.
 const BUFFER_LIMIT: u32 = 32 * 1024;
@@ -56,6 +62,12 @@ pub(crate) fn features() -> Vec<Arc<dyn ListenerFeature>> {
         // It puts its listener filter in front of those above.
         Arc::new(client_proxy_protocol::ClientProxyProtocol),
         Arc::new(client_scheme::ClientScheme),
+        Arc::new(client_ip_detection::ClientIpDetection),
+        Arc::new(client_http1::ClientHttp1),
+        Arc::new(client_http2::ClientHttp2),
+        Arc::new(client_tls::ClientTls),
+        // It has the last word on the protocols that are offered.
+        Arc::new(client_http3::ClientHttp3),
     ]
 }
 
@@ -69,6 +81,12 @@ pub trait ListenerFeature: Send + Sync + 'static {
 
     /// Configures the socket. The filter chains are there already.
     fn listener(&self, ir: &Listener, listener: &mut pb::Listener) -> Result<(), Diagnostic> {
+        let _ = (ir, listener);
+        Ok(())
+    }
+
+    /// Configures the socket of HTTP/3, which has neither the filters nor the options of other sockets.
+    fn quic_listener(&self, ir: &Listener, listener: &mut pb::Listener) -> Result<(), Diagnostic> {
         let _ = (ir, listener);
         Ok(())
     }
@@ -98,10 +116,10 @@ pub trait ListenerFeature: Send + Sync + 'static {
     /// Configures how TLS is terminated.
     fn terminate_tls(
         &self,
-        chain: &TlsChain,
+        cx: TlsCx<'_>,
         context: &mut tls::DownstreamTlsContext,
     ) -> Result<(), Diagnostic> {
-        let _ = (chain, context);
+        let _ = (cx, context);
         Ok(())
     }
 }
@@ -120,6 +138,10 @@ pub(crate) fn emit(features: &Features, ir: &Listener) -> Result<pb::Listener, D
             listener.max_connections_to_accept_per_socket_event = Some(ACCEPT_PER_EVENT);
         }
         Transport::Udp => datagram::serve(features, ir, &mut listener)?,
+        Transport::Quic => {
+            datagram::carry(&mut listener);
+            client_http3::serve(&mut listener);
+        }
     }
     if let Some(server) = http {
         let cx = ServerCx { listener: ir, server, tls: false };
@@ -136,23 +158,27 @@ pub(crate) fn emit(features: &Features, ir: &Listener) -> Result<pb::Listener, D
         stream::serve(features, ir, &mut listener)?;
     }
     for feature in &features.listener {
-        feature.listener(ir, &mut listener)?;
+        if *transport == Transport::Quic {
+            feature.quic_listener(ir, &mut listener)?;
+        } else {
+            feature.listener(ir, &mut listener)?;
+        }
     }
     Ok(listener)
 }
 
 fn tls_chain(features: &Features, ir: &Listener, chain: &TlsChain) -> Result<pb::FilterChain, Diagnostic> {
     let TlsChain { name, server_names, tls, http } = chain;
-    let mut context = terminate_tls::context(tls);
-    for feature in &features.listener {
-        feature.terminate_tls(chain, &mut context)?;
-    }
+    let context = terminate_tls::context(features, TlsCx { listener: ir, tls, client: &http.client })?;
     let cx = ServerCx { listener: ir, server: http, tls: true };
     Ok(pb::FilterChain {
         name: name.to_string(),
         filter_chain_match: named(server_names),
         filters: vec![connection_manager::filter(features, cx)?],
-        transport_socket: Some(tls_socket(&context)),
+        transport_socket: Some(match ir.transport {
+            Transport::Quic => client_http3::socket(context),
+            Transport::Tcp | Transport::Udp => tls_socket(&context),
+        }),
         ..pb::FilterChain::default()
     })
 }

@@ -28,6 +28,14 @@ pub(crate) fn emit(Secret { name, origin: _, content }: &Secret) -> Result<pb::S
                 ..pb::CertificateValidationContext::default()
             })
         }
+        SecretContent::Revocable { trusted_ca, revoked, leaf_only } => {
+            pb::secret::Type::ValidationContext(pb::CertificateValidationContext {
+                trusted_ca: Some(inline(trusted_ca)),
+                crl: Some(inline(revoked)),
+                only_verify_leaf_cert_crl: *leaf_only,
+                ..pb::CertificateValidationContext::default()
+            })
+        }
         SecretContent::SystemCa => pb::secret::Type::ValidationContext(pb::CertificateValidationContext {
             trusted_ca: Some(core::DataSource {
                 specifier: Some(core::data_source::Specifier::Filename(SYSTEM_CA.to_owned())),

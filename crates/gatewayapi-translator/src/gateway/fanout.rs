@@ -24,7 +24,7 @@ use crate::{
         FleetMember, FleetMembers, PartOrder, SocketPart, SocketParts, SocketServer, Tables, send_secret,
     },
     names, origin,
-    policy::client_traffic::listener::ListenerClients,
+    policy::client_traffic::listener::{ListenerClient, ListenerClients},
 };
 
 /// How much privileged ports are moved where a Service translates ports.
@@ -83,10 +83,11 @@ fn socket_part(
     let name = listener.ir_name(key);
     let (address, ipv4_compat) = address(state);
     let transport = if listener.protocol == Some(Protocol::Udp) { Transport::Udp } else { Transport::Tcp };
-    let socket = (state.fleet.clone(), address, container_port(cx, state, listener.port), transport);
+    let port = container_port(cx, state, listener.port);
     let table = view::table(cx, key, state, listener, &name);
     let by_port = names::by_port(&cx.env().settings);
-    let client = cx.unit::<ListenerClients>(key).of(&listener.key()).settings;
+    let ListenerClient { settings: client, authorities, .. } =
+        cx.unit::<ListenerClients>(key).of(&listener.key());
     let server = |scheme: &str| {
         Arc::new(HttpServer {
             name: name.clone(),
@@ -114,15 +115,22 @@ fn socket_part(
     };
     if matches!(server, SocketServer::Https { .. }) {
         misdirected::send(cx, key, state, listener, origin);
-        for secret in listener.secrets() {
+        for secret in listener.secrets().chain(&authorities) {
             send_secret(cx, key, &state.fleet, secret);
         }
     }
     if !matches!(server, SocketServer::Stream(_)) {
         cx.send::<Tables>((state.fleet.clone(), table), listener.key(), ());
     }
+    if client.http3 {
+        let listener_name =
+            if by_port { names::of_port("udp", listener.port) } else { names::quic(&listener_name) };
+        let part = SocketPart { listener_name, ipv4_compat, server: server.clone() };
+        let socket = (state.fleet.clone(), address.clone(), port, Transport::Quic);
+        cx.send::<SocketParts>(socket, order.clone(), Arc::new(part));
+    }
     let part = SocketPart { listener_name, ipv4_compat, server };
-    cx.send::<SocketParts>(socket, order, Arc::new(part));
+    cx.send::<SocketParts>((state.fleet.clone(), address, port, transport), order, Arc::new(part));
 }
 
 pub(super) fn tls(listener: &ListenerState) -> TerminateTls {
@@ -134,8 +142,9 @@ pub(super) fn tls(listener: &ListenerState) -> TerminateTls {
             .collect(),
         alpn: listener.overlaps.then(|| vec!["http/1.1".to_owned()]),
         client: listener.client.as_ref().map(|client| ClientValidation {
-            trusted_ca: client.secret.name.clone(),
-            otherwise: client.otherwise,
+            trusted_ca: Some(client.secret.name.clone()),
+            mode: client.mode,
+            ..ClientValidation::default()
         }),
     }
 }
@@ -202,7 +211,8 @@ fn infra_listener(
         service_port: listener.port,
         container_port: container_port(cx, state, listener.port),
     };
-    Some(InfraListener { name: listener.ir_name(key), http3: false, ports: vec![port] })
+    let http3 = cx.unit::<ListenerClients>(key).of(&listener.key()).settings.http3;
+    Some(InfraListener { name: listener.ir_name(key), http3, ports: vec![port] })
 }
 
 /// The key under which the fleet's own things are known.

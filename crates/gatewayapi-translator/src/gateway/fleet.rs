@@ -97,17 +97,21 @@ fn joined<'a>(maps: impl Iterator<Item = &'a BTreeMap<String, String>>) -> BTree
     maps.flatten().map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
-/// The listeners of all members; one whose port another one serves already adds no port.
+/// The listeners of all members; one whose port another one serves already adds no port, but may add HTTP/3 to it.
 fn listeners(members: &[&FleetMember]) -> Vec<InfraListener> {
-    let mut taken = Vec::new();
-    let mut listeners = Vec::new();
+    let mut taken = BTreeMap::new();
+    let mut listeners: Vec<InfraListener> = Vec::new();
     for listener in members.iter().flat_map(|member| &member.listeners) {
         let mut listener = listener.clone();
+        let own = listeners.len();
+        let http3 = listener.http3;
         listener.ports.retain(|port| {
             let place = (port.service_port, port.protocol == PortProtocol::Udp);
-            let free = !taken.contains(&place);
-            taken.push(place);
-            free
+            let owner = *taken.entry(place).or_insert(own);
+            if let Some(owner) = listeners.get_mut(owner) {
+                owner.http3 |= http3;
+            }
+            owner == own
         });
         if !listener.ports.is_empty() {
             listeners.push(listener);

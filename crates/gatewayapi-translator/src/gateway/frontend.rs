@@ -12,7 +12,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use eg_api::gateway::{FrontendTlsValidation, FrontendValidationMode, Gateway, ObjectReference, TlsConfig};
 use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
-use eg_ir::{Origin, Secret, SecretContent, listener::InvalidClient};
+use eg_ir::{Origin, Secret, SecretContent, listener::ClientCertificateMode};
 use eg_resources::Object;
 
 use super::{listener::ListenerState, view::Protocol};
@@ -21,7 +21,7 @@ use crate::{
     names,
     refs::{
         RefCx,
-        ca::{self, CaProblem, CaReference, WhyNoCa},
+        ca::{self, CaContent, CaProblem, CaReference, WhyNoCa},
     },
 };
 
@@ -31,7 +31,7 @@ static INVALID_FRONTEND: Code = Code::error("invalid-frontend-tls", "ResolvedRef
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ClientAuthorities {
     pub(crate) secret: Arc<Secret>,
-    pub(crate) otherwise: InvalidClient,
+    pub(crate) mode: ClientCertificateMode,
 }
 
 /// What the Gateway's own status says about certificates of clients.
@@ -104,7 +104,7 @@ impl Frontend {
             problem: problem.map(|problem| {
                 Diagnostic::new(&INVALID_FRONTEND, problem.path.clone(), problem.message.clone())
             }),
-            lenient: all().flatten().any(|authorities| authorities.otherwise == InvalidClient::Serve),
+            lenient: all().flatten().any(|authorities| !authorities.mode.is_verified()),
         }
     }
 }
@@ -126,7 +126,7 @@ fn authorities(
         return Err(CaProblem { why: WhyNoCa::Invalid, path: at.clone(), message });
     }
     let references = validation.ca_certificate_refs.iter().map(reference);
-    let certificates = ca::load(RefCx::new(cx, key), references, at)?;
+    let certificates = ca::load(RefCx::new(cx, key), references, CaContent::Authorities, at)?;
     let lenient = validation.mode == Some(FrontendValidationMode::AllowInsecureFallback);
     Ok(ClientAuthorities {
         secret: Arc::new(Secret {
@@ -134,7 +134,7 @@ fn authorities(
             origin: origin.clone(),
             content: SecretContent::TrustedCa(certificates),
         }),
-        otherwise: if lenient { InvalidClient::Serve } else { InvalidClient::Refuse },
+        mode: if lenient { ClientCertificateMode::Request } else { ClientCertificateMode::RequireAndVerify },
     })
 }
 

@@ -18,6 +18,7 @@ use crate::{
     engine::{ReadCx, Unit},
     fanout::StreamRoutes,
     names,
+    policy::client_traffic::listener::ListenerClients,
 };
 
 /// What serves a listener, without its routes.
@@ -92,13 +93,18 @@ impl Unit for StreamSecrets {
     type Key = ObjectRef;
     type Out = BTreeMap<Name, Vec<Arc<Secret>>>;
     const NAME: &'static str = "stream_secrets";
-    const RANK: u8 = 5;
+    const RANK: u8 = 6;
 
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
         let state = cx.unit::<GatewayOf>(key);
         let listeners = state.iter().flat_map(|state: &Arc<GatewayState>| &state.listeners);
         let terminating =
             listeners.filter(|listener| listener.protocol == Some(Protocol::Tls { passthrough: false }));
-        terminating.map(|listener| (listener.ir_name(key), listener.secrets().cloned().collect())).collect()
+        let clients = cx.unit::<ListenerClients>(key);
+        let secrets = terminating.map(|listener| {
+            let by_policy = clients.of(&listener.key()).authorities;
+            (listener.ir_name(key), listener.secrets().cloned().chain(by_policy).collect())
+        });
+        secrets.collect()
     }
 }

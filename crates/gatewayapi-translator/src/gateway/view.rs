@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eg_api::gateway::Gateway;
 use eg_diag::{Kind, ObjectRef};
-use eg_ir::{IrKey, Name, Origin};
+use eg_ir::{IrKey, Name, Origin, listener::ClientHttp1};
 
 use super::{
     listener::ListenerState,
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     engine::{ReadCx, Unit},
     names, origin,
-    policy::client_traffic::listener::ListenerClients,
+    policy::client_traffic::listener::{ListenerClient, ListenerClients},
 };
 
 /// A Gateway as routes see it.
@@ -51,6 +51,10 @@ pub(crate) struct BindListener {
     pub(crate) ready: bool,
     /// Whether the policy for its clients could not be lowered, so that its routes answer 500.
     pub(crate) closed: bool,
+    /// How its clients speak HTTP/1, as the backends of its routes do then.
+    pub(crate) http1: Option<Arc<ClientHttp1>>,
+    /// Whether clients are told that there is HTTP/3.
+    pub(crate) http3: bool,
     /// The name of the IR listener.
     pub(crate) ir_name: Name,
     /// The name of the route table that serves it.
@@ -90,21 +94,55 @@ impl Unit for BindViewOf {
         let gateway = cx.object::<Gateway>(key)?;
         let origin = Origin { generation: 0, ..origin::of(&*gateway) };
         let clients = cx.unit::<ListenerClients>(key);
-        let listeners = state.listeners.iter().map(|listener| BindListener {
-            closed: clients.of(&listener.key()).closed,
-            ..bind_listener(cx, key, state, &origin, listener)
+        let listeners = state.listeners.iter().map(|listener| {
+            let ListenerClient { settings, closed, .. } = clients.of(&listener.key());
+            BindListener {
+                closed,
+                http1: settings.http1.clone(),
+                http3: settings.http3,
+                ..bind_listener(cx, key, state, &origin, listener)
+            }
         });
+        Some(Arc::new(BindView::of(state, listeners.collect())))
+    }
+}
+
+impl BindView {
+    fn of(state: &GatewayState, listeners: Vec<BindListener>) -> Self {
         let refused = state.sets.iter().filter(|set| !set.allowed);
-        Some(Arc::new(BindView {
+        let proxy = state.proxy.as_ref();
+        Self {
             fleet: state.fleet.clone(),
-            listeners: listeners.collect(),
+            listeners,
             refused_sets: refused.map(|set| set.object.clone()).collect(),
-            preserve_route_order: state
-                .proxy
-                .as_ref()
-                .and_then(|proxy| proxy.spec.preserve_route_order)
-                .unwrap_or(false),
-        }))
+            preserve_route_order: proxy.and_then(|proxy| proxy.spec.preserve_route_order).unwrap_or(false),
+        }
+    }
+
+    /// The view with the listeners alone that a reference names.
+    pub(crate) fn named_by(&self, ParentKey { gateway: _, parent, section, port }: &ParentKey) -> Self {
+        let is_named = |listener: &&BindListener| {
+            listener.parent == *parent
+                && section.as_ref().is_none_or(|section| *section == listener.section)
+                && port.is_none_or(|port| port == i32::from(listener.port))
+        };
+        Self {
+            fleet: self.fleet.clone(),
+            listeners: self.listeners.iter().filter(is_named).cloned().collect(),
+            refused_sets: Vec::new(),
+            preserve_route_order: self.preserve_route_order,
+        }
+    }
+
+    /// The view of a Gateway as if it had this listener alone, and no policy.
+    pub(crate) fn of_one(
+        cx: &ReadCx<'_>,
+        gateway: &ObjectRef,
+        state: &GatewayState,
+        listener: &ListenerState,
+    ) -> Self {
+        let listener = bind_listener(cx, gateway, state, &Origin::default(), listener);
+        Self::of(state, vec![listener])
     }
 }
 
@@ -132,20 +170,9 @@ impl Unit for ParentView {
     const RANK: u8 = 7;
 
     fn compute(cx: &ReadCx<'_>, key: &ParentKey) -> Self::Out {
-        let ParentKey { gateway, parent, section, port } = key;
-        let view = cx.unit::<BindViewOf>(gateway);
-        let view = view.as_ref().as_ref().filter(|view| !view.refused_sets.contains(parent))?;
-        let is_named = |listener: &&BindListener| {
-            listener.parent == *parent
-                && section.as_ref().is_none_or(|section| *section == listener.section)
-                && port.is_none_or(|port| port == i32::from(listener.port))
-        };
-        Some(Arc::new(BindView {
-            fleet: view.fleet.clone(),
-            listeners: view.listeners.iter().filter(is_named).cloned().collect(),
-            refused_sets: Vec::new(),
-            preserve_route_order: view.preserve_route_order,
-        }))
+        let view = cx.unit::<BindViewOf>(&key.gateway);
+        let view = view.as_ref().as_ref().filter(|view| !view.refused_sets.contains(&key.parent))?;
+        Some(Arc::new(view.named_by(key)))
     }
 }
 
@@ -168,6 +195,8 @@ fn bind_listener(
         namespaces: listener.namespaces.clone(),
         ready: listener.ready(),
         closed: false,
+        http1: None,
+        http3: false,
         table: table(cx, gateway, state, listener, &ir_name),
         isolated_from: hostnames_beside(cx, gateway, state, listener).into_iter().flatten().collect(),
         origin: origin.clone().section(listener.section.clone()),

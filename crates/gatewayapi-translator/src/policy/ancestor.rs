@@ -46,6 +46,8 @@ pub(crate) struct Used {
 pub(crate) struct Outcome {
     /// What is wrong with it.
     pub(crate) problems: Vec<Diagnostic>,
+    /// What of it is not done, although nothing is wrong with it.
+    pub(crate) warnings: Vec<Diagnostic>,
     /// The sections where a more specific policy is in force instead.
     pub(crate) overridden_in: BTreeSet<Name>,
     /// The section that it names and that does not exist.
@@ -78,13 +80,10 @@ pub(crate) fn verdicts(uses: &Collected<PolicyUse, Used>) -> Ancestors<Verdict<'
         if lost_to.is_none() {
             verdict.lost_to = None;
         }
-        let Outcome { problems, overridden_in, missing, merged_over, merged_by, is_part } = outcome;
+        let Outcome { problems, warnings, overridden_in, missing, merged_over, merged_by, is_part } = outcome;
         let known = &mut verdict.outcome;
-        for problem in problems {
-            if !known.problems.contains(problem) {
-                known.problems.push(problem.clone());
-            }
-        }
+        problems.iter().for_each(|problem| add(&mut known.problems, problem));
+        warnings.iter().for_each(|warning| add(&mut known.warnings, warning));
         known.overridden_in.extend(overridden_in.iter().cloned());
         known.missing = known.missing.take().or_else(|| missing.clone());
         known.merged_over = known.merged_over.take().or_else(|| merged_over.clone());
@@ -92,6 +91,13 @@ pub(crate) fn verdicts(uses: &Collected<PolicyUse, Used>) -> Ancestors<Verdict<'
         known.is_part &= is_part;
     }
     ancestors
+}
+
+/// Adds a problem that is not known yet: the places of one policy mostly have the same ones.
+pub(super) fn add(problems: &mut Vec<Diagnostic>, problem: &Diagnostic) {
+    if !problems.contains(problem) {
+        problems.push(problem.clone());
+    }
 }
 
 /// An object that uses backends, for one Gateway.

@@ -8,8 +8,10 @@
 //! answer 500.
 //!
 //! - `listener`: what each listener of a Gateway gets;
-//! - `client_timeout`, `client_headers`, `client_connection`, `client_keepalive`, `client_path`, `client_proxy_protocol`, `client_health_check`,
-//!   `client_scheme`: the fields.
+//! - `client_timeout`, `client_headers`, `client_connection`, `client_keepalive`, `client_path`, `client_proxy_protocol`,
+//!   `client_health_check`, `client_scheme`, `client_ip_detection`, `client_http1`, `client_http2`, `client_http3`, `client_tls`,
+//!   `grpc`: the fields;
+//! - `reading`: what fields without references have in common.
 
 use std::sync::Arc;
 
@@ -22,7 +24,6 @@ use eg_ir::listener::{ClientConnection, ClientSettings, ClientTimeout};
 use eg_resources::Object;
 
 use super::{
-    choice,
     field::PolicyField,
     kind::{Attachable, PolicyKind, UnitNames},
 };
@@ -31,12 +32,19 @@ use crate::{Features, gateway::view::Protocol};
 mod client_connection;
 mod client_headers;
 mod client_health_check;
+mod client_http1;
+mod client_http2;
+mod client_http3;
+mod client_ip_detection;
 mod client_keepalive;
 mod client_path;
 mod client_proxy_protocol;
 mod client_scheme;
 mod client_timeout;
+mod client_tls;
+mod grpc;
 pub(crate) mod listener;
+mod reading;
 
 /// The built-in fields.
 const FIELDS: &[&dyn PolicyField<ClientTraffic>] = &[
@@ -48,6 +56,12 @@ const FIELDS: &[&dyn PolicyField<ClientTraffic>] = &[
     &client_proxy_protocol::ClientProxyProtocolField,
     &client_health_check::ClientHealthCheckField,
     &client_scheme::ClientSchemeField,
+    &client_ip_detection::ClientIpDetectionField,
+    &client_http1::ClientHttp1Field,
+    &client_http2::ClientHttp2Field,
+    &client_http3::ClientHttp3Field,
+    &client_tls::ClientTlsField,
+    &grpc::GrpcField,
 ];
 
 /// Marks ClientTrafficPolicies.

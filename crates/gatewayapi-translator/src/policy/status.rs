@@ -63,7 +63,7 @@ impl<P: Attachable> Root for PolicyRoot<P> {
 fn conditions(generation: i64, verdict: Verdict<'_>, attention: &[Diagnostic]) -> Conditions {
     let mut conditions = Conditions::of(generation);
     let Verdict { lost_to, outcome } = verdict;
-    let Outcome { problems, mut overridden_in, missing, merged_over, merged_by, is_part } = outcome;
+    let Outcome { problems, warnings, mut overridden_in, missing, merged_over, merged_by, is_part } = outcome;
     if let Some(section) = missing {
         let message = format!("the target has no section {section}");
         conditions.fail(&[Diagnostic::new(&TARGET_NOT_FOUND, FieldPath::root(), message)]);
@@ -89,7 +89,7 @@ fn conditions(generation: i64, verdict: Verdict<'_>, attention: &[Diagnostic]) -
     conditions.fail(&problems);
     if !is_part {
         conditions.set_default("Accepted", true, "Accepted", "The policy is applied.");
-        conditions.warn(attention);
+        conditions.warn(&[&warnings, attention].concat());
     }
     conditions
 }

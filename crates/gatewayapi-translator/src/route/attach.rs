@@ -1,10 +1,10 @@
 //! Attachment: what a route sends to its virtual hosts, clusters and listeners.
 
-use std::{marker::PhantomData, sync::Arc};
+use std::{collections::BTreeMap, marker::PhantomData, sync::Arc};
 
 use eg_api::gateway::ParentReference;
 use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
-use eg_ir::IrKey;
+use eg_ir::{IrKey, listener::ClientHttp1};
 
 use super::{
     bind::{Bound, Refusal, bind, parent},
@@ -55,7 +55,8 @@ impl<R: RouteKind> Unit for Attached<R> {
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
         let Some(route) = cx.object::<R>(key) else { return Box::default() };
         let references = route.parent_refs().iter().enumerate();
-        references.filter_map(|reference| attach(cx, key, &*route, reference)).collect()
+        let mut spoken = BTreeMap::new();
+        references.filter_map(|reference| attach(cx, key, &*route, reference, &mut spoken)).collect()
     }
 }
 
@@ -64,6 +65,7 @@ fn attach<R: RouteKind>(
     key: &ObjectRef,
     route: &R,
     (position, reference): (usize, &ParentReference),
+    spoken: &mut BTreeMap<IrKey, Arc<ClientHttp1>>,
 ) -> Option<Attachment> {
     let parent = parent(cx, key, reference)?;
     let view = cx.unit::<ParentView>(&parent.view(reference));
@@ -110,6 +112,9 @@ fn attach<R: RouteKind>(
                 continue;
             }
         }
+        if let Some(http1) = listener.http1.as_ref().filter(|_| !listener.closed) {
+            spoken.entry(view.fleet.clone()).or_insert_with(|| Arc::clone(http1));
+        }
         for host in hosts {
             let place = Place { route: key, view, listener, host };
             let hashes = route.attach(cx, &place, &lowered.rules);
@@ -127,7 +132,7 @@ fn attach<R: RouteKind>(
             gateway: &listener.origin.object,
             section: &listener.section,
         };
-        send_clusters(cx, served, view, &lowered.clusters);
+        send_clusters(cx, served, view, &lowered.clusters, spoken.get(&view.fleet));
     }
     Some(Attachment {
         reference: position,
@@ -139,9 +144,20 @@ fn attach<R: RouteKind>(
     })
 }
 
-fn send_clusters(cx: &ReadCx<'_>, served: Served<'_>, view: &BindView, clusters: &[PlannedCluster]) {
+/// Sends the clusters of a route, to whose endpoints HTTP/1 is spoken as to the clients of the first listener that says how.
+fn send_clusters(
+    cx: &ReadCx<'_>,
+    served: Served<'_>,
+    view: &BindView,
+    clusters: &[PlannedCluster],
+    http1: Option<&Arc<ClientHttp1>>,
+) {
     for planned in clusters {
-        let shaped = backend_traffic::cluster::shaped(cx, served, planned);
+        let mut shaped = backend_traffic::cluster::shaped(cx, served, planned);
+        if let Some(http1) = http1.filter(|_| planned.cluster.protocol.is_http1()) {
+            let shaped = shaped.get_or_insert_with(|| planned.clone());
+            Arc::make_mut(&mut shaped.cluster).http1 = Some(Arc::clone(http1));
+        }
         send_cluster(cx, served.route, &view.fleet, shaped.as_ref().unwrap_or(planned));
     }
 }

@@ -17,14 +17,14 @@ use crate::{
 };
 
 /// A listener that accepts a route, and the hostnames under which it serves it.
-pub(super) struct Bound<'v> {
-    pub(super) listener: &'v BindListener,
-    pub(super) hosts: Vec<Name>,
+pub(crate) struct Bound<'v> {
+    pub(crate) listener: &'v BindListener,
+    pub(crate) hosts: Vec<Name>,
 }
 
 /// Why a route attaches to nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// The parent has no listener of this section and port.
     NoMatchingParent,
     /// No listener accepts the kind and the namespace of the route.
@@ -34,14 +34,14 @@ pub(super) enum Refusal {
 }
 
 /// The parent of a route, and the Gateway whose listeners it has or adds to.
-pub(super) struct Parent {
-    pub(super) object: ObjectRef,
-    pub(super) gateway: ObjectRef,
+pub(crate) struct Parent {
+    pub(crate) object: ObjectRef,
+    pub(crate) gateway: ObjectRef,
 }
 
 impl Parent {
     /// What the reference that leads here sees of it.
-    pub(super) fn view(&self, reference: &ParentReference) -> ParentKey {
+    pub(crate) fn view(&self, reference: &ParentReference) -> ParentKey {
         ParentKey {
             gateway: self.gateway.clone(),
             parent: self.object.clone(),
@@ -52,7 +52,7 @@ impl Parent {
 }
 
 /// The parent to which a reference leads; `None` when it is no Gateway or ListenerSet that exists.
-pub(super) fn parent(cx: &ReadCx<'_>, route: &ObjectRef, reference: &ParentReference) -> Option<Parent> {
+pub(crate) fn parent(cx: &ReadCx<'_>, route: &ObjectRef, reference: &ParentReference) -> Option<Parent> {
     let namespace = |named: &Option<String>, own: &ObjectRef| {
         named.as_deref().map_or_else(|| own.namespace.clone(), Into::into)
     };
@@ -75,7 +75,7 @@ pub(super) fn parent(cx: &ReadCx<'_>, route: &ObjectRef, reference: &ParentRefer
 }
 
 /// The listeners to which a route attaches through a reference, of which `view` has those that it names.
-pub(super) fn bind<'v, R: RouteKind>(
+pub(crate) fn bind<'v, R: RouteKind>(
     cx: &ReadCx<'_>,
     key: &ObjectRef,
     route: &R,

@@ -16,7 +16,7 @@ use eg_api::gateway::{
 use eg_diag::{Diagnostic, FieldPath};
 use eg_ir::{
     Name, Secret,
-    route::{HttpRoute as IrRoute, RouteAction, RouteOrder, RoutePlace},
+    route::{HeaderValue, HttpRoute as IrRoute, RouteAction, RouteOrder, RoutePlace},
 };
 
 use self::{
@@ -29,6 +29,7 @@ use super::kind::{Lowered, Place, RouteKind, UnitNames};
 use crate::{
     engine::ReadCx,
     fanout::{HostOwners, HostRoutes, Secrets},
+    gateway::view::BindListener,
     policy::ancestor::Consumer,
 };
 
@@ -194,7 +195,8 @@ impl HttpRules {
 impl LoweredMatch {
     /// The route as one listener serves it.
     fn at(&self, place: &Place<'_>, shape: Option<&Shape>) -> Arc<IrRoute> {
-        if !self.redirects_to_listener && !place.listener.closed && shape.is_none() {
+        let BindListener { closed, http3, port, .. } = place.listener;
+        if !self.redirects_to_listener && !closed && !http3 && shape.is_none() {
             return Arc::clone(&self.route);
         }
         let mut route = IrRoute::clone(&self.route);
@@ -204,8 +206,17 @@ impl LoweredMatch {
         if let Some(shape) = shape {
             shape.apply(&mut route);
         }
-        if place.listener.closed {
+        if *closed {
             route.action = direct_response::refused();
+        }
+        if *http3 {
+            // RFC 7838, section 3: the same host, at the port to which clients connect, for a day.
+            let value = format!("h3=\":{port}\"; ma=86400");
+            route.response_headers.values.push(HeaderValue {
+                name: "alt-svc".to_owned(),
+                value,
+                append: true,
+            });
         }
         Arc::new(route)
     }

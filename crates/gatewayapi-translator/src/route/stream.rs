@@ -120,6 +120,10 @@ impl<R: StreamRouteKind> RouteKind for R {
         (view, listener): (&BindView, &BindListener),
         StreamRules(route): &StreamRules,
     ) -> Result<bool, Diagnostic> {
+        // A listener whose policy cannot be used forwards nothing.
+        if listener.closed {
+            return Ok(false);
+        }
         let resolves = route.as_ref().is_some_and(|route| route.by_server_name.is_some());
         if resolves && listener.protocol != (Protocol::Tls { passthrough: true }) {
             let message = format!(
@@ -136,8 +140,7 @@ impl<R: StreamRouteKind> RouteKind for R {
     }
 
     fn attach(&self, cx: &ReadCx<'_>, place: &Place<'_>, StreamRules(route): &StreamRules) -> Vec<u128> {
-        // A listener whose policy cannot be used forwards nothing.
-        let Some(route) = route.as_ref().filter(|_| !place.listener.closed) else { return Vec::new() };
+        let Some(route) = route.as_ref() else { return Vec::new() };
         let listener = self::place(place.view, place.listener);
         let member = (order(self, place.route), place.host.clone());
         cx.send::<StreamRoutes>(listener, member, Arc::clone(route));

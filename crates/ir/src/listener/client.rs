@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ClientConnection, ClientHeaders, ClientHealthCheck, ClientKeepalive, ClientPath, ClientProxyProtocol,
-    ClientScheme, ClientTimeout,
+    ClientConnection, ClientHeaders, ClientHealthCheck, ClientHttp1, ClientHttp2, ClientIpDetection,
+    ClientKeepalive, ClientPath, ClientProxyProtocol, ClientScheme, ClientTimeout, ClientTls,
 };
 use crate::{Extension, FeatureId};
 
@@ -39,6 +39,24 @@ pub struct ClientSettings {
     /// The scheme of requests to backends.
     #[serde(skip_serializing_if = "is_default")]
     pub scheme: ClientScheme,
+    /// How the address of the client is found; absent is that of the connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ip_detection: Option<ClientIpDetection>,
+    /// HTTP/1; absent is as it is spoken without settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http1: Option<Arc<ClientHttp1>>,
+    /// HTTP/2; absent is as it is spoken without settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http2: Option<ClientHttp2>,
+    /// Whether HTTP/3 is offered, on a socket of its own.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub http3: bool,
+    /// Whether gRPC-Web is translated; absent is for gRPC routes only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grpc_web: Option<bool>,
+    /// TLS; absent is as it is spoken without settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Arc<ClientTls>>,
     /// Configuration of features that this crate does not know.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub extensions: BTreeMap<FeatureId, Extension>,

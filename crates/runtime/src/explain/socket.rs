@@ -3,7 +3,7 @@
 use eg_ir::{
     InfraIr, Name, XdsIr,
     listener::{
-        HttpServer, InvalidClient, Listener, StreamChain, StreamServer, StreamTls, TerminateTls, TlsChain,
+        ClientSettings, HttpServer, Listener, StreamChain, StreamServer, StreamTls, TerminateTls, TlsChain,
         Transport,
     },
     route::StreamRoute,
@@ -99,13 +99,13 @@ pub(super) fn connect_to<'i>(listener: &'i Listener, request: &Request) -> Conne
         // A chain for every server name takes connections without TLS too, and fails to shake hands.
         (Some(Taker::Tls(_)), _) if !request.tls => Err(Mismatch::Tls { spoken: true }),
         (Some(Taker::Tls(taken)), _) => {
-            chain = Some(terminating(&taken.name, &taken.server_names, &taken.tls));
+            chain = Some(terminating(&taken.name, &taken.server_names, (&taken.tls, &taken.http.client)));
             Ok(Server::Http(&taken.http))
         }
         (Some(Taker::Stream(server, taken)), _) => match &server.tls {
             StreamTls::Terminate(_) if !request.tls => Err(Mismatch::Tls { spoken: true }),
             StreamTls::Terminate(tls) => {
-                chain = Some(terminating(&taken.route.name, &taken.server_names, tls));
+                chain = Some(terminating(&taken.route.name, &taken.server_names, (tls, &server.client)));
                 Ok(Server::Stream(server, &taken.route))
             }
             _ => Ok(Server::Stream(server, &taken.route)),
@@ -122,15 +122,18 @@ pub(super) fn connect_to<'i>(listener: &'i Listener, request: &Request) -> Conne
     Connection { listener, chain, server }
 }
 
-fn terminating(name: &Name, server_names: &[Name], tls: &TerminateTls) -> answer::Chain {
+fn terminating(
+    name: &Name,
+    server_names: &[Name],
+    (tls, client): (&TerminateTls, &ClientSettings),
+) -> answer::Chain {
+    let by_policy = client.tls.as_ref().and_then(|tls| tls.validation.as_ref());
+    let validation = by_policy.or(tls.client.as_ref());
     answer::Chain {
         name: name.clone(),
         server_names: server_names.to_vec(),
         certificates: tls.certificates.iter().map(|secret| secret.name().clone()).collect(),
-        asks_for_certificate: tls
-            .client
-            .as_ref()
-            .is_some_and(|client| client.otherwise == InvalidClient::Refuse),
+        asks_for_certificate: validation.is_some_and(|validation| validation.mode.is_required()),
     }
 }
 

@@ -136,6 +136,20 @@ fn more() -> BoxedStrategy<(&'static str, Value)> {
             json!({"bufferLimit": "64Ki", "connectionLimit": {"value": 9, "maxStreamDuration": "1m"}})
         )),
         Just(("connection", json!({"bufferLimit": "500m"}))),
+        Just(("clientIPDetection", json!({"xForwardedFor": {"numTrustedHops": 1}}))),
+        Just((
+            "clientIPDetection",
+            json!({"xForwardedFor": {"trustedCIDRs": ["10.0.0.0/8", "10.0.0.0/99"]}})
+        )),
+        Just(("http1", json!({"preserveHeaderCase": true, "http10": {"useDefaultHost": true}}))),
+        Just(("http2", json!({"maxConcurrentStreams": 7, "initialStreamWindowSize": "1Mi"}))),
+        Just(("http2", json!({"initialStreamWindowSize": "1"}))),
+        Just(("http3", json!({}))),
+        Just(("grpc", json!({"enableWeb": true}))),
+        Just(("tls", json!({"minVersion": "1.3", "fingerprints": ["JA3"]}))),
+        Just(("tls", json!({"ciphers": ["AES128-SHA", "none"]}))),
+        Just(("tls", json!({"clientValidation": {"mode": "RequireAny"}}))),
+        Just(("tls", json!({"clientValidation": {"caCertificateRefs": [{"name": "cert"}]}}))),
     ]
     .boxed()
 }

@@ -1,7 +1,8 @@
 //! Which protocol is spoken to the endpoints of a cluster.
 //!
 //! API: `Service.spec.ports[].appProtocol`, `Backend.spec.appProtocols`, and the kind of the route. HTTP/1.1 is Envoy's
-//! default and needs no words; nor do bytes that are forwarded as they are.
+//! default and needs no words, unless a ClientTrafficPolicy has some for its HTTP/1 clients
+//! ([`crate::listener`]); nor do bytes that are forwarded as they are.
 
 use eg_diag::{Diagnostic, FieldPath};
 use eg_ir::{
@@ -13,7 +14,7 @@ use super::{ClusterDraft, ClusterFeature};
 use crate::{
     envoy::{core, upstream_http},
     finding::not_expressible,
-    listener::{CONNECTION_WINDOW, STREAM_WINDOW},
+    listener::{CONNECTION_WINDOW, STREAM_WINDOW, client_http1},
 };
 
 /// Which protocol is spoken to the endpoints.
@@ -28,15 +29,17 @@ impl ClusterFeature for Protocol {
         use upstream_http::http_protocol_options::{
             ExplicitHttpConfig, UpstreamProtocolOptions, explicit_http_config::ProtocolConfig,
         };
+        let http1 = ir.http1.as_deref().map(client_http1::options).unwrap_or_default();
         match ir.protocol {
             // Where every endpoint speaks TLS, ALPN decides.
             UpstreamProtocol::Http1 if ir.tls.as_ref().is_some_and(|tls| !tls.some_plain) => {
-                draft.http.upstream_protocol_options = Some(negotiated());
+                draft.http.upstream_protocol_options = Some(negotiated(http1));
                 Ok(())
             }
-            UpstreamProtocol::Http1 | UpstreamProtocol::Opaque => Ok(()),
-            UpstreamProtocol::Http1Only => {
-                draft.http.upstream_protocol_options = Some(http1());
+            UpstreamProtocol::Opaque => Ok(()),
+            UpstreamProtocol::Http1 if http1 == core::Http1ProtocolOptions::default() => Ok(()),
+            UpstreamProtocol::Http1 | UpstreamProtocol::Http1Only => {
+                draft.http.upstream_protocol_options = Some(explicit(http1));
                 Ok(())
             }
             UpstreamProtocol::Http2 => {
@@ -61,10 +64,12 @@ fn http2() -> core::Http2ProtocolOptions {
 }
 
 /// What TLS negotiates: HTTP/2 or HTTP/1.1.
-fn negotiated() -> upstream_http::http_protocol_options::UpstreamProtocolOptions {
+fn negotiated(
+    http1: core::Http1ProtocolOptions,
+) -> upstream_http::http_protocol_options::UpstreamProtocolOptions {
     use upstream_http::http_protocol_options::{AutoHttpConfig, UpstreamProtocolOptions};
     UpstreamProtocolOptions::AutoConfig(AutoHttpConfig {
-        http_protocol_options: Some(core::Http1ProtocolOptions::default()),
+        http_protocol_options: Some(http1),
         http2_protocol_options: Some(http2()),
         ..AutoHttpConfig::default()
     })
@@ -72,9 +77,15 @@ fn negotiated() -> upstream_http::http_protocol_options::UpstreamProtocolOptions
 
 /// HTTP/1.1 and nothing else.
 pub(super) fn http1() -> upstream_http::http_protocol_options::UpstreamProtocolOptions {
+    explicit(core::Http1ProtocolOptions::default())
+}
+
+fn explicit(
+    http1: core::Http1ProtocolOptions,
+) -> upstream_http::http_protocol_options::UpstreamProtocolOptions {
     use upstream_http::http_protocol_options::{
         ExplicitHttpConfig, UpstreamProtocolOptions, explicit_http_config::ProtocolConfig,
     };
-    let options = ProtocolConfig::HttpProtocolOptions(core::Http1ProtocolOptions::default());
+    let options = ProtocolConfig::HttpProtocolOptions(http1);
     UpstreamProtocolOptions::ExplicitHttpConfig(ExplicitHttpConfig { protocol_config: Some(options) })
 }

@@ -9,21 +9,20 @@ use eg_diag::{Diagnostic, FieldPath};
 use eg_ir::{
     FeatureId, Name,
     cluster::{
-        Cluster, Discovery, PeerValidation, ServerName, SubjectAltName, TlsParameters, TlsProfile,
-        TlsVersion, UpstreamProtocol, UpstreamTls,
+        Cluster, Discovery, PeerValidation, ServerName, SubjectAltName, TlsProfile, UpstreamProtocol,
+        UpstreamTls,
     },
 };
 use xds_api::pb::envoy::extensions::transport_sockets::tls::v3::{
     common_tls_context::{CombinedCertificateValidationContext, ValidationContextType},
     subject_alt_name_matcher::SanType,
-    tls_parameters::TlsProtocol,
 };
 
 use super::{ClusterDraft, ClusterFeature};
 use crate::{
     envoy::{any, cluster as pb, core, exact, tls},
     finding::not_expressible,
-    metadata, secret,
+    metadata, secret, tls_parameters,
 };
 
 /// The key of an endpoint's metadata by which Envoy chooses the transport socket.
@@ -119,7 +118,7 @@ fn context(profile: &TlsProfile) -> Result<tls::UpstreamTlsContext, Diagnostic> 
         auto_host_sni: from_endpoint,
         sni,
         common_tls_context: Some(tls::CommonTlsContext {
-            tls_params: Some(versions_and_algorithms(parameters)),
+            tls_params: Some(tls_parameters::emit(parameters)),
             tls_certificate_sds_secret_configs: client_certificate.iter().map(secret::reference).collect(),
             alpn_protocols: alpn.clone().unwrap_or_default(),
             validation_context_type,
@@ -154,28 +153,6 @@ fn alternative_name(name: &SubjectAltName) -> Result<tls::SubjectAltNameMatcher,
         matcher: Some(exact(&**name)),
         ..tls::SubjectAltNameMatcher::default()
     })
-}
-
-fn versions_and_algorithms(parameters: &TlsParameters) -> tls::TlsParameters {
-    let TlsParameters { min_version, max_version, ciphers, curves, signature_algorithms } = parameters;
-    tls::TlsParameters {
-        tls_minimum_protocol_version: version(*min_version).into(),
-        tls_maximum_protocol_version: version(*max_version).into(),
-        cipher_suites: ciphers.clone(),
-        ecdh_curves: curves.clone(),
-        signature_algorithms: signature_algorithms.clone(),
-        ..tls::TlsParameters::default()
-    }
-}
-
-fn version(version: Option<TlsVersion>) -> TlsProtocol {
-    match version {
-        None => TlsProtocol::TlsAuto,
-        Some(TlsVersion::V1_0) => TlsProtocol::TlSv10,
-        Some(TlsVersion::V1_1) => TlsProtocol::TlSv11,
-        Some(TlsVersion::V1_2) => TlsProtocol::TlSv12,
-        Some(TlsVersion::V1_3) => TlsProtocol::TlSv13,
-    }
 }
 
 fn unknown(message: String) -> Diagnostic {

@@ -1,7 +1,7 @@
 //! What listeners with gRPC routes provide: clients that speak gRPC-Web, and statistics by method.
 //!
-//! API: GRPCRoute. Envoy: the filters `grpc_web` and `grpc_stats`. They are there when some route of the listener needs
-//! them.
+//! API: GRPCRoute, and `ClientTrafficPolicy.spec.grpc.enableWeb`. Envoy: the filters `grpc_web` and `grpc_stats`. They are
+//! there when some route of the listener needs them, and the first one also where the policy says so, or not.
 
 use eg_diag::Diagnostic;
 use eg_ir::{FeatureId, features};
@@ -19,8 +19,11 @@ impl HttpFeature for Grpc {
 
     fn filters(&self, cx: ServerCx<'_>, chain: &mut FilterChain) -> Result<(), Diagnostic> {
         use grpc_stats::filter_config::PerMethodStatSpecifier;
-        if cx.is_needed(&features::GRPC) {
+        let is_needed = cx.is_needed(&features::GRPC);
+        if cx.server.client.grpc_web.unwrap_or(is_needed) {
             chain.add("envoy.filters.http.grpc_web", &grpc_web::GrpcWeb::default());
+        }
+        if is_needed {
             let stats = grpc_stats::FilterConfig {
                 emit_filter_state: true,
                 per_method_stat_specifier: Some(PerMethodStatSpecifier::StatsForAllMethods(true)),

@@ -72,7 +72,7 @@ fn cookie(ValueMatch { name, value }: &ValueMatch) -> route::CookieMatcher {
 }
 
 /// What a text must be.
-pub(super) fn string(value: &StringMatch) -> matcher::StringMatcher {
+pub(crate) fn string(value: &StringMatch) -> matcher::StringMatcher {
     use matcher::string_matcher::MatchPattern;
     let pattern = match value {
         StringMatch::Exact(text) => MatchPattern::Exact(text.clone()),

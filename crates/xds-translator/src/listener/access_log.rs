@@ -59,6 +59,10 @@ impl ListenerFeature for AccessLog {
         Ok(())
     }
 
+    fn quic_listener(&self, ir: &Listener, listener: &mut pb::Listener) -> Result<(), Diagnostic> {
+        self.listener(ir, listener)
+    }
+
     fn connection_manager(
         &self,
         _: ServerCx<'_>,

@@ -18,11 +18,7 @@ pub(super) fn serve(
     ir: &Listener,
     listener: &mut pb::Listener,
 ) -> Result<(), Diagnostic> {
-    if let Some(core::address::Address::SocketAddress(socket)) =
-        listener.address.as_mut().and_then(|address| address.address.as_mut())
-    {
-        socket.protocol = core::socket_address::Protocol::Udp.into();
-    }
+    carry(listener);
     let Some(server) = ir.streams.first() else { return Ok(()) };
     let StreamServer { name: _, origin: _, stat_port: _, client: _, tls: _, chains } = &**server;
     let route = chains.first().map(|chain| &*chain.route);
@@ -41,6 +37,15 @@ pub(super) fn serve(
         ..pb::ListenerFilter::default()
     });
     Ok(())
+}
+
+/// Makes the socket of a listener carry datagrams.
+pub(super) fn carry(listener: &mut pb::Listener) {
+    if let Some(core::address::Address::SocketAddress(socket)) =
+        listener.address.as_mut().and_then(|address| address.address.as_mut())
+    {
+        socket.protocol = core::socket_address::Protocol::Udp.into();
+    }
 }
 
 /// Sends every datagram to this cluster.

@@ -13,7 +13,7 @@ use eg_ir::{
 };
 use prost::Name as Message;
 
-use super::{named, server_name, terminate_tls, tls_socket};
+use super::{TlsCx, named, server_name, terminate_tls, tls_socket};
 use crate::{
     Features,
     envoy::{any, listener as pb, millis, tcp_proxy},
@@ -69,7 +69,10 @@ pub(super) fn serve(
             let cx = StreamCx { listener: ir, server, route: Some(route) };
             let transport_socket = match tls {
                 StreamTls::None | StreamTls::Passthrough => None,
-                StreamTls::Terminate(tls) => Some(tls_socket(&terminate_tls::context(tls))),
+                StreamTls::Terminate(tls) => {
+                    let cx = TlsCx { listener: ir, tls, client };
+                    Some(tls_socket(&terminate_tls::context(features, cx)?))
+                }
                 other => return Err(unknown(other)),
             };
             listener.filter_chains.push(pb::FilterChain {

@@ -13,13 +13,14 @@ use eg_api::{
 use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
 use eg_ir::{
     Secret,
-    cluster::{PeerValidation, TlsParameters, TlsProfile, TlsVersion},
+    cluster::{PeerValidation, TlsProfile},
 };
 use eg_resources::Object;
 
 use crate::{
     engine::{ReadCx, Unit},
     gateway::{EffectiveProxy, GatewayOf},
+    policy::tls_parameters,
     refs::{
         RefCx,
         backend::{
@@ -132,7 +133,7 @@ pub(crate) fn complete(
         }),
         client_certificate: certificate.as_ref().map(|secret| secret.reference()),
         alpn: settings.alpn_protocols.clone(),
-        parameters: parameters(settings),
+        parameters: tls_parameters::lower(&settings),
         ..TlsProfile::default()
     };
     Ok(PlannedTls { profile, secrets: tls.authorities.iter().cloned().chain(certificate).collect() })
@@ -154,28 +155,10 @@ fn over(own: &TlsSettings, defaults: Option<&TlsSettings>) -> TlsSettings {
     }
 }
 
-fn parameters(settings: TlsSettings) -> TlsParameters {
-    let usual = TlsParameters::default();
-    let version = |named: Option<&str>, usual: Option<TlsVersion>| match named {
-        None => usual,
-        Some("1.0") => Some(TlsVersion::V1_0),
-        Some("1.1") => Some(TlsVersion::V1_1),
-        Some("1.2") => Some(TlsVersion::V1_2),
-        Some("1.3") => Some(TlsVersion::V1_3),
-        // `Auto`: the proxy decides.
-        Some(_) => None,
-    };
-    TlsParameters {
-        min_version: version(settings.min_version.as_deref(), usual.min_version),
-        max_version: version(settings.max_version.as_deref(), usual.max_version),
-        ciphers: settings.ciphers,
-        curves: settings.ecdh_curves,
-        signature_algorithms: settings.signature_algorithms,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use eg_ir::cluster::{TlsParameters, TlsVersion};
+
     use super::*;
 
     #[test]
@@ -190,13 +173,13 @@ mod tests {
         };
         let merged = over(&own, Some(&defaults));
         assert_eq!(merged.alpn_protocols, defaults.alpn_protocols);
-        let parameters = parameters(merged);
+        let parameters = tls_parameters::lower(&merged);
         assert_eq!((parameters.min_version, parameters.max_version), (Some(TlsVersion::V1_3), None));
         assert_eq!(parameters.ciphers, defaults.ciphers);
     }
 
     #[test]
     fn versions_have_bounds_unless_stated() {
-        assert_eq!(parameters(TlsSettings::default()), TlsParameters::default());
+        assert_eq!(tls_parameters::lower(&TlsSettings::default()), TlsParameters::default());
     }
 }

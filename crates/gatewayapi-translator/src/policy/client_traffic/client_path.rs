@@ -3,15 +3,14 @@
 //! API: `ClientTrafficPolicy.spec.path`, for listeners that serve HTTP. IR: [`ClientPath`]. An action that nobody knows fails
 //! closed.
 
-use eg_api::v1alpha1::PathSettings;
-use eg_diag::{Code, Diagnostic, FieldPath};
+use eg_api::v1alpha1::{ClientTrafficPolicySpec, PathSettings};
+use eg_diag::Code;
 use eg_ir::{
     FeatureId, features,
     listener::{ClientPath, ClientSettings, EscapedSlashes},
 };
 
-use super::{ClientTraffic, ListenerProtocol, choice};
-use crate::policy::{Declared, FieldCx, PolicyField};
+use super::reading::{ReadField, Reading};
 
 static INVALID: Code = Code::error("invalid-client-path", "Accepted", "Invalid");
 
@@ -25,33 +24,26 @@ const ACTIONS: &[(&str, EscapedSlashes)] = &[
 /// How paths are normalised before routes are matched.
 pub(super) struct ClientPathField;
 
-impl PolicyField<ClientTraffic> for ClientPathField {
-    fn id(&self) -> FeatureId {
-        features::CLIENT_PATH
+impl ReadField for ClientPathField {
+    const ID: FeatureId = features::CLIENT_PATH;
+    const NAME: &'static str = "path";
+    const INVALID: &'static Code = &INVALID;
+    type Written = PathSettings;
+
+    fn written(spec: &ClientTrafficPolicySpec) -> Option<&PathSettings> {
+        spec.path.as_ref()
     }
 
-    fn is_set(&self, policy: &Declared<'_, ClientTraffic>) -> bool {
-        policy.spec.path.is_some()
-    }
-
-    fn applies(&self, place: &ListenerProtocol) -> bool {
-        place.is_http()
-    }
-
-    fn lower(
-        &self,
-        cx: &FieldCx<'_, '_, ClientTraffic>,
+    fn read(
+        PathSettings { disable_merge_slashes, escaped_slashes_action }: &PathSettings,
+        _: &ClientTrafficPolicySpec,
         slot: &mut ClientSettings,
-    ) -> Result<(), Diagnostic> {
-        let Some(path) = &cx.policy.spec.path else { return Ok(()) };
-        let PathSettings { disable_merge_slashes, escaped_slashes_action } = path;
-        let at = FieldPath::spec().field("path").field("escapedSlashesAction");
-        let action =
-            escaped_slashes_action.as_deref().map(|action| choice::one_of(action, ACTIONS, &INVALID, at));
+        mut reading: Reading<'_>,
+    ) {
+        let action = reading.one_of("escapedSlashesAction", escaped_slashes_action.as_ref(), ACTIONS);
         slot.path = ClientPath {
-            escaped_slashes: action.transpose()?.unwrap_or_default(),
+            escaped_slashes: action.unwrap_or_default(),
             keep_adjacent_slashes: disable_merge_slashes.unwrap_or_default(),
         };
-        Ok(())
     }
 }

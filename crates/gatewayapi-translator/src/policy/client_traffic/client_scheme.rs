@@ -3,14 +3,14 @@
 //! API: `ClientTrafficPolicy.spec.scheme`, for listeners that serve HTTP. IR: [`ClientScheme`]. A value that nobody knows
 //! fails closed.
 
-use eg_diag::{Code, Diagnostic, FieldPath};
+use eg_api::v1alpha1::ClientTrafficPolicySpec;
+use eg_diag::Code;
 use eg_ir::{
     FeatureId, features,
     listener::{ClientScheme, ClientSettings},
 };
 
-use super::{ClientTraffic, ListenerProtocol, choice};
-use crate::policy::{Declared, FieldCx, PolicyField};
+use super::reading::{ReadField, Reading};
 
 static INVALID: Code = Code::error("invalid-client-scheme", "Accepted", "Invalid");
 
@@ -20,28 +20,22 @@ const SCHEMES: &[(&str, ClientScheme)] =
 /// The scheme of requests to backends.
 pub(super) struct ClientSchemeField;
 
-impl PolicyField<ClientTraffic> for ClientSchemeField {
-    fn id(&self) -> FeatureId {
-        features::CLIENT_SCHEME
+impl ReadField for ClientSchemeField {
+    const ID: FeatureId = features::CLIENT_SCHEME;
+    const NAME: &'static str = "scheme";
+    const INVALID: &'static Code = &INVALID;
+    type Written = String;
+
+    fn written(spec: &ClientTrafficPolicySpec) -> Option<&String> {
+        spec.scheme.as_ref()
     }
 
-    fn is_set(&self, policy: &Declared<'_, ClientTraffic>) -> bool {
-        policy.spec.scheme.is_some()
-    }
-
-    fn applies(&self, place: &ListenerProtocol) -> bool {
-        place.is_http()
-    }
-
-    fn lower(
-        &self,
-        cx: &FieldCx<'_, '_, ClientTraffic>,
+    fn read(
+        scheme: &String,
+        _: &ClientTrafficPolicySpec,
         slot: &mut ClientSettings,
-    ) -> Result<(), Diagnostic> {
-        let at = FieldPath::spec().field("scheme");
-        let scheme = cx.policy.spec.scheme.as_deref();
-        slot.scheme =
-            scheme.map(|text| choice::one_of(text, SCHEMES, &INVALID, at)).transpose()?.unwrap_or_default();
-        Ok(())
+        mut reading: Reading<'_>,
+    ) {
+        slot.scheme = reading.word(scheme, SCHEMES).unwrap_or_default();
     }
 }

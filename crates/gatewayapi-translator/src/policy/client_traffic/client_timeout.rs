@@ -4,20 +4,18 @@
 //! that serve it, `tcp.idleTimeout` is for those that do not, and the other ones of `tcp` are for all. A limit that is no
 //! length of time fails closed.
 
-use eg_api::{
-    meta::Duration,
-    v1alpha1::{ClientTimeout as Written, HttpClientTimeout, TcpClientTimeout},
+use eg_api::v1alpha1::{
+    ClientTimeout as Written, ClientTrafficPolicySpec, HttpClientTimeout, TcpClientTimeout,
 };
-use eg_diag::{Code, Diagnostic, FieldPath};
+use eg_diag::Code;
 use eg_ir::{
     FeatureId, features,
     listener::{ClientSettings, ClientTimeout},
 };
 
-use super::ClientTraffic;
-use crate::{
-    duration::millis,
-    policy::{Declared, FieldCx, PolicyField},
+use super::{
+    ListenerProtocol,
+    reading::{ReadField, Reading},
 };
 
 static INVALID: Code = Code::error("invalid-client-timeout", "Accepted", "Invalid");
@@ -25,60 +23,49 @@ static INVALID: Code = Code::error("invalid-client-timeout", "Accepted", "Invali
 /// Time limits towards clients.
 pub(super) struct ClientTimeoutField;
 
-impl PolicyField<ClientTraffic> for ClientTimeoutField {
-    fn id(&self) -> FeatureId {
-        features::CLIENT_TIMEOUT
+impl ReadField for ClientTimeoutField {
+    const ID: FeatureId = features::CLIENT_TIMEOUT;
+    const NAME: &'static str = "timeout";
+    const INVALID: &'static Code = &INVALID;
+    type Written = Written;
+
+    fn written(spec: &ClientTrafficPolicySpec) -> Option<&Written> {
+        spec.timeout.as_ref()
     }
 
-    fn is_set(&self, policy: &Declared<'_, ClientTraffic>) -> bool {
-        policy.spec.timeout.is_some()
+    fn is_for(_: ListenerProtocol) -> bool {
+        true
     }
 
-    fn validate(&self, policy: &Declared<'_, ClientTraffic>, problems: &mut Vec<Diagnostic>) {
-        lower(policy, problems);
-    }
-
-    fn lower(
-        &self,
-        cx: &FieldCx<'_, '_, ClientTraffic>,
+    fn read(
+        Written { http, tcp }: &Written,
+        _: &ClientTrafficPolicySpec,
         slot: &mut ClientSettings,
-    ) -> Result<(), Diagnostic> {
-        slot.timeout = lower(cx.policy, &mut Vec::new());
-        Ok(())
-    }
-}
-
-fn lower(policy: &Declared<'_, ClientTraffic>, problems: &mut Vec<Diagnostic>) -> ClientTimeout {
-    let Some(Written { http, tcp }) = &policy.spec.timeout else { return ClientTimeout::default() };
-    let at = FieldPath::spec().field("timeout");
-    let mut limit = |duration: &Option<Duration>, at: FieldPath| match millis(duration.as_ref()?) {
-        Ok(millis) => Some(millis),
-        Err(message) => {
-            problems.push(Diagnostic::new(&INVALID, at, message));
-            None
+        mut reading: Reading<'_>,
+    ) {
+        let mut limits = ClientTimeout::default();
+        if let Some(http) = http {
+            let HttpClientTimeout {
+                idle_timeout,
+                request_headers_received_timeout,
+                request_received_timeout,
+                stream_idle_timeout,
+            } = http;
+            let mut http = reading.at("http");
+            limits.idle_ms = http.millis("idleTimeout", idle_timeout.as_ref());
+            limits.request_headers_ms =
+                http.millis("requestHeadersReceivedTimeout", request_headers_received_timeout.as_ref());
+            limits.request_ms = http.millis("requestReceivedTimeout", request_received_timeout.as_ref());
+            limits.stream_idle_ms = http.millis("streamIdleTimeout", stream_idle_timeout.as_ref());
         }
-    };
-    let mut limits = ClientTimeout::default();
-    if let Some(http) = http {
-        let HttpClientTimeout {
-            idle_timeout,
-            request_headers_received_timeout,
-            request_received_timeout,
-            stream_idle_timeout,
-        } = http;
-        let at = at.field("http");
-        limits.idle_ms = limit(idle_timeout, at.field("idleTimeout"));
-        limits.request_headers_ms =
-            limit(request_headers_received_timeout, at.field("requestHeadersReceivedTimeout"));
-        limits.request_ms = limit(request_received_timeout, at.field("requestReceivedTimeout"));
-        limits.stream_idle_ms = limit(stream_idle_timeout, at.field("streamIdleTimeout"));
+        if let Some(tcp) = tcp {
+            let TcpClientTimeout { connection_inspection_timeout, idle_timeout, tls_handshake_timeout } = tcp;
+            let mut tcp = reading.at("tcp");
+            limits.inspection_ms =
+                tcp.millis("connectionInspectionTimeout", connection_inspection_timeout.as_ref());
+            limits.tcp_idle_ms = tcp.millis("idleTimeout", idle_timeout.as_ref());
+            limits.tls_handshake_ms = tcp.millis("tlsHandshakeTimeout", tls_handshake_timeout.as_ref());
+        }
+        slot.timeout = limits;
     }
-    if let Some(tcp) = tcp {
-        let TcpClientTimeout { connection_inspection_timeout, idle_timeout, tls_handshake_timeout } = tcp;
-        let at = at.field("tcp");
-        limits.inspection_ms = limit(connection_inspection_timeout, at.field("connectionInspectionTimeout"));
-        limits.tcp_idle_ms = limit(idle_timeout, at.field("idleTimeout"));
-        limits.tls_handshake_ms = limit(tls_handshake_timeout, at.field("tlsHandshakeTimeout"));
-    }
-    limits
 }

@@ -6,15 +6,18 @@ use std::{
 };
 
 use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
-use eg_ir::{Name, listener::ClientSettings};
+use eg_ir::{Name, Secret, listener::ClientSettings};
 
-use super::{ClientTraffic, ListenerProtocol};
+use super::{ClientTraffic, ListenerProtocol, client_http1, client_http3, client_tls::ClientAuthoritiesOf};
 use crate::{
     engine::{ReadCx, Unit},
     fanout::ListenerKey,
-    gateway::{ClassListeners, GatewayOf, GatewayState, ListenerState, view::Protocol},
+    gateway::{
+        ClassListeners, GatewayOf, GatewayState, ListenerState,
+        view::{BindView, Protocol},
+    },
     policy::{
-        ancestor::{Outcome, PolicyUse, PolicyUses, Used},
+        ancestor::{Outcome, PolicyUse, PolicyUses, Used, add},
         attach::{EffectivePolicy, PoliciesOn, Scope},
         field::LoweredPolicy,
         kind::Attachable,
@@ -28,6 +31,8 @@ static SHARED_PORT: Code = Code::error("policy-for-part-of-a-port", "Accepted", 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ListenerClient {
     pub(crate) settings: Arc<ClientSettings>,
+    /// The secret that they name.
+    pub(crate) authorities: Option<Arc<Secret>>,
     /// Whether the policy in force could not be lowered, so that no request may be served.
     pub(crate) closed: bool,
 }
@@ -65,7 +70,7 @@ impl Unit for ListenerClients {
             let ports = Ports::of(cx, key, state);
             let mut outcomes = BTreeMap::new();
             for listener in &state.listeners {
-                if let Some(client) = settle(cx, key, listener, &ports, &mut outcomes) {
+                if let Some(client) = settle(cx, key, (state, listener), &ports, &mut outcomes) {
                     settled.insert(listener.key(), client);
                 }
             }
@@ -92,7 +97,7 @@ fn scopes(gateway: &ObjectRef, listener: &ListenerState) -> Vec<Scope> {
 fn settle(
     cx: &ReadCx<'_>,
     gateway: &ObjectRef,
-    listener: &ListenerState,
+    (state, listener): (&GatewayState, &ListenerState),
     ports: &Ports,
     outcomes: &mut Outcomes,
 ) -> Option<ListenerClient> {
@@ -115,14 +120,37 @@ fn settle(
     let place = ListenerProtocol::of(listener.protocol?)?;
     let lowered = cx.unit::<LoweredPolicy<ClientTraffic>>(&(Applied::alone(&in_force.policy), place));
     lowered.problems.iter().for_each(|problem| add(&mut outcome.problems, problem));
-    Some(ListenerClient { settings: Arc::clone(&lowered.slot), closed: !lowered.problems.is_empty() })
+    let mut settings = Arc::clone(&lowered.slot);
+    let mut closed = !lowered.problems.is_empty();
+    if settings.http1.as_ref().is_some_and(|http1| http1.http10) {
+        let view = || BindView::of_one(cx, gateway, state, listener);
+        match client_http1::default_host(cx, &in_force.policy, view) {
+            Ok(None) => {}
+            Ok(host) => {
+                let http1 = Arc::make_mut(&mut settings).http1.as_mut();
+                http1.into_iter().for_each(|http1| Arc::make_mut(http1).default_host.clone_from(&host));
+            }
+            Err(problem) => {
+                add(&mut outcome.problems, &problem);
+                Arc::make_mut(&mut settings).http1 = None;
+                closed = true;
+            }
+        }
+    }
+    if settings.http3
+        && let Some(refusal) = client_http3::refusal(listener, &state.listeners, &settings)
+    {
+        add(&mut outcome.warnings, &refusal);
+        Arc::make_mut(&mut settings).http3 = false;
+    }
+    let authorities = authorities(cx, &in_force.policy, &settings);
+    Some(ListenerClient { settings, authorities, closed })
 }
 
-/// Adds a problem that is not known yet: listeners of one policy mostly have the same ones.
-fn add(problems: &mut Vec<Diagnostic>, problem: &Diagnostic) {
-    if !problems.contains(problem) {
-        problems.push(problem.clone());
-    }
+/// The secret that the settings of a policy name.
+fn authorities(cx: &ReadCx<'_>, policy: &ObjectRef, settings: &ClientSettings) -> Option<Arc<Secret>> {
+    settings.tls.as_ref()?.validation.as_ref()?.trusted_ca.as_ref()?;
+    cx.unit::<ClientAuthoritiesOf>(policy).0.clone()?.ok()
 }
 
 /// Tells the policies that target the Gateway, its listener sets and their sections what became of them.

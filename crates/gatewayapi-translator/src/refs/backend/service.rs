@@ -28,7 +28,7 @@ pub(crate) fn carries(protocol: Option<&str>, transport: Transport) -> bool {
 fn name(transport: Transport) -> &'static str {
     match transport {
         Transport::Tcp => "TCP",
-        Transport::Udp => "UDP",
+        Transport::Udp | Transport::Quic => "UDP",
     }
 }
 
