@@ -9,14 +9,13 @@ use std::{
 use bytes::Bytes;
 use eg_xds_translator::{BoxFuture, Question, SliceKind, Stage, StageError};
 use prost::Message;
-use tonic::{Code, Status, transport::Channel};
-use xds_api::pb::envoy::config::route::v3::VirtualHost;
+use tonic::{Code, Response, Status, transport::Channel};
 
 use crate::{
     ExtensionOptions, TlsMaterial, connect,
     pb::{
-        PostVirtualHostExtensionContext, PostVirtualHostModifyRequest,
-        envoy_gateway_extension_client::EnvoyGatewayExtensionClient,
+        PostHttpListenerExtensionContext, PostHttpListenerModifyRequest, PostVirtualHostExtensionContext,
+        PostVirtualHostModifyRequest, envoy_gateway_extension_client::EnvoyGatewayExtensionClient,
     },
     retry,
 };
@@ -111,31 +110,48 @@ impl Inner {
     async fn ask(&self, question: &Question) -> Result<Option<Bytes>, StageError> {
         match question.key.kind {
             SliceKind::VirtualHost => self.virtual_host(&question.slice).await,
+            SliceKind::HttpListener => self.listener(&question.slice).await,
             _ => Ok(None),
         }
     }
 
     async fn virtual_host(&self, slice: &[u8]) -> Result<Option<Bytes>, StageError> {
-        let virtual_host =
-            VirtualHost::decode(slice).map_err(|error| StageError::Unusable(error.to_string()))?;
         let request = PostVirtualHostModifyRequest {
-            virtual_host: Some(virtual_host),
+            virtual_host: Some(decoded(slice)?),
             post_virtual_host_context: Some(PostVirtualHostExtensionContext {}),
         };
+        let answer = self.call(request, |mut client, request| async move {
+            client.post_virtual_host_modify(request).await
+        });
+        Ok(answer.await?.virtual_host.map(|answer| answer.encode_to_vec().into()))
+    }
+
+    async fn listener(&self, slice: &[u8]) -> Result<Option<Bytes>, StageError> {
+        let request = PostHttpListenerModifyRequest {
+            listener: Some(decoded(slice)?),
+            post_listener_context: Some(PostHttpListenerExtensionContext::default()),
+        };
+        let answer = self.call(request, |mut client, request| async move {
+            client.post_http_listener_modify(request).await
+        });
+        Ok(answer.await?.listener.map(|answer| answer.encode_to_vec().into()))
+    }
+
+    /// Calls the server, again as often as is configured.
+    async fn call<Q: Clone, A, F: Future<Output = Result<Response<A>, Status>>>(
+        &self,
+        request: Q,
+        method: impl Fn(EnvoyGatewayExtensionClient<Channel>, Q) -> F,
+    ) -> Result<A, StageError> {
         let (channel, generation) = self.channel()?;
         let client = EnvoyGatewayExtensionClient::new(channel)
             .max_decoding_message_size(self.options.max_message_size)
             .max_encoding_message_size(self.options.max_message_size);
         // Who gives up waiting drops this future: the connection may be half dead then, and a new one is not.
         let mut suspicion = Suspicion { inner: self, generation, raised: true };
-        let response = retry::call(&self.options.retry, || {
-            let (mut client, request) = (client.clone(), request.clone());
-            async move { client.post_virtual_host_modify(request).await }
-        });
-        let response = response.await;
+        let response = retry::call(&self.options.retry, || method(client.clone(), request.clone())).await;
         suspicion.raised = false;
-        let response = response.map_err(|status| self.failure(status))?;
-        Ok(response.into_inner().virtual_host.map(|answer| answer.encode_to_vec().into()))
+        response.map(Response::into_inner).map_err(|status| self.failure(status))
     }
 
     fn failure(&self, status: Status) -> StageError {
@@ -145,6 +161,10 @@ impl Inner {
         }
         StageError::Refused(format!("{:?}: {}", status.code(), status.message()))
     }
+}
+
+fn decoded<M: Message + Default>(slice: &[u8]) -> Result<M, StageError> {
+    M::decode(slice).map_err(|error| StageError::Unusable(error.to_string()))
 }
 
 /// Gives up a connection on which an answer was waited for in vain.

@@ -21,7 +21,7 @@ use eg_testkit::{
 use eg_xds_translator::{Question, QuestionKey, Version};
 use prost::Message;
 use tonic::Code;
-use xds_api::pb::envoy::config::route::v3::VirtualHost;
+use xds_api::pb::envoy::config::{listener::v3::Listener, route::v3::VirtualHost};
 
 fn options(address: Address) -> ExtensionOptions {
     ExtensionOptions { hooks: [SliceKind::VirtualHost].into(), ..ExtensionOptions::new("test", address) }
@@ -146,4 +146,25 @@ async fn after_a_hang_the_next_call_is_answered() {
     assert!(waited.is_err(), "it hangs");
     server.rule(changed);
     is_changed(&stage).await.expect("an answer");
+}
+
+#[tokio::test]
+async fn a_listener_is_changed_left_alone_or_a_failure() {
+    let server = ExtensionServer::start(None, |_| Reply::Unchanged).await.expect("a server");
+    let hooks = [SliceKind::HttpListener].into();
+    let stage = ExtensionStage::new(ExtensionOptions { hooks, ..options(tcp(&server)) });
+    assert!(stage.wants(SliceKind::HttpListener) && !stage.wants(SliceKind::VirtualHost));
+    let slice = Bytes::from(Listener { name: "l".to_owned(), ..Listener::default() }.encode_to_vec());
+    let content = Version::of(&slice);
+    let key = QuestionKey { stage: "test".into(), kind: SliceKind::HttpListener, content };
+    let question = Question { key, slice, origin: Origin::default() };
+    assert_eq!(stage.ask(question.clone()).await.expect("an answer"), None);
+    server.listener_rule(|listener| Ok(Some(Listener { stat_prefix: "mine".to_owned(), ..listener })));
+    let answer = stage.ask(question.clone()).await.expect("an answer").expect("a listener");
+    let answer = Listener::decode(answer).expect("a listener");
+    assert_eq!((answer.name.as_str(), answer.stat_prefix.as_str()), ("l", "mine"));
+    server.listener_rule(|_| Err(Code::Internal));
+    let error = stage.ask(question).await.expect_err("a failure");
+    assert!(matches!(error, StageError::Refused(_)), "{error}");
+    assert_eq!(server.calls(), ["l", "l", "l"]);
 }

@@ -17,7 +17,9 @@ use thiserror::Error;
 /// A hook that this build does not call. To go on without it would leave out what its server adds, access checks for
 /// example.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("the hook `{hook}` of the extension server `{server}` is not part of this build; `VirtualHost` is")]
+#[error(
+    "the hook `{hook}` of the extension server `{server}` is not part of this build; `VirtualHost` and `HTTPListener` are"
+)]
 pub struct UnsupportedHook {
     /// The name of the server.
     pub server: String,
@@ -41,10 +43,11 @@ impl ExtensionServer {
         let service = &manager.service;
         let mut options = ExtensionOptions::new(&name, address(service));
         for hook in manager.hooks.xds_translator.iter().flat_map(|hooks| &hooks.post) {
-            if hook != "VirtualHost" {
-                return Err(UnsupportedHook { server: name, hook: hook.clone() });
-            }
-            options.hooks.insert(SliceKind::VirtualHost);
+            options.hooks.insert(match hook.as_str() {
+                "VirtualHost" => SliceKind::VirtualHost,
+                "HTTPListener" => SliceKind::HttpListener,
+                _ => return Err(UnsupportedHook { server: name, hook: hook.clone() }),
+            });
         }
         options.fail_open = manager.fail_open.unwrap_or(false);
         let size = manager.max_message_size.as_ref().and_then(|size| size.to_u64().ok());
@@ -162,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_hook_that_is_not_called_is_refused() {
-        let hooks = json!({"xdsTranslator": {"post": ["VirtualHost", "Translation"]}});
+        let hooks = json!({"xdsTranslator": {"post": ["VirtualHost", "HTTPListener", "Translation"]}});
         let error = server(json!({"name": "waf", "hooks": hooks})).unwrap_err();
         assert_eq!((error.server.as_str(), error.hook.as_str()), ("waf", "Translation"));
     }

@@ -31,8 +31,10 @@ use eg_xds_translator::{
     xds_api::pb::envoy::{
         config::{
             core::v3::{HeaderValue, HeaderValueOption, Node},
+            listener::v3::{Listener, filter::ConfigType},
             route::v3::{RouteConfiguration, VirtualHost, route::Action},
         },
+        extensions::filters::network::http_connection_manager::v3::HttpConnectionManager,
         service::discovery::v3::{
             DiscoveryRequest, aggregated_discovery_service_client::AggregatedDiscoveryServiceClient,
         },
@@ -50,11 +52,16 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The client of a server, as configuration describes it.
 fn client(server: &ExtensionServer, fail_open: bool) -> Client {
+    hooked(server, fail_open, &["VirtualHost"])
+}
+
+/// The same for these hooks.
+fn hooked(server: &ExtensionServer, fail_open: bool, hooks: &[&str]) -> Client {
     let address = server.address().expect("a TCP server");
     let manager: ExtensionManager = serde_json::from_value(json!({
         "name": "test",
         "failOpen": fail_open,
-        "hooks": {"xdsTranslator": {"post": ["VirtualHost"]}},
+        "hooks": {"xdsTranslator": {"post": hooks}},
         "service": {"ip": {"address": address.ip(), "port": address.port()}},
     }))
     .expect("a configuration");
@@ -76,6 +83,28 @@ async fn a_proxy_serves_what_the_server_made() {
     let factory = in_process::Extended(vec![client(&server, false)]);
     let case = Path::new("tests/extension/changed/case.yaml");
     run(case, &factory).await.expect("the answers that the case names");
+}
+
+/// A listener can be changed, too: this server has it say whom answers came by.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proxy_listens_as_the_server_wants() {
+    let server = ExtensionServer::start(None, marked).await.expect("a server");
+    server.listener_rule(|listener| Ok(Some(named(listener))));
+    let factory = in_process::Extended(vec![hooked(&server, false, &["VirtualHost", "HTTPListener"])]);
+    let case = Path::new("tests/extension/listener/case.yaml");
+    run(case, &factory).await.expect("the answers that the case names");
+}
+
+/// A listener that says in its answers whom they came by.
+fn named(mut listener: Listener) -> Listener {
+    let chains = listener.filter_chains.iter_mut().chain(&mut listener.default_filter_chain);
+    for filter in chains.flat_map(|chain| &mut chain.filters) {
+        let Some(ConfigType::TypedConfig(config)) = &mut filter.config_type else { continue };
+        let mut manager = HttpConnectionManager::decode(config.value.as_slice()).expect("HTTP");
+        manager.via = "extended".to_owned();
+        config.value = manager.encode_to_vec();
+    }
+    listener
 }
 
 /// A stage that answers when the test wants it to.

@@ -29,7 +29,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 use tonic::{Code, Request, Response, Status, codegen::Service};
-use xds_api::pb::envoy::config::route::v3::VirtualHost;
+use xds_api::pb::envoy::config::{listener::v3::Listener, route::v3::VirtualHost};
 
 /// What the server does about a virtual host.
 #[derive(Clone, Debug)]
@@ -45,6 +45,7 @@ pub enum Reply {
 }
 
 type Rule = Arc<dyn Fn(VirtualHost) -> Reply + Send + Sync>;
+type ListenerRule = Arc<dyn Fn(Listener) -> Result<Option<Listener>, Code> + Send + Sync>;
 
 /// A running extension server; dropping it closes its socket and its connections.
 pub struct ExtensionServer {
@@ -61,6 +62,7 @@ impl fmt::Debug for ExtensionServer {
 
 struct State {
     rule: Mutex<Rule>,
+    listener_rule: Mutex<ListenerRule>,
     calls: Mutex<Vec<String>>,
 }
 
@@ -121,7 +123,15 @@ impl ExtensionServer {
         *lock(&self.state.rule) = Arc::new(rule);
     }
 
-    /// The first domains of the virtual hosts that it was asked about, in order.
+    /// From now on, the server does this about listeners; before it leaves them as they are.
+    pub fn listener_rule(
+        &self,
+        rule: impl Fn(Listener) -> Result<Option<Listener>, Code> + Send + Sync + 'static,
+    ) {
+        *lock(&self.state.listener_rule) = Arc::new(rule);
+    }
+
+    /// The first domains of the virtual hosts and the names of the listeners that it was asked about, in order.
     pub fn calls(&self) -> Vec<String> {
         lock(&self.state.calls).clone()
     }
@@ -135,7 +145,11 @@ impl Drop for ExtensionServer {
 
 impl State {
     fn new(rule: impl Fn(VirtualHost) -> Reply + Send + Sync + 'static) -> Arc<Self> {
-        Arc::new(Self { rule: Mutex::new(Arc::new(rule)), calls: Mutex::default() })
+        Arc::new(Self {
+            rule: Mutex::new(Arc::new(rule)),
+            listener_rule: Mutex::new(Arc::new(|_| Ok(None))),
+            calls: Mutex::default(),
+        })
     }
 }
 
@@ -175,34 +189,38 @@ impl EnvoyGatewayExtension for Answers {
         &self,
         _: Request<PostRouteModifyRequest>,
     ) -> Result<Response<PostRouteModifyResponse>, Status> {
-        Err(Status::unimplemented("only virtual hosts"))
+        Err(Status::unimplemented("only virtual hosts and listeners"))
     }
 
     async fn post_http_listener_modify(
         &self,
-        _: Request<PostHttpListenerModifyRequest>,
+        request: Request<PostHttpListenerModifyRequest>,
     ) -> Result<Response<PostHttpListenerModifyResponse>, Status> {
-        Err(Status::unimplemented("only virtual hosts"))
+        let asked = request.into_inner().listener.unwrap_or_default();
+        lock(&self.0.calls).push(asked.name.clone());
+        let rule = Arc::clone(&lock(&self.0.listener_rule));
+        let listener = rule(asked).map_err(|code| Status::new(code, "as the test wants it"))?;
+        Ok(Response::new(PostHttpListenerModifyResponse { listener }))
     }
 
     async fn post_cluster_modify(
         &self,
         _: Request<PostClusterModifyRequest>,
     ) -> Result<Response<PostClusterModifyResponse>, Status> {
-        Err(Status::unimplemented("only virtual hosts"))
+        Err(Status::unimplemented("only virtual hosts and listeners"))
     }
 
     async fn post_endpoints_modify(
         &self,
         _: Request<PostEndpointsModifyRequest>,
     ) -> Result<Response<PostEndpointsModifyResponse>, Status> {
-        Err(Status::unimplemented("only virtual hosts"))
+        Err(Status::unimplemented("only virtual hosts and listeners"))
     }
 
     async fn post_translate_modify(
         &self,
         _: Request<PostTranslateModifyRequest>,
     ) -> Result<Response<PostTranslateModifyResponse>, Status> {
-        Err(Status::unimplemented("only virtual hosts"))
+        Err(Status::unimplemented("only virtual hosts and listeners"))
     }
 }

@@ -241,10 +241,7 @@ impl Session {
         match packed {
             Ok(packed) => {
                 self.emitted.resources += 1;
-                let target = (resource_type, name.clone());
-                let refusal = self.publish_packed(&target, Arc::new(packed), delta);
-                let finding = refusal.map(|refusal| Finding::new(node.clone(), origins, refusal));
-                self.model.find(&node, finding, delta);
+                self.publish_staged(&(resource_type, name.clone()), Arc::new(packed), delta);
             }
             Err(diagnostic) => {
                 let finding = Finding::new(node.clone(), origins, diagnostic);
@@ -278,6 +275,7 @@ impl Session {
         let target = (resource_type, name.clone());
         self.quarantine.forget(&target);
         self.previous.remove(&target);
+        self.staging.release_resource(&target, delta);
         self.place(resource_type, name, None, delta);
         self.model.find(&NodePath::resource(resource_type, name.clone()), None, delta);
     }

@@ -7,7 +7,8 @@
 //! slice is served
 //!
 //! - in the last form that was answered, or
-//! - at first sight by the fail mode of the stage: as it is, or in a form that refuses every request.
+//! - at first sight by the fail mode of the stage: as it is, or in a form that refuses every request. A listener is not
+//!   there before it was answered then.
 //!
 //! A stage that failed is left out if it fails open; otherwise the slice is served as before the answer.
 
@@ -16,10 +17,14 @@ use std::{error::Error, fmt, future::Future, pin::Pin, sync::Arc, time::Duration
 use bytes::Bytes;
 use eg_diag::Code;
 use eg_ir::{Name, Origin};
-use prost::{Message, Name as _};
 use thiserror::Error;
 
-use crate::{check::check, envoy::route, pack::Version, route::large_body};
+use crate::{
+    check::check,
+    envoy::{listener, route},
+    pack::Version,
+    route::large_body,
+};
 
 /// A stage could not answer.
 pub static STAGE_FAILED: Code = Code::error("xds-stage-failed", "Programmed", "Invalid");
@@ -36,6 +41,8 @@ pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub enum SliceKind {
     /// A virtual host with its routes: an `envoy.config.route.v3.VirtualHost`.
     VirtualHost,
+    /// A listener that serves HTTP: an `envoy.config.listener.v3.Listener`. Its routes are elsewhere.
+    HttpListener,
 }
 
 /// An editor of finished configuration outside of this process.
@@ -121,25 +128,53 @@ impl fmt::Debug for Question {
 }
 
 impl Question {
-    /// Turns what came back into an answer, if it can be used: Envoy accepts it, and it is about the same virtual host.
+    /// Turns what came back into an answer, if it can be used: Envoy accepts it, and it is about the same slice.
     ///
-    /// The domains must stay, because two virtual hosts of one domain would make Envoy reject all of a table.
+    /// The domains of a virtual host must stay, because two virtual hosts of one domain would make Envoy reject all of a
+    /// table; so must the address of a listener, at which another one may be.
     pub fn accept(&self, message: Option<Bytes>) -> Result<Answer, StageError> {
         let Some(message) = message else { return Ok(Answer(None)) };
+        let replacement = match self.key.kind {
+            SliceKind::VirtualHost => {
+                let (message, answered) = self.checked(&message, |host: &route::VirtualHost| {
+                    (host.name.clone(), host.domains.clone())
+                })?;
+                Replacement { message, large_body: answered.routes.iter().any(large_body) }
+            }
+            SliceKind::HttpListener => {
+                let (message, _) = self.checked(&message, |listener: &listener::Listener| {
+                    (listener.name.clone(), listener.address.clone())
+                })?;
+                Replacement { message, large_body: false }
+            }
+        };
+        Ok(Answer(Some(Arc::new(replacement))))
+    }
+
+    /// The answer as bytes and as a message, if Envoy accepts it and it has the same identity as the slice.
+    fn checked<M: prost::Name + Default, I: PartialEq>(
+        &self,
+        message: &[u8],
+        identity: impl Fn(&M) -> I,
+    ) -> Result<(Bytes, M), StageError> {
         let unusable = |error: &dyn fmt::Display| StageError::Unusable(error.to_string());
-        let SliceKind::VirtualHost = self.key.kind;
-        let decode = |bytes: &[u8]| route::VirtualHost::decode(bytes).map_err(|error| unusable(&error));
-        let (asked, answered) = (decode(&self.slice)?, decode(&message)?);
-        if (&asked.name, &asked.domains) != (&answered.name, &answered.domains) {
-            let what = "the name or the domains of the virtual host differ from those asked about";
+        let decode = |bytes: &[u8]| M::decode(bytes).map_err(|error| unusable(&error));
+        let (asked, answered) = (decode(&self.slice)?, decode(message)?);
+        if identity(&asked) != identity(&answered) {
+            let what = match self.key.kind {
+                SliceKind::VirtualHost => {
+                    "the name or the domains of the virtual host differ from those asked about"
+                }
+                SliceKind::HttpListener => {
+                    "the name or the address of the listener differ from those asked about"
+                }
+            };
             return Err(StageError::Unusable(what.to_owned()));
         }
         // The server may write maps in any order; equal answers must be equal bytes.
         let message = xds_api::canonical(&answered);
-        check(&route::VirtualHost::full_name(), &message)
-            .map_err(|diagnostic| unusable(&diagnostic.message))?;
-        let large_body = answered.routes.iter().any(large_body);
-        Ok(Answer(Some(Arc::new(Replacement { message, large_body }))))
+        check(&M::full_name(), &message).map_err(|diagnostic| unusable(&diagnostic.message))?;
+        Ok((message, answered))
     }
 }
 
@@ -162,6 +197,8 @@ impl fmt::Debug for Answer {
 
 #[cfg(test)]
 mod tests {
+    use prost::Message;
+
     use super::*;
 
     fn host(name: &str, domain: &str) -> route::VirtualHost {
@@ -197,6 +234,26 @@ mod tests {
         let mut broken = host("h", "a.example");
         broken.routes.push(route::Route::default());
         check_refused(broken.encode_to_vec(), "match");
+    }
+
+    #[test]
+    fn an_answer_about_a_listener_keeps_name_and_address() {
+        let at = |name: &str, port: u16| listener::Listener {
+            name: name.to_owned(),
+            address: Some(crate::envoy::socket_address("127.0.0.1", port, false)),
+            ..listener::Listener::default()
+        };
+        let slice = Bytes::from(at("l", 80).encode_to_vec());
+        let key =
+            QuestionKey { stage: "s".into(), kind: SliceKind::HttpListener, content: Version::of(&slice) };
+        let question = Question { key, slice, origin: Origin::default() };
+        let accept = |listener: &listener::Listener| question.accept(Some(listener.encode_to_vec().into()));
+        let changed = listener::Listener { stat_prefix: "p".to_owned(), ..at("l", 80) };
+        assert!(accept(&changed).unwrap().0.is_some());
+        for other in [at("other", 80), at("l", 81)] {
+            let error = accept(&other).unwrap_err().to_string();
+            assert!(error.contains("listener"), "{error}");
+        }
     }
 
     #[test]

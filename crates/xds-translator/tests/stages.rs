@@ -9,13 +9,15 @@ use bytes::Bytes;
 use eg_diag::ObjectRef;
 use eg_ir::{
     Name, Origin, XdsIr,
+    listener::{HttpServer, Listener},
     route::{
         DirectResponse, HttpRoute, PathMatch, RouteAction, RouteMatch, RouteOrder, RouteTable, VirtualHost,
     },
 };
 use eg_xds_translator::{
-    Answer, BoxFuture, ModelDelta, Question, QuestionKey, ResourceType, STAGE_FAILED, Session, SliceKind,
-    Stage, StageError, XdsTranslator, xds_api::pb::envoy::config::route::v3 as pb,
+    Answer, BoxFuture, ModelDelta, Packed, Question, QuestionKey, ResourceType, STAGE_FAILED, Session,
+    SliceKind, Stage, StageError, XdsTranslator,
+    xds_api::pb::envoy::config::{core::v3 as core, listener::v3 as pb_listener, route::v3 as pb},
 };
 use proptest::prelude::*;
 use prost::Message;
@@ -27,6 +29,7 @@ const TABLE: &str = "shop/web/http";
 struct Told {
     name: &'static str,
     fails_open: bool,
+    kind: SliceKind,
 }
 
 impl Stage for Told {
@@ -35,7 +38,7 @@ impl Stage for Told {
     }
 
     fn wants(&self, kind: SliceKind) -> bool {
-        kind == SliceKind::VirtualHost
+        kind == self.kind
     }
 
     fn fails_open(&self) -> bool {
@@ -48,9 +51,14 @@ impl Stage for Told {
 }
 
 fn translator(stages: &[(&'static str, bool)]) -> XdsTranslator {
+    telling(SliceKind::VirtualHost, stages)
+}
+
+/// A translator with stages that see slices of this kind.
+fn telling(kind: SliceKind, stages: &[(&'static str, bool)]) -> XdsTranslator {
     let stages = stages
         .iter()
-        .map(|(name, fails_open)| Arc::new(Told { name, fails_open: *fails_open }) as Arc<dyn Stage>);
+        .map(|(name, fails_open)| Arc::new(Told { name, fails_open: *fails_open, kind }) as Arc<dyn Stage>);
     XdsTranslator::default().with_stages(stages)
 }
 
@@ -333,6 +341,95 @@ fn starting_over_asks_nothing_that_was_answered_and_serves_the_same() {
     assert_eq!((delta.asked.len(), delta.forgotten.len()), (1, 5), "{delta:?}");
     settle(&mut scratch, delta);
     shows(&scratch, &[("b", 210)]);
+}
+
+/// Listeners by name and port, and one that serves no HTTP.
+fn listening(ports: &[(&str, u16)]) -> XdsIr {
+    let listener = |(name, port): &(&str, u16)| {
+        let http = HttpServer { name: (*name).into(), routes: TABLE.into(), ..HttpServer::default() };
+        let listener = Listener {
+            name: (*name).into(),
+            address: "127.0.0.1".into(),
+            port: *port,
+            http: Some(Arc::new(http)),
+            ..Listener::default()
+        };
+        (Name::from(*name), Arc::new(listener))
+    };
+    let stream =
+        Listener { name: "stream".into(), address: "127.0.0.1".into(), port: 9, ..Listener::default() };
+    let listeners = ports.iter().map(listener).chain([(Name::from("stream"), Arc::new(stream))]);
+    XdsIr { listeners: listeners.collect(), ..XdsIr::default() }
+}
+
+/// The listeners that are served, with their ports and statistics prefixes.
+fn sockets(session: &Session) -> Vec<(String, u32, String)> {
+    let listener = |(name, packed): (&Name, &Arc<Packed>)| {
+        let listener = pb_listener::Listener::decode(packed.body.clone()).expect("a listener");
+        let Some(core::address::Address::SocketAddress(socket)) =
+            listener.address.and_then(|address| address.address)
+        else {
+            panic!("{name} has no socket")
+        };
+        let Some(core::socket_address::PortSpecifier::PortValue(port)) = socket.port_specifier else {
+            panic!("{name} has no port")
+        };
+        (name.to_string(), port, listener.stat_prefix)
+    };
+    session.model().resources(ResourceType::Listener).iter().map(listener).collect()
+}
+
+/// Answers that give each listener a prefix for its statistics.
+fn prefixed(delta: &ModelDelta) -> Vec<(QuestionKey, Result<Answer, String>)> {
+    let answer = |question: &Question| {
+        let mut listener = pb_listener::Listener::decode(question.slice.clone()).expect("a listener");
+        listener.stat_prefix = format!("of-{}", listener.name);
+        let answer = question.accept(Some(listener.encode_to_vec().into()));
+        (question.key.clone(), Ok(answer.expect("Envoy accepts it")))
+    };
+    delta.asked.iter().map(answer).collect()
+}
+
+fn socket(name: &str, port: u32, prefix: &str) -> (String, u32, String) {
+    (name.to_owned(), port, prefix.to_owned())
+}
+
+#[test]
+fn an_http_listener_is_served_as_it_was_answered() {
+    for (fails_open, at_first) in [(false, vec![]), (true, vec![socket("a", 80, "")])] {
+        let stream = || socket("stream", 9, "");
+        let mut session = telling(SliceKind::HttpListener, &[("told", fails_open)]).session();
+        let delta = session.update(&listening(&[("a", 80)]));
+        assert_eq!(delta.asked.len(), 1, "the one for HTTP alone");
+        assert_eq!(sockets(&session), [at_first, vec![stream()]].concat());
+        session.answer(prefixed(&delta));
+        assert_eq!(sockets(&session), [socket("a", 80, "of-a"), stream()]);
+
+        // Another form waits for its answer; others do not.
+        let world = listening(&[("a", 81), ("b", 82)]);
+        let delta = session.update(&world);
+        assert_eq!((delta.asked.len(), delta.forgotten.len()), (2, 1));
+        let (about_b, about_a): (Vec<_>, Vec<_>) = prefixed(&delta)
+            .into_iter()
+            .zip(&delta.asked)
+            .partition(|(_, question)| question.slice.windows(3).any(|at| at == b"\n\x01b"));
+        session.answer(about_b.into_iter().map(|(answer, _)| answer));
+        assert_eq!(sockets(&session), [socket("a", 80, "of-a"), socket("b", 82, "of-b"), stream()]);
+        assert_eq!(session.start_over(&world).0.model(), session.model());
+
+        // A failure is found; an answer after it is one all the same.
+        let failed = about_a.iter().map(|((key, _), _)| (key.clone(), Err("no answer".to_owned())));
+        let delta = session.answer(failed.collect::<Vec<_>>());
+        assert_eq!(delta.raised.len(), 1, "{delta:?}");
+        assert_eq!(delta.raised[0].diagnostic.code, &STAGE_FAILED);
+        let expected = if fails_open { socket("a", 81, "") } else { socket("a", 80, "of-a") };
+        assert_eq!(sockets(&session)[0], expected);
+        let delta = session.answer(about_a.into_iter().map(|(answer, _)| answer));
+        assert_eq!((delta.withdrawn.len(), &sockets(&session)[0]), (1, &socket("a", 81, "of-a")));
+
+        let delta = session.update(&XdsIr::default());
+        assert_eq!((delta.removals.len(), delta.forgotten.len()), (3, 2));
+    }
 }
 
 proptest! {
