@@ -120,9 +120,9 @@ impl Inner {
             virtual_host: Some(decoded(slice)?),
             post_virtual_host_context: Some(PostVirtualHostExtensionContext {}),
         };
-        let answer = self.call(request, |mut client, request| async move {
+        let answer = Box::pin(self.call(request, |mut client, request| async move {
             client.post_virtual_host_modify(request).await
-        });
+        }));
         Ok(answer.await?.virtual_host.map(|answer| answer.encode_to_vec().into()))
     }
 
@@ -131,9 +131,9 @@ impl Inner {
             listener: Some(decoded(slice)?),
             post_listener_context: Some(PostHttpListenerExtensionContext::default()),
         };
-        let answer = self.call(request, |mut client, request| async move {
+        let answer = Box::pin(self.call(request, |mut client, request| async move {
             client.post_http_listener_modify(request).await
-        });
+        }));
         Ok(answer.await?.listener.map(|answer| answer.encode_to_vec().into()))
     }
 

@@ -335,21 +335,15 @@ impl Session {
     pub(super) fn publish_staged(&mut self, target: &Target, emitted: Shared, delta: &mut ModelDelta) {
         let node = NodePath::resource(target.0, target.1.clone());
         let origins = emitted.origins.whole().to_vec();
-        let (form, failure) = match self.slice_kind(target) {
-            Some(kind) => {
-                let stages = Arc::clone(&self.translator.stages);
-                let stages = wanting(&stages, kind);
-                if stages.is_empty() {
-                    self.staging.release_resource(target, delta);
-                    (Some(emitted), None)
-                } else {
-                    self.staging.resource((&stages, kind), target, emitted, delta)
-                }
-            }
-            None => {
-                self.staging.release_resource(target, delta);
-                (Some(emitted), None)
-            }
+        let stages = Arc::clone(&self.translator.stages);
+        let kind = self.slice_kind(target);
+        let wanting =
+            kind.map(|kind| (wanting(&stages, kind), kind)).filter(|(stages, _)| !stages.is_empty());
+        let (form, failure) = if let Some((stages, kind)) = wanting {
+            self.staging.resource((&stages, kind), target, emitted, delta)
+        } else {
+            self.staging.release_resource(target, delta);
+            (Some(emitted), None)
         };
         let refusal = form.and_then(|form| self.publish_packed(target, form, delta));
         let finding = refusal.or(failure).map(|diagnostic| Finding::new(node.clone(), &origins, diagnostic));
