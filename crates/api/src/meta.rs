@@ -4,12 +4,14 @@ mod duration;
 mod object;
 mod quantity;
 mod selector;
+mod text_map;
 mod value;
 
 pub use duration::{Duration, DurationError, GoDuration};
 pub use object::{Condition, ConditionStatus, ListMeta, ObjectMeta, OwnerReference, Time};
 pub use quantity::{Quantity, QuantityError};
 pub use selector::{LabelSelector, LabelSelectorRequirement, SelectorError, SelectorOperator};
+pub use text_map::TextMap;
 pub use value::{IntOrString, LocalObjectReference};
 
 use std::borrow::Cow;

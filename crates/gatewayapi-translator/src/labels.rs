@@ -1,7 +1,6 @@
 //! Labels of objects, without what else changes in them.
 
-use std::collections::BTreeMap;
-
+use eg_api::meta::TextMap;
 use eg_diag::ObjectRef;
 
 use crate::engine::{ReadCx, Unit};
@@ -11,7 +10,7 @@ pub(crate) struct LabelsOf;
 
 impl Unit for LabelsOf {
     type Key = ObjectRef;
-    type Out = Option<BTreeMap<String, String>>;
+    type Out = Option<TextMap>;
     const NAME: &'static str = "labels";
     const RANK: u8 = 1;
 

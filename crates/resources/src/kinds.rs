@@ -21,6 +21,9 @@ use serde_json::Value;
 
 use crate::Object;
 
+/// Where `kubectl apply` keeps a copy of the whole object for itself.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
 const GATEWAY_API: &str = gateway::GROUP;
 
 /// Implements [`Object`] for each kind of the list in `eg_api`.
@@ -49,6 +52,7 @@ macro_rules! objects {
 
             fn forget_outputs(&mut self) {
                 self.metadata.resource_version = None;
+                self.metadata.annotations.remove(LAST_APPLIED);
                 objects!(@forget $status self);
             }
 

@@ -33,7 +33,8 @@ pub trait Object: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
     /// object can be read and not be looked for.
     fn labels(&self, _visit: &mut dyn FnMut(&str, &str)) {}
 
-    /// Removes what is not an input of translation: the resource version, and the status of most kinds. Two objects
+    /// Removes what is not an input of translation: the resource version, what `kubectl apply` noted, and the status of most
+    /// kinds. Two objects
     /// that are equal afterwards mean the same.
     fn forget_outputs(&mut self) {}
 

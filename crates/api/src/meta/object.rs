@@ -1,9 +1,10 @@
 //! Metadata of objects, and conditions.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+use super::TextMap;
 
 #[cfg(feature = "schema")]
 use crate::schema::fmt as facts;
@@ -33,11 +34,11 @@ pub struct ObjectMeta {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deletion_timestamp: Option<Time>,
     /// Labels, by which objects are selected.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub labels: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "TextMap::is_empty")]
+    pub labels: TextMap,
     /// Annotations, by which tools and users leave notes.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub annotations: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "TextMap::is_empty")]
+    pub annotations: TextMap,
     /// Objects whose deletion deletes this one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub owner_references: Vec<OwnerReference>,

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::TextMap;
+
 #[cfg(feature = "schema")]
 use crate::schema::list_atomic;
 
@@ -73,7 +75,7 @@ pub enum SelectorError {
 
 impl LabelSelector {
     /// Whether a set of labels is selected.
-    pub fn matches(&self, labels: &BTreeMap<String, String>) -> Result<bool, SelectorError> {
+    pub fn matches(&self, labels: &TextMap) -> Result<bool, SelectorError> {
         let mut all = self.match_labels.iter().all(|(key, value)| labels.get(key) == Some(value));
         for requirement in &self.match_expressions {
             all &= requirement.matches(labels)?;
@@ -88,7 +90,7 @@ impl LabelSelector {
 }
 
 impl LabelSelectorRequirement {
-    fn matches(&self, labels: &BTreeMap<String, String>) -> Result<bool, SelectorError> {
+    fn matches(&self, labels: &TextMap) -> Result<bool, SelectorError> {
         let needed = match &self.operator {
             SelectorOperator::In | SelectorOperator::NotIn => true,
             SelectorOperator::Exists | SelectorOperator::DoesNotExist => false,

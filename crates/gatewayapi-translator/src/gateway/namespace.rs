@@ -1,8 +1,10 @@
 //! Namespaces whose objects may attach: routes to listeners, listener sets to Gateways, policies to what they select.
 
-use std::collections::BTreeMap;
-
-use eg_api::{core::Namespace, gateway::FromNamespaces, meta::LabelSelector};
+use eg_api::{
+    core::Namespace,
+    gateway::FromNamespaces,
+    meta::{LabelSelector, TextMap},
+};
 use eg_diag::ObjectRef;
 use eg_ir::Name;
 use eg_resources::Object;
@@ -34,7 +36,7 @@ impl AllowedNamespaces {
             Some(FromNamespaces::None) => Ok(Self::None),
             Some(FromNamespaces::Selector) => {
                 let selector = selector.ok_or("expected a selector, because `from` is Selector")?;
-                selector.matches(&BTreeMap::new()).map_err(|error| error.to_string())?;
+                selector.matches(&TextMap::new()).map_err(|error| error.to_string())?;
                 Ok(Self::Selector(selector.clone()))
             }
             _ => Ok(default),

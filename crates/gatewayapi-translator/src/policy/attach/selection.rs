@@ -1,8 +1,8 @@
 //! The policies that look for targets in a namespace. A policy that does not look there is none of its objects' business.
 
-use std::{collections::BTreeMap, marker::PhantomData, sync::Arc};
+use std::{marker::PhantomData, sync::Arc};
 
-use eg_api::meta::LabelSelector;
+use eg_api::meta::{LabelSelector, TextMap};
 use eg_diag::{Kind, ObjectRef};
 use eg_ir::Name;
 use eg_resources::Object;
@@ -21,7 +21,7 @@ pub(super) struct Candidate {
 
 impl Candidate {
     /// Whether an object with these labels is selected. A selector that cannot be read selects nothing.
-    pub(super) fn selects(&self, labels: &BTreeMap<String, String>) -> bool {
+    pub(super) fn selects(&self, labels: &TextMap) -> bool {
         self.selectors.iter().any(|selector| selector.matches(labels).unwrap_or(false))
     }
 }
