@@ -1,13 +1,13 @@
 //! EnvoyExtensionPolicies: code of the user's own that the requests of routes pass through.
 //!
 //! API: EnvoyExtensionPolicy, for Gateways, listener sets and sections of both, and for routes and rules of them. Only HTTP has
-//! filters, so that routes of connections and datagrams are accepted as targets and nothing happens to them. Of the policies
-//! for a rule, one that names it is in force, then one for its route, its listener, its listener set and its Gateway; a policy of a
-//! route may be merged over that of its parent.
+//! filters, so that routes of connections and datagrams are accepted as targets and nothing happens to them.
 //!
-//! A policy that cannot be lowered fails closed: the routes that it is for answer 500. What is wrong with a service or a module
-//! that has `failOpen` only leaves out that one. A field that is not part of this build fails closed, because it may do what
-//! must not be left undone.
+//! Precedence: of the policies for a rule, one that names it is in force, then one for its route, its listener, its listener set
+//! and its Gateway. A policy of a route may be merged over that of its parent.
+//!
+//! Fail mode: closed. The routes of a policy that cannot be lowered answer 500; what is wrong with something that has `failOpen`
+//! only leaves that out. A field that is not part of this build fails closed, because it may do what must not be left undone.
 //!
 //! A policy is lowered for each Gateway where it is used, whose proxies connect in their own way to what it names. What the code
 //! of a policy needs to have on a listener is the same for all routes, and shared by them.

@@ -2,7 +2,9 @@
 //!
 //! API: `EnvoyExtensionPolicy.spec.dynamicModule`. IR: [`DynamicModule`], and a [`Processor`] on the route. The EnvoyProxy of the
 //! Gateway says which modules there are (`spec.dynamicModules`) and where; a policy names one of them. Modules that the proxy has
-//! to fetch are not part of this build. What is wrong with a module fails closed.
+//! to fetch are not part of this build.
+//!
+//! Fail mode: closed. What is wrong with a module makes its routes answer 500.
 //!
 //! [`Processor`]: eg_ir::route::Processor
 

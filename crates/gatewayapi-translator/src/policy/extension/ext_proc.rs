@@ -1,7 +1,10 @@
 //! Services that see and change requests and responses.
 //!
-//! API: `EnvoyExtensionPolicy.spec.extProc`. IR: [`ExtProc`], a cluster for each service, and a [`Processor`] on the route. What
-//! is wrong with a service fails closed, unless it has `failOpen`: then it alone is left out.
+//! API: `EnvoyExtensionPolicy.spec.extProc`. IR: [`ExtProc`], a cluster for each service, and a [`Processor`] on the route.
+//! Settings of the connections to a service (`backendSettings`) are not part of this build.
+//!
+//! Fail mode: closed. What is wrong with a service makes its routes answer 500, unless it has `failOpen`: then it alone is left
+//! out.
 //!
 //! [`Processor`]: eg_ir::route::Processor
 

@@ -2,7 +2,9 @@
 //!
 //! API: `EnvoyExtensionPolicy.spec.lua`. IR: [`Lua`], and a [`Processor`] with its context on the route. A script is inline, or
 //! in key `lua` of a ConfigMap; without that key, the first one is taken. Scripts must be allowed by the configuration of the
-//! control plane (`extensionApis.enableLua`). What is wrong with a script fails closed.
+//! control plane (`extensionApis.enableLua`).
+//!
+//! Fail mode: closed. What is wrong with a script makes its routes answer 500.
 //!
 //! A script must be one that Envoy can load, and name one of the functions that Envoy calls; and it must not be one that can
 //! only fail, which is tried without running anything of it (see [`lua`]). The EnvoyProxy of the Gateway may want no trying
