@@ -14,7 +14,7 @@ use eg_resources::{Batch, Change, DecodeError, SourceId, Store};
 use eg_runtime::{Core, Effects, Event};
 use eg_xds_translator::XdsTranslator;
 use serde::Serialize;
-use stats_alloc::Region;
+use stats_alloc::{Region, Stats};
 
 use crate::{
     ALLOCATOR,
@@ -266,6 +266,44 @@ fn step(core: &mut Core, change: Change) -> Effects {
     core.step([Event::Batch { source: source(), batch: Batch::Changes(vec![change]) }])
 }
 
+/// How long an edit takes, what it allocates, and how many resources proxies are told of.
+fn counted(core: &mut Core, change: Change) -> Result<(Duration, Stats, usize), Box<dyn Error>> {
+    let region = Region::new(ALLOCATOR);
+    let begin = Instant::now();
+    let effects = step(core, change);
+    let (time, stats) = (begin.elapsed(), region.change());
+    let resources = effects.publish.iter().map(|publication| publication.delta.upserts.len()).sum();
+    if resources == 0 {
+        return Err("an edit changes nothing: the benchmark is wrong".into());
+    }
+    Ok((time, stats, resources))
+}
+
+/// What depends neither on the machine nor on how this program was built, by name.
+#[cfg(test)]
+#[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+pub(crate) fn counts(layout: Layout, routes: usize) -> Result<BTreeMap<String, f64>, Box<dyn Error>> {
+    /// Enough for a median.
+    const EDITS: usize = 11;
+    // What a process has once is not counted.
+    drop(filled(layout, 1)?);
+    let (mut core, memory) = filled(layout, routes)?;
+    let mut counts = BTreeMap::from([("memory/heap_per_route".to_owned(), memory.heap_per_route)]);
+    for (name, subject) in [("route_edit", Subject::Route), ("endpoint_edit", Subject::Endpoint)] {
+        let mut allocations = Vec::new();
+        for number in 0..EDITS {
+            let change = subject.edit(layout, number * STRIDE % routes.max(1), number + 1)?;
+            let (_, stats, _) = counted(&mut core, change)?;
+            allocations.push(stats.allocations + stats.reallocations);
+        }
+        let runs = core.runs();
+        counts.insert(format!("{name}/allocations"), median(&mut allocations));
+        counts.insert(format!("{name}/reads"), runs.reads);
+        counts.insert(format!("{name}/runs"), runs.units.values().sum());
+    }
+    Ok(counts.into_iter().map(|(name, count)| (format!("{layout}/{name}"), count as f64)).collect())
+}
+
 /// Edits one object after the other, all over the world.
 fn edit(
     subject: Subject,
@@ -281,17 +319,11 @@ fn edit(
     for number in 0..edits {
         let index = number * STRIDE % routes.max(1);
         let change = subject.edit(layout, index, number + 1)?;
-        let region = Region::new(ALLOCATOR);
-        let begin = Instant::now();
-        let effects = step(core, change.clone());
-        times.push(begin.elapsed());
-        let stats = region.change();
+        let (time, stats, told) = counted(core, change.clone())?;
+        times.push(time);
         allocations.push(stats.allocations + stats.reallocations);
         bytes.push(stats.bytes_allocated);
-        resources = effects.publish.iter().map(|publication| publication.delta.upserts.len()).sum();
-        if resources == 0 {
-            return Err(format!("edit {number} of {layout} changes nothing: the benchmark is wrong").into());
-        }
+        resources = told;
         for (all, one) in parts.iter_mut().zip(staged.apply(Batch::Changes(vec![change]))) {
             all.push(one);
         }

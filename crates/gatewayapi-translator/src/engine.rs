@@ -27,7 +27,6 @@ use eg_diag::{Kind, ObjectRef};
 use eg_resources::{Clock, Delta, Snapshot, Status};
 use hashbrown::DefaultHashBuilder;
 
-mod collected;
 mod group;
 mod index;
 mod input;
@@ -40,7 +39,6 @@ mod share;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use collected::Collected;
 pub(crate) use group::Group;
 use group::Groups;
 use index::Index;

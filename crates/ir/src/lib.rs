@@ -9,6 +9,7 @@ mod feature;
 mod fleet;
 pub mod infra;
 pub mod listener;
+mod ordered;
 mod origin;
 pub mod patch;
 pub mod route;
@@ -18,6 +19,7 @@ pub use feature::{Extension, FeatureId, features};
 pub use fleet::{Globals, ReadyListener, RouteTableDiff, XdsDiff, XdsIr};
 pub use imbl::OrdMap;
 pub use infra::InfraIr;
+pub use ordered::{Difference, Ordered};
 pub use origin::Origin;
 pub use secret::{Secret, SecretBytes, SecretContent, SecretRef};
 

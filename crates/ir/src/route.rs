@@ -6,7 +6,7 @@ use eg_diag::ObjectRef;
 use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 
-use crate::{Extension, FeatureId, Name, Origin};
+use crate::{Extension, FeatureId, Name, Ordered, Origin};
 
 mod action;
 mod backend_timeout;
@@ -68,7 +68,7 @@ pub struct VirtualHost {
     pub origin: Origin,
     /// The routes, in the order in which they are tried.
     #[serde(default, with = "order::as_list")]
-    pub routes: OrdMap<RouteOrder, Arc<HttpRoute>>,
+    pub routes: Ordered<RouteOrder, Arc<HttpRoute>>,
 }
 
 /// One match and what happens to the requests that it matches.
@@ -83,15 +83,15 @@ pub struct HttpRoute {
     pub matches: RouteMatch,
     /// What it does with them.
     pub action: RouteAction,
-    /// Edits of the request's headers.
-    #[serde(skip_serializing_if = "HeaderEdits::is_empty")]
-    pub request_headers: HeaderEdits,
-    /// Edits of the response's headers.
-    #[serde(skip_serializing_if = "HeaderEdits::is_empty")]
-    pub response_headers: HeaderEdits,
+    /// Edits of the request's headers; absent when there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_headers: Option<Arc<HeaderEdits>>,
+    /// Edits of the response's headers; absent when there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response_headers: Option<Arc<HeaderEdits>>,
     /// Rewriting of the URL before the request is forwarded.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rewrite: Option<UrlRewrite>,
+    pub rewrite: Option<Arc<UrlRewrite>>,
     /// Where copies of the request go.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mirrors: Vec<Mirror>,
@@ -103,14 +103,14 @@ pub struct HttpRoute {
     pub timeout_ms: Option<u64>,
     /// How failed requests are repeated; absent is not at all.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry: Option<Retry>,
+    pub retry: Option<Arc<Retry>>,
     /// What scripts of other origins may do; the listener needs [`features::CORS`](crate::features::CORS).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cors: Option<Cors>,
+    pub cors: Option<Arc<Cors>>,
     /// How the requests of a session are kept at one endpoint; the listener needs
     /// [`features::SESSION_PERSISTENCE`](crate::features::SESSION_PERSISTENCE).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub session_persistence: Option<SessionPersistence>,
+    pub session_persistence: Option<Box<SessionPersistence>>,
     /// The credential that is added to requests; the listener needs
     /// [`features::CREDENTIAL_INJECTION`](crate::features::CREDENTIAL_INJECTION).
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -99,7 +99,7 @@ fn forward(path: &str, cluster: &str) -> (String, RouteAction) {
 fn redirect(path: &str, to: &str) -> (String, RouteAction) {
     let path_rewrite = eg_ir::route::PathRewrite::Full(to.to_owned());
     let redirect = Redirect { path: Some(path_rewrite), status: 301, ..Redirect::default() };
-    (path.to_owned(), RouteAction::Redirect(redirect))
+    (path.to_owned(), RouteAction::Redirect(Box::new(redirect)))
 }
 
 /// The table `web` with one virtual host for these routes, the more specific match first.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use eg_diag::Diagnostic;
 use eg_ir::{
-    Name, OrdMap, Origin,
+    Name, OrdMap, Ordered, Origin,
     route::{HttpRoute, RouteOrder, VirtualHost},
 };
 use prost::{Message, Name as _};
@@ -36,7 +36,7 @@ const VIRTUAL_HOSTS_TAG: u32 = 2;
 pub(crate) type HostMap = OrdMap<Name, Arc<EmittedHost>>;
 
 /// A route as it stands in the bytes of its virtual host.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EmittedRoute {
     /// The name in Envoy.
     pub(crate) name: Name,
@@ -47,7 +47,7 @@ pub(crate) struct EmittedRoute {
     /// Whether the body of its direct response is above Envoy's default limit.
     large_body: bool,
     /// Why it answers 500 instead of doing what the user wants.
-    pub(crate) diagnostic: Option<Diagnostic>,
+    pub(crate) diagnostic: Option<Box<Diagnostic>>,
 }
 
 /// A virtual host as it stands in the bytes of its route configuration.
@@ -57,12 +57,12 @@ pub(crate) struct EmittedHost {
     pub(crate) name: Name,
     pub(crate) domain: Name,
     pub(crate) origin: Origin,
-    pub(crate) routes: OrdMap<RouteOrder, Arc<EmittedRoute>>,
+    pub(crate) routes: Ordered<RouteOrder, Arc<EmittedRoute>>,
     emitted: ServedHost,
     /// What is served in its place, where stages have a say.
-    pub(crate) served: Option<ServedHost>,
+    pub(crate) served: Option<Box<ServedHost>>,
     /// Why it is left out.
-    pub(crate) diagnostic: Option<Diagnostic>,
+    pub(crate) diagnostic: Option<Box<Diagnostic>>,
 }
 
 /// What a route configuration holds of a virtual host.
@@ -81,7 +81,7 @@ impl EmittedHost {
     }
 
     fn served(&self) -> &ServedHost {
-        self.served.as_ref().unwrap_or(&self.emitted)
+        self.served.as_deref().unwrap_or(&self.emitted)
     }
 }
 
@@ -120,7 +120,7 @@ pub(crate) fn emit_route(features: &Features, route: &HttpRoute, domain: &str) -
         version: Version::of(encoded.as_deref().unwrap_or_default()),
         field: encoded.map(|encoded| splice::field(ROUTES_TAG, &encoded)).unwrap_or_default(),
         large_body,
-        diagnostic,
+        diagnostic: diagnostic.map(Box::new),
     }
 }
 
@@ -133,7 +133,7 @@ impl EmittedRoute {
             version: self.version,
             field: self.field.clone(),
             large_body: self.large_body,
-            diagnostic,
+            diagnostic: diagnostic.map(Box::new),
         }
     }
 }
@@ -146,7 +146,7 @@ pub(crate) fn left_out(route: &EmittedRoute, diagnostic: Option<Diagnostic>) -> 
         version: Version::of(&[]),
         field: Bytes::new(),
         large_body: false,
-        diagnostic,
+        diagnostic: diagnostic.map(Box::new),
     }
 }
 
@@ -242,7 +242,7 @@ pub(crate) fn large_body(route: &pb::Route) -> bool {
 }
 
 /// Emits a virtual host around its emitted routes. One that breaks a rule is left out: its domain is served by nobody.
-pub(crate) fn emit_host(host: &VirtualHost, routes: OrdMap<RouteOrder, Arc<EmittedRoute>>) -> EmittedHost {
+pub(crate) fn emit_host(host: &VirtualHost, routes: Ordered<RouteOrder, Arc<EmittedRoute>>) -> EmittedHost {
     let VirtualHost { name, domain, origin, routes: _ } = host;
     // Fields before and after the routes, so that the bytes are those of the whole message.
     let before = pb::VirtualHost {
@@ -252,17 +252,25 @@ pub(crate) fn emit_host(host: &VirtualHost, routes: OrdMap<RouteOrder, Arc<Emitt
     };
     let after = pb::VirtualHost { metadata: metadata::of(origin), ..pb::VirtualHost::default() };
     let (before, after) = (before.encode_to_vec(), after.encode_to_vec());
-    let diagnostic = check(&pb::VirtualHost::full_name(), &before).err();
+    let diagnostic = check(&pb::VirtualHost::full_name(), &before).err().map(Box::new);
     let parts: Vec<&Bytes> = routes.values().map(|route| &route.field).collect();
     let field = match diagnostic {
         None => splice::message_field(VIRTUAL_HOSTS_TAG, &before, &parts, &after),
         Some(_) => Bytes::new(),
     };
+    let within = splice::parts_within(&field, &parts, after.len());
     let frame = [Version::of(&before), Version::of(&after)];
     let emitted = ServedHost {
         version: Version::of_parts(frame.iter().chain(routes.values().map(|route| &route.version))),
         field,
         large_body: routes.values().any(|route| route.large_body),
+    };
+    let shared = |(route, field): (&Arc<EmittedRoute>, Bytes)| {
+        Arc::new(EmittedRoute { field, ..EmittedRoute::clone(route) })
+    };
+    let routes = match within {
+        Some(fields) => routes.keys().cloned().zip(routes.values().zip(fields).map(shared)).collect(),
+        None => routes,
     };
     EmittedHost {
         name: name.clone(),
@@ -297,7 +305,7 @@ pub(crate) fn refusing_host(host: &EmittedHost) -> ServedHost {
 }
 
 /// Packs a route configuration of emitted virtual hosts.
-pub(crate) fn pack_table(name: &str, hosts: &HostMap) -> Packed {
+pub(crate) fn pack_table(name: &str, hosts: HostMap) -> Packed {
     let before = pb::RouteConfiguration { name: name.to_owned(), ..pb::RouteConfiguration::default() };
     let large_body = hosts.values().any(|host| host.served().large_body);
     let after = pb::RouteConfiguration {
@@ -308,9 +316,19 @@ pub(crate) fn pack_table(name: &str, hosts: &HostMap) -> Packed {
     let (before, after) = (before.encode_to_vec(), after.encode_to_vec());
     let frame = [Version::of(&before), Version::of(&after)];
     let parts: Vec<&Bytes> = hosts.values().map(|host| &host.served().field).collect();
-    Packed {
-        version: Version::of_parts(frame.iter().chain(hosts.values().map(|host| &host.served().version))),
-        body: splice::message(&before, &parts, &after),
-        origins: Origins { whole: Vec::new(), hosts: hosts.clone() },
-    }
+    let version = Version::of_parts(frame.iter().chain(hosts.values().map(|host| &host.served().version)));
+    let body = splice::message(&before, &parts, &after);
+    let shared = |(host, field): (&Arc<EmittedHost>, Bytes)| {
+        let mut host = EmittedHost::clone(host);
+        match &mut host.served {
+            Some(served) => served.field = field,
+            None => host.emitted.field = field,
+        }
+        Arc::new(host)
+    };
+    let hosts = match splice::parts_within(&body, &parts, after.len()) {
+        Some(fields) => hosts.keys().cloned().zip(hosts.values().zip(fields).map(shared)).collect(),
+        None => hosts,
+    };
+    Packed { version, body, origins: Origins { whole: Vec::new(), hosts } }
 }

@@ -6,6 +6,9 @@
 use bytes::Bytes;
 use prost::encoding::{WireType, decode_varint, encode_key, encode_varint, encoded_len_varint, key_len};
 
+/// How many parts are few.
+const FEW: usize = 8;
+
 /// A field that holds a message: key, length and message.
 pub(crate) fn field(tag: u32, message: &[u8]) -> Bytes {
     message_field(tag, message, &[], &[])
@@ -37,6 +40,20 @@ pub(crate) fn message(before: &[u8], parts: &[&Bytes], after: &[u8]) -> Bytes {
     let mut out = Vec::with_capacity(length(before, parts, after));
     write(&mut out, before, parts, after);
     out.into()
+}
+
+/// The parts of a message or of its field, before the last `after` bytes of it, as they are within it: parts that are few
+/// are kept once that way. `None` when there are many, whose holders would all have to be told.
+pub(crate) fn parts_within(whole: &Bytes, parts: &[&Bytes], after: usize) -> Option<Vec<Bytes>> {
+    let length: usize = parts.iter().map(|part| part.len()).sum();
+    let mut start = whole.len().checked_sub(after + length)?;
+    let mut within = |part: &&Bytes| {
+        let end = start + part.len();
+        let found = whole.slice(start..end);
+        start = end;
+        found
+    };
+    (parts.len() <= FEW).then(|| parts.iter().map(&mut within).collect())
 }
 
 fn length(before: &[u8], parts: &[&Bytes], after: &[u8]) -> usize {
@@ -78,6 +95,19 @@ mod tests {
         let parts: Vec<&Bytes> = parts.iter().collect();
         let spliced = message(&before.encode_to_vec(), &parts, &after.encode_to_vec());
         assert_eq!(spliced, whole.encode_to_vec());
+    }
+
+    #[test]
+    fn few_parts_are_found_within_the_whole() {
+        let parts: Vec<Bytes> = [0, 3, 200].map(|length| Bytes::from(vec![length; length.into()])).to_vec();
+        let parts: Vec<&Bytes> = parts.iter().collect();
+        for whole in [message(b"before", &parts, b"after"), message_field(2, b"before", &parts, b"after")] {
+            let found = parts_within(&whole, &parts, "after".len()).unwrap();
+            assert!(found.iter().eq(parts.iter().copied()));
+            assert!(whole.as_ptr_range().contains(&found[2].as_ptr()));
+        }
+        assert_eq!(parts_within(&Bytes::new(), &parts, 5), None);
+        assert_eq!(parts_within(&Bytes::from(vec![0; 100]), &[&Bytes::new(); FEW + 1], 5), None);
     }
 
     #[test]

@@ -47,7 +47,7 @@ fn action() -> impl Strategy<Value = RouteAction> {
             RouteAction::Forward(Forward { by_host: clusters.len() == 1, clusters, invalid_weight })
         }),
         1 => (300..310_u16).prop_map(|status| {
-            RouteAction::Redirect(Redirect { status, ..Redirect::default() })
+            RouteAction::Redirect(Box::new(Redirect { status, ..Redirect::default() }))
         }),
         1 => (199..700_u16, proptest::option::of(0..5000_usize)).prop_map(|(status, length)| {
             RouteAction::DirectResponse(DirectResponse { status, body: length.map(|n| Body::from("x".repeat(n).as_str())) })
@@ -69,7 +69,7 @@ fn route() -> impl Strategy<Value = HttpRoute> {
             name: name("route", index),
             matches: RouteMatch { path, ..RouteMatch::default() },
             action,
-            rewrite,
+            rewrite: rewrite.map(Arc::new),
             timeout_ms,
             ..HttpRoute::default()
         },

@@ -7,9 +7,10 @@ use std::{
     hash::{BuildHasher, Hash},
 };
 
+use eg_ir::Ordered;
 use hashbrown::DefaultHashBuilder;
 
-use super::{Collected, Engine, Exists, InputId, index::Index, places::Places};
+use super::{Engine, Exists, InputId, index::Index, places::Places};
 
 /// A kind of collection. Units send members to its keys; other units read the members of a key.
 pub(crate) trait Group: 'static {
@@ -176,7 +177,7 @@ struct Place<G: Group> {
 /// One group: its members, and the inputs that stand for its content and for its size once somebody read them.
 struct Members<G: Group> {
     key: G::Key,
-    values: Collected<G::Member, G::Value>,
+    values: Ordered<G::Member, G::Value>,
     content: Option<InputId>,
     len: Option<InputId>,
 }
@@ -204,7 +205,7 @@ impl<G: Group> GroupTable<G> {
         if let Some(known) = self.find(key) {
             return known;
         }
-        let members = Members { key: key.clone(), values: Collected::default(), content: None, len: None };
+        let members = Members { key: key.clone(), values: Ordered::default(), content: None, len: None };
         let place = if let Some(place) = self.free.pop() {
             self.places[place].group = Some(members);
             place
@@ -263,7 +264,7 @@ impl Engine {
         &self,
         key: &G::Key,
         part: Part,
-    ) -> (Collected<G::Member, G::Value>, InputId) {
+    ) -> (Ordered<G::Member, G::Value>, InputId) {
         let mut groups = self.groups.borrow_mut();
         let table = groups.table::<G>();
         let id = table.find_or_insert(key);
@@ -287,8 +288,8 @@ impl Engine {
         }
         let before = group.values.len();
         match value {
-            Some(value) => group.values.insert(member.clone(), value),
-            None => group.values.remove(member),
+            Some(value) => drop(group.values.insert(member.clone(), value)),
+            None => drop(group.values.remove(member)),
         }
         let after = group.values.len();
         let mut inputs = self.inputs.borrow_mut();

@@ -3,10 +3,11 @@
 use std::{cell::RefCell, fmt, sync::Arc};
 
 use eg_diag::{Kind, ObjectRef};
+use eg_ir::Ordered;
 use eg_resources::{AnyObject, Bucket, Object, Status};
 
 use super::{
-    Collected, Engine, Group, InputId, Unit,
+    Engine, Group, InputId, Unit,
     group::{self, Sending},
     node::Dep,
 };
@@ -97,7 +98,7 @@ impl ReadCx<'_> {
     }
 
     /// What other units sent to a group.
-    pub(crate) fn group<G: Group>(&self, key: &G::Key) -> Collected<G::Member, G::Value> {
+    pub(crate) fn group<G: Group>(&self, key: &G::Key) -> Ordered<G::Member, G::Value> {
         let (members, content) = self.engine.group::<G>(key, group::Part::Content);
         self.note(content);
         members

@@ -62,7 +62,7 @@ pub(crate) struct BindListener {
     /// Hostnames of other listeners on the same port, whose requests this one must not serve.
     pub(crate) isolated_from: Vec<Name>,
     /// Where it came from, without the generation of the Gateway, which every edit of it changes.
-    pub(crate) origin: Origin,
+    pub(crate) origin: Arc<Origin>,
 }
 
 /// The protocol of a listener.
@@ -199,7 +199,7 @@ fn bind_listener(
         http3: false,
         table: table(cx, gateway, state, listener, &ir_name),
         isolated_from: hostnames_beside(cx, gateway, state, listener).into_iter().flatten().collect(),
-        origin: origin.clone().section(listener.section.clone()),
+        origin: Arc::new(origin.clone().section(listener.section.clone())),
         ir_name,
     }
 }

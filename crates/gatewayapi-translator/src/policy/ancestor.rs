@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use eg_api::gateway::ParentReference;
 use eg_diag::{Diagnostic, ObjectRef};
-use eg_ir::Name;
+use eg_ir::{Name, Ordered};
 
 use crate::{
-    engine::{Collected, Group, ReadCx},
+    engine::{Group, ReadCx},
     status::policy::Ancestors,
 };
 
@@ -69,7 +69,7 @@ pub(crate) struct Verdict<'a> {
 }
 
 /// The ancestors of a policy. A policy that is applied somewhere at an ancestor did not lose there.
-pub(crate) fn verdicts(uses: &Collected<PolicyUse, Used>) -> Ancestors<Verdict<'_>> {
+pub(crate) fn verdicts(uses: &Ordered<PolicyUse, Used>) -> Ancestors<Verdict<'_>> {
     let mut ancestors = Ancestors::default();
     for (PolicyUse { lost_to, .. }, Used { ancestor, outcome }) in uses.iter() {
         let new = || Verdict {

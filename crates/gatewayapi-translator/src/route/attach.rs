@@ -34,7 +34,7 @@ pub(crate) struct Attachment {
     /// The fleet that serves the parent.
     pub(crate) fleet: IrKey,
     /// Why it attached to nothing.
-    pub(crate) refusal: Option<Diagnostic>,
+    pub(crate) refusal: Option<Box<Diagnostic>>,
     /// How many rules the route has; absent when they were not looked at.
     pub(crate) rules: Option<usize>,
     /// What is wrong with the rules, by their position.
@@ -74,7 +74,7 @@ fn attach<R: RouteKind>(
         return Some(Attachment {
             reference: position,
             fleet: view.fleet.clone(),
-            refusal: Some(refusal),
+            refusal: Some(Box::new(refusal)),
             rules: None,
             problems: Vec::new(),
             matches: Box::default(),
@@ -83,7 +83,7 @@ fn attach<R: RouteKind>(
     let lowered = cx.unit::<LoweredOf<R>>(&(key.clone(), parent.gateway.clone()));
     let (bound, refusal) = match bind(cx, key, route, view) {
         Ok(bound) => (bound, None),
-        Err(refusal) => (Vec::new(), Some(refused(refusal, reference))),
+        Err(refusal) => (Vec::new(), Some(Box::new(refused(refusal, reference)))),
     };
     let listeners: Vec<_> = bound.iter().map(|bound| &bound.listener.section).collect();
     let at_parent = AtParent {

@@ -309,7 +309,7 @@ impl<'c, 'e> Destination<'c, 'e> {
         let weighted = |name: &Name, weight, filters: &BackendFilters| WeightedCluster {
             name: name.clone(),
             weight,
-            filters: filters.clone(),
+            filters: (!filters.is_empty()).then(|| Box::new(filters.clone())),
         };
         let (clusters, planned) = if apart {
             let clusters =

@@ -137,7 +137,7 @@ impl Rule for HttpRouteRule {
     fn limit(&self, path: &FieldPath, draft: &mut RuleDraft, problems: &mut Vec<Diagnostic>) {
         let limits = timeout::lower(self.timeouts.as_ref(), path, problems);
         match retry::lower(self.retry.as_ref(), limits.backend_request, path) {
-            Ok(retry) => draft.retry = retry,
+            Ok(retry) => draft.retry = retry.map(Arc::new),
             Err(problem) => problems.push(problem),
         }
         // Without retries there is one attempt, whose limit is that of the whole exchange.
@@ -165,7 +165,7 @@ impl HttpRules {
         }
         let host = (place.fleet().clone(), place.listener.table.clone(), place.host.clone());
         let owner = (place.listener.ir_name.clone(), place.route.clone());
-        cx.send::<HostOwners>(host.clone(), owner, Arc::new(place.listener.origin.clone()));
+        cx.send::<HostOwners>(host.clone(), owner, Arc::clone(&place.listener.origin));
         let shapes = shape::of_rules(cx, place, &self.matches);
         for lowered in &self.matches {
             let order = RouteOrder::from(RoutePlace {
@@ -212,7 +212,7 @@ impl LoweredMatch {
         if *http3 {
             // RFC 7838, section 3: the same host, at the port to which clients connect, for a day.
             let value = format!("h3=\":{port}\"; ma=86400");
-            route.response_headers.values.push(HeaderValue {
+            Arc::make_mut(route.response_headers.get_or_insert_default()).values.push(HeaderValue {
                 name: "alt-svc".to_owned(),
                 value,
                 append: true,

@@ -23,7 +23,7 @@ impl Unit for VirtualHostUnit {
     const RANK: u8 = 11;
 
     fn compute(cx: &ReadCx<'_>, key: &HostKey) -> Self::Out {
-        let routes = cx.group::<HostRoutes>(key).into_map();
+        let routes = cx.group::<HostRoutes>(key);
         let owners = cx.group::<HostOwners>(key);
         let ((listener, _), origin) = owners.first()?;
         Some(Arc::new(VirtualHost {

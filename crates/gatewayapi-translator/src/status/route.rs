@@ -90,7 +90,7 @@ fn conditions(cx: &ReadCx<'_>, key: &ObjectRef, attachment: &Attachment, generat
         .collect();
     dropped.dedup();
     if let Some(refusal) = &attachment.refusal {
-        conditions.fail(std::slice::from_ref(refusal));
+        conditions.fail(std::slice::from_ref(&**refusal));
     } else if !refused.is_empty() && Some(dropped.len()) == attachment.rules {
         conditions.fail(&refused);
     } else if !refused.is_empty() {

@@ -14,7 +14,7 @@ pub enum RouteAction {
     /// Sends it to a backend.
     Forward(Forward),
     /// Answers with a redirect.
-    Redirect(Redirect),
+    Redirect(Box<Redirect>),
     /// Answers at once.
     DirectResponse(DirectResponse),
 }
@@ -48,8 +48,8 @@ pub struct WeightedCluster {
     /// Its share, relative to the other clusters.
     pub weight: u32,
     /// Filters of the backend reference alone.
-    #[serde(default, skip_serializing_if = "BackendFilters::is_empty")]
-    pub filters: BackendFilters,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filters: Option<Box<BackendFilters>>,
 }
 
 /// Filters that apply to the requests of one backend reference.

@@ -138,13 +138,13 @@ impl RoutePlace {
 pub(super) mod as_list {
     use std::sync::Arc;
 
-    use imbl::OrdMap;
     use serde::{Deserialize, Deserializer, Serializer};
 
     use super::{super::HttpRoute, RouteOrder, RoutePlace};
+    use crate::Ordered;
 
     pub(in crate::route) fn serialize<S: Serializer>(
-        routes: &OrdMap<RouteOrder, Arc<HttpRoute>>,
+        routes: &Ordered<RouteOrder, Arc<HttpRoute>>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(routes.values())
@@ -153,7 +153,7 @@ pub(super) mod as_list {
     /// Reads routes in the order in which they are tried.
     pub(in crate::route) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
-    ) -> Result<OrdMap<RouteOrder, Arc<HttpRoute>>, D::Error> {
+    ) -> Result<Ordered<RouteOrder, Arc<HttpRoute>>, D::Error> {
         let routes = Vec::<Arc<HttpRoute>>::deserialize(deserializer)?;
         let ordered = (0..).zip(routes).map(|(position, route)| {
             let place = RoutePlace { position: (position, 0), ..RoutePlace::default() };

@@ -41,7 +41,7 @@ impl HttpFeature for Forward {
                 let path = FieldPath::spec().field("rules");
                 return Err(not_expressible(path, "a route that forwards needs a cluster"));
             }
-            ([cluster], 0) if cluster.filters.is_empty() => {
+            ([cluster], 0) if cluster.filters.as_deref().is_none_or(BackendFilters::is_empty) => {
                 ClusterSpecifier::Cluster(cluster.name.to_string())
             }
             (clusters, invalid) => {
@@ -67,8 +67,9 @@ fn weighted(clusters: &[WeightedCluster], invalid_weight: u32) -> Result<route::
         weight: Some(invalid_weight),
         ..ClusterWeight::default()
     });
+    let plain = BackendFilters::default();
     let valid = clusters.iter().map(|WeightedCluster { name, weight, filters }| {
-        let BackendFilters { request_headers, response_headers, host } = filters;
+        let BackendFilters { request_headers, response_headers, host } = filters.as_deref().unwrap_or(&plain);
         ClusterWeight {
             name: name.to_string(),
             weight: Some(*weight),

@@ -21,12 +21,14 @@ impl HttpFeature for HeaderModifier {
     }
 
     fn route(&self, cx: RouteCx<'_>, route: &mut route::Route) -> Result<(), Diagnostic> {
-        let HeaderEdits { values: _, remove } = &cx.route.request_headers;
-        route.request_headers_to_add = to_add(&cx.route.request_headers);
-        route.request_headers_to_remove.clone_from(remove);
-        let HeaderEdits { values: _, remove } = &cx.route.response_headers;
-        route.response_headers_to_add = to_add(&cx.route.response_headers);
-        route.response_headers_to_remove.clone_from(remove);
+        if let Some(edits) = &cx.route.request_headers {
+            route.request_headers_to_add = to_add(edits);
+            route.request_headers_to_remove.clone_from(&edits.remove);
+        }
+        if let Some(edits) = &cx.route.response_headers {
+            route.response_headers_to_add = to_add(edits);
+            route.response_headers_to_remove.clone_from(&edits.remove);
+        }
         Ok(())
     }
 }

@@ -25,9 +25,10 @@ impl HttpFeature for Redirect {
 
     fn route(&self, cx: RouteCx<'_>, route: &mut route::Route) -> Result<(), Diagnostic> {
         use route::redirect_action::{PathRewriteSpecifier, SchemeRewriteSpecifier};
-        let RouteAction::Redirect(RedirectTo { scheme, host, port, path, status }) = &cx.route.action else {
+        let RouteAction::Redirect(redirect) = &cx.route.action else {
             return Ok(());
         };
+        let RedirectTo { scheme, host, port, path, status } = &**redirect;
         let path_rewrite = match path {
             None => None,
             Some(PathRewrite::Full(path)) => Some(PathRewriteSpecifier::PathRedirect(path.clone())),

@@ -28,7 +28,7 @@ impl HttpFeature for UrlRewrite {
         let (Some(rewrite), Some(action)) = (&cx.route.rewrite, forwarding(route)) else {
             return Ok(());
         };
-        let Rewrite { host, path, hide_original_host } = rewrite;
+        let Rewrite { host, path, hide_original_host } = &**rewrite;
         if let Some(host) = host {
             action.append_x_forwarded_host = !hide_original_host;
             action.host_rewrite_specifier = Some(host_rewrite(host)?);

@@ -379,8 +379,8 @@ impl Session {
             let host = self.staged(&node, EmittedHost::clone(&host), delta);
             hosts.insert(domain.clone(), Arc::new(host));
         }
-        let packed = Arc::new(pack_table(table, &hosts));
-        self.tables.insert(table.clone(), hosts);
+        let packed = Arc::new(pack_table(table, hosts));
+        self.tables.insert(table.clone(), packed.origins.hosts.clone());
         self.place(ResourceType::Route, table, Some(packed), delta);
     }
 
@@ -397,8 +397,8 @@ impl Session {
             Some((served, failure)) => (Some(served), failure),
             None => (None, None),
         };
-        host.served = served;
-        let diagnostic = host.diagnostic.clone().or(failure);
+        host.served = served.map(Box::new);
+        let diagnostic = host.diagnostic.as_deref().cloned().or(failure);
         self.find_host(node, &host.origin, diagnostic, delta);
         host
     }

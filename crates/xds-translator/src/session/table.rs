@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use eg_diag::Diagnostic;
 use eg_ir::{
-    Name, OrdMap, Origin, RouteTableDiff, XdsIr,
+    Name, Ordered, Origin, RouteTableDiff, XdsIr,
     route::{RouteOrder, VirtualHost},
 };
 
@@ -61,8 +61,8 @@ impl Session {
         }
         self.quarantine.remember(&target, changes);
         self.emitted.resources += 1;
-        let packed = Arc::new(pack_table(&diff.table, &hosts));
-        self.tables.insert(diff.table.clone(), hosts);
+        let packed = Arc::new(pack_table(&diff.table, hosts));
+        self.tables.insert(diff.table.clone(), packed.origins.hosts.clone());
         self.place(ResourceType::Route, &diff.table, Some(packed), delta);
     }
 
@@ -77,7 +77,7 @@ impl Session {
         else {
             return;
         };
-        let mut changed: BTreeMap<Name, OrdMap<RouteOrder, Arc<EmittedRoute>>> = BTreeMap::new();
+        let mut changed: BTreeMap<Name, Ordered<RouteOrder, Arc<EmittedRoute>>> = BTreeMap::new();
         for (domain, order, form) in routes {
             let Some(host) = hosts.get(&domain) else { continue };
             let node = NodePath {
@@ -103,8 +103,8 @@ impl Session {
                 hosts.insert(domain, Arc::new(host));
             }
         }
-        let packed = Arc::new(pack_table(name, &hosts));
-        self.tables.insert(name.clone(), hosts);
+        let packed = Arc::new(pack_table(name, hosts));
+        self.tables.insert(name.clone(), packed.origins.hosts.clone());
         self.place(ResourceType::Route, name, Some(packed), delta);
     }
 
@@ -116,13 +116,12 @@ impl Session {
         (node, changes): (&NodePath, &mut Changes),
         delta: &mut ModelDelta,
     ) -> EmittedHost {
-        use imbl::ordmap::DiffItem::{Add, Remove, Update};
-        let empty = OrdMap::new();
+        let empty = Ordered::default();
         // The domain is part of the names of routes.
         let reusable = before.filter(|(old, _)| old.domain == host.domain);
         let (old_routes, mut routes) = match reusable {
             Some((old, emitted)) => (&old.routes, emitted.routes.clone()),
-            None => (&empty, OrdMap::new()),
+            None => (&empty, Ordered::default()),
         };
         if let (None, Some((_, emitted))) = (reusable, before) {
             self.withdraw_routes(node, emitted, delta);
@@ -130,11 +129,7 @@ impl Session {
         let target: Target = (ResourceType::Route, node.resource.clone());
         let mut gone: Vec<(&RouteOrder, Arc<EmittedRoute>)> = Vec::new();
         let first = changes.len();
-        for change in old_routes.diff(&host.routes) {
-            let (order, route): (&RouteOrder, _) = match change {
-                Add(order, route) | Update { new: (order, route), .. } => (order, Some(route)),
-                Remove(order, _) => (order, None),
-            };
+        for (order, _, route) in old_routes.diff(&host.routes) {
             let stale = routes.remove(order);
             if let Some(stale) = &stale {
                 self.find_route(node, order, stale, false, delta);
@@ -177,7 +172,7 @@ impl Session {
     /// Withdraws what was found about the routes of a virtual host that is gone.
     fn withdraw_routes(&mut self, node: &NodePath, host: &EmittedHost, delta: &mut ModelDelta) {
         let target = (ResourceType::Route, node.resource.clone());
-        for (order, route) in &host.routes {
+        for (order, route) in host.routes.iter() {
             self.find_route(node, order, route, false, delta);
             if let Some(domain) = &node.domain {
                 self.quarantine.forget_route(&target, domain, order);
@@ -199,7 +194,7 @@ impl Session {
         };
         let node = NodePath { route: Some(route.name.clone()), place: Some(order.clone()), ..host.clone() };
         let origin = std::slice::from_ref(&route.origin);
-        let finding = holds.then(|| Finding::new(node.clone(), origin, diagnostic.clone()));
+        let finding = holds.then(|| Finding::new(node.clone(), origin, Diagnostic::clone(diagnostic)));
         self.model.find(&node, finding, delta);
     }
 }

@@ -102,6 +102,8 @@ pub(super) fn resolve(
     };
     let (policies, tls) =
         tls::resolve(cx, service, Some(view.name.clone()).filter(|name| !name.is_empty()), None);
+    let mut addresses: Vec<_> = addresses.iter().filter_map(|address| at_port(address, port)).collect();
+    addresses.shrink_to_fit();
     // The generation of a Service says nothing about a proxy's configuration, so it must not look like a change.
     let origin = Origin { generation: 0, ..found }.section(port.to_string());
     Ok(Backend {
@@ -110,7 +112,7 @@ pub(super) fn resolve(
         fallback: false,
         zone_aware,
         addresses: Addresses::Slices(key),
-        service: addresses.iter().filter_map(|address| at_port(address, port)).collect(),
+        service: addresses,
         policies,
         tls,
     })

@@ -7,6 +7,8 @@
 //!
 //! Fail mode: closed. A rule with a method or a header that is no name answers 500.
 
+use std::sync::Arc;
+
 use eg_api::gateway::HttpCorsFilter;
 use eg_diag::{Code, Diagnostic, FieldPath};
 use eg_ir::route::{Cors, RouteMatch, StringMatch, ValueMatch};
@@ -43,14 +45,14 @@ pub(super) fn apply(
     let Ok(max_age_s) = max_age.map(u64::try_from).transpose() else {
         return refuse("maxAge", "an age is not negative".to_owned());
     };
-    draft.cors = Some(Cors {
+    draft.cors = Some(Arc::new(Cors {
         allow_origins: allow_origins.iter().map(|origin| self::origin(origin)).collect(),
         allow_methods: allow_methods.clone(),
         allow_headers: allow_headers.clone(),
         expose_headers: expose_headers.clone(),
         max_age_s,
         allow_credentials: allow_credentials.unwrap_or(false),
-    });
+    }));
     Ok(())
 }
 

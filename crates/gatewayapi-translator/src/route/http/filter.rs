@@ -197,11 +197,11 @@ pub struct RuleDraft {
     /// How long the exchange may take, in milliseconds.
     pub timeout_ms: Option<u64>,
     /// How failed requests are repeated.
-    pub retry: Option<Retry>,
+    pub retry: Option<Arc<Retry>>,
     /// Configuration of features that the IR does not know. The listeners of the route need these features.
     pub extensions: BTreeMap<FeatureId, Extension>,
     /// What scripts of other origins may do.
-    pub cors: Option<Cors>,
+    pub cors: Option<Arc<Cors>>,
     /// How the requests of a session are kept at one endpoint.
     pub(super) session: Option<SessionPersistence>,
     /// The credential that is added to requests.

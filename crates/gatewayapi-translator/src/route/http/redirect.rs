@@ -34,7 +34,7 @@ pub(super) fn apply(
         let message = "a rule has only one redirect or direct response";
         return Err(Diagnostic::new(&INVALID, at.clone(), message));
     }
-    draft.action = Some(RouteAction::Redirect(lower(redirect, at)?));
+    draft.action = Some(RouteAction::Redirect(Box::new(lower(redirect, at)?)));
     Ok(())
 }
 

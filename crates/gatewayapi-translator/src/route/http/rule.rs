@@ -10,7 +10,7 @@ use eg_diag::{Diagnostic, FieldPath, ObjectRef};
 use eg_ir::{
     Name, Origin,
     cluster::UpstreamProtocol,
-    route::{HttpRoute as IrRoute, RouteAction, RouteMatch},
+    route::{HeaderEdits, HttpRoute as IrRoute, RouteAction, RouteMatch},
 };
 use eg_resources::Object;
 
@@ -285,16 +285,17 @@ fn one_match(
     });
     let hash = route_match::hash(&matches);
     let session = session.as_ref().map(|session| session_persistence::at(session, matches.path.as_ref()));
+    let edits = |edits: &HeaderEdits| (!edits.is_empty()).then(|| Arc::new(edits.clone()));
     let route = IrRoute {
         name,
         matches,
-        request_headers: request_headers.clone(),
-        response_headers: response_headers.clone(),
-        rewrite: rewrite.clone(),
+        request_headers: edits(request_headers),
+        response_headers: edits(response_headers),
+        rewrite: rewrite.clone().map(Arc::new),
         mirrors: mirrors.clone(),
         timeout_ms: *timeout_ms,
         retry: retry.clone(),
-        session_persistence: session,
+        session_persistence: session.map(Box::new),
         credential_injection: credential.clone(),
         extensions: extensions.clone(),
         ..IrRoute::default()
