@@ -7,13 +7,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Extension, FeatureId, Name, Origin, listener::ClientHttp1, route::CredentialInjection};
 
+mod backend_connection;
 mod backend_keepalive;
 mod backend_timeout;
+mod circuit_breaker;
+mod dns;
+mod load_balancer;
+mod proxy_protocol;
 mod tls;
 mod traffic;
 
+pub use backend_connection::BackendConnection;
 pub use backend_keepalive::BackendKeepalive;
 pub use backend_timeout::BackendTimeout;
+pub use circuit_breaker::{CircuitBreaker, RetryBudget};
+pub use dns::{Dns, DnsFamily};
+pub use load_balancer::LoadBalancer;
+pub use proxy_protocol::ProxyProtocol;
 pub use tls::{
     PeerValidation, ServerName, SubjectAltName, TlsParameters, TlsProfile, TlsVersion, UpstreamTls,
 };
@@ -99,11 +109,16 @@ pub enum Discovery {
 pub struct DnsCache {
     /// How often a name is resolved again, in milliseconds.
     pub refresh_ms: u64,
+    /// Which addresses are looked for.
+    pub family: DnsFamily,
+    /// The policy that wants it so, as namespace and name; absent where none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Name>,
 }
 
 impl Default for DnsCache {
     fn default() -> Self {
-        Self { refresh_ms: 30_000 }
+        Self { refresh_ms: 30_000, family: DnsFamily::default(), owner: None }
     }
 }
 

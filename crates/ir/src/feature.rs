@@ -120,6 +120,16 @@ pub mod features {
     pub const BACKEND_TIMEOUT: FeatureId = FeatureId::new("backend_timeout");
     /// Probes on idle connections to backends.
     pub const BACKEND_KEEPALIVE: FeatureId = FeatureId::new("backend_keepalive");
+    /// Limits beyond which requests to backends are refused at once.
+    pub const CIRCUIT_BREAKER: FeatureId = FeatureId::new("circuit_breaker");
+    /// Buffers of connections to backends, and connections opened ahead.
+    pub const BACKEND_CONNECTION: FeatureId = FeatureId::new("backend_connection");
+    /// How an endpoint is chosen.
+    pub const LOAD_BALANCER: FeatureId = FeatureId::new("load_balancer");
+    /// Protocols to which requests may upgrade their connection.
+    pub const UPGRADE: FeatureId = FeatureId::new("upgrade");
+    /// The PROXY protocol towards backends.
+    pub const BACKEND_PROXY_PROTOCOL: FeatureId = FeatureId::new("backend_proxy_protocol");
 
     /// All of them, for parity tests and documentation.
     pub const ALL: &[FeatureId] = &[
@@ -156,5 +166,10 @@ pub mod features {
         CLIENT_HTTP2,
         CLIENT_HTTP3,
         CLIENT_TLS,
+        CIRCUIT_BREAKER,
+        BACKEND_CONNECTION,
+        LOAD_BALANCER,
+        BACKEND_PROXY_PROTOCOL,
+        UPGRADE,
     ];
 }

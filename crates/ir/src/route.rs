@@ -14,6 +14,7 @@ mod cors;
 mod credential_injection;
 mod dynamic_module;
 mod ext_proc;
+mod hash;
 mod header;
 mod lua;
 mod matching;
@@ -26,6 +27,7 @@ mod rewrite;
 mod session_persistence;
 mod stream;
 mod traffic;
+mod upgrade;
 
 pub use action::{BackendFilters, Body, DirectResponse, Forward, Redirect, RouteAction, WeightedCluster};
 pub use backend_timeout::RouteTimeout;
@@ -33,6 +35,7 @@ pub use cors::Cors;
 pub use credential_injection::CredentialInjection;
 pub use dynamic_module::{DynamicModule, ModuleSource};
 pub use ext_proc::{BodyMode, ExtProc, Seen};
+pub use hash::HashOn;
 pub use header::{HeaderEdits, HeaderValue};
 pub use lua::Lua;
 pub use matching::{PathMatch, RouteMatch, StringMatch, ValueMatch};
@@ -45,6 +48,7 @@ pub use rewrite::{HostRewrite, PathRewrite, RegexRewrite, UrlRewrite};
 pub use session_persistence::SessionPersistence;
 pub use stream::StreamRoute;
 pub use traffic::RouteTraffic;
+pub use upgrade::Upgrade;
 
 /// The virtual hosts that one listener, or all plain HTTP listeners of one socket, serve.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

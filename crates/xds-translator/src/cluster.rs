@@ -14,8 +14,11 @@ use crate::{
     metadata,
 };
 
+mod backend_connection;
 mod backend_keepalive;
+mod backend_proxy_protocol;
 mod backend_timeout;
+mod circuit_breaker;
 mod credential_injection;
 mod discovery;
 mod endpoint;
@@ -41,6 +44,10 @@ pub(crate) fn features() -> Vec<Arc<dyn ClusterFeature>> {
         Arc::new(credential_injection::CredentialInjection),
         Arc::new(backend_timeout::BackendTimeout),
         Arc::new(backend_keepalive::BackendKeepalive),
+        Arc::new(backend_connection::BackendConnection),
+        Arc::new(circuit_breaker::CircuitBreaker),
+        // Around whatever the other ones made of the transport.
+        Arc::new(backend_proxy_protocol::BackendProxyProtocol),
     ]
 }
 
@@ -84,7 +91,7 @@ pub(crate) fn emit(features: &Features, ir: &Cluster) -> Result<pb::Cluster, Dia
         tls: _,
         http1: _,
         credential_injection: _,
-        traffic: _,
+        traffic,
         policies,
         extensions: _,
     } = ir;
@@ -99,22 +106,15 @@ pub(crate) fn emit(features: &Features, ir: &Cluster) -> Result<pb::Cluster, Dia
             name: name.to_string(),
             metadata: metadata::with_policies(origin, policies),
             connect_timeout: Some(millis((*connect_timeout_ms).into())),
-            per_connection_buffer_limit_bytes: Some(BUFFER_LIMIT),
             common_lb_config: Some(pb::cluster::CommonLbConfig::default()),
-            circuit_breakers: Some(pb::CircuitBreakers {
-                thresholds: vec![pb::circuit_breakers::Thresholds {
-                    max_retries: Some(MAX_RETRIES),
-                    ..pb::circuit_breakers::Thresholds::default()
-                }],
-                ..pb::CircuitBreakers::default()
-            }),
             // The control plane knows better than a health check that a host is gone.
             ignore_health_on_host_removal: true,
             ..pb::Cluster::default()
         },
         http: upstream_http::HttpProtocolOptions::default(),
     };
-    discovery::discover(name, discovery, &mut draft.cluster)?;
+    let dns = traffic.as_ref().and_then(|traffic| traffic.dns.as_ref());
+    discovery::discover(name, discovery, dns, &mut draft.cluster)?;
     for feature in &features.cluster {
         feature.cluster(ir, &mut draft)?;
     }

@@ -40,14 +40,18 @@ pub(crate) use xds_api::pb::envoy::{
         },
         load_balancing_policies::{
             cluster_provided::v3 as cluster_provided, common::v3 as lb_common,
-            least_request::v3 as least_request,
+            least_request::v3 as least_request, maglev::v3 as maglev, random::v3 as random,
+            round_robin::v3 as round_robin,
         },
         retry::{
             host::previous_hosts::v3 as previous_hosts,
             priority::previous_priorities::v3 as previous_priorities,
         },
         tracers::opentelemetry::{resource_detectors::v3 as otel_resource, samplers::v3 as otel_sampler},
-        transport_sockets::{quic::v3 as quic, tls::v3 as tls},
+        transport_sockets::{
+            proxy_protocol::v3 as upstream_proxy_protocol, quic::v3 as quic, raw_buffer::v3 as raw_buffer,
+            tls::v3 as tls,
+        },
         upstreams::http::v3 as upstream_http,
     },
     r#type::{http::v3 as http_type, matcher::v3 as matcher, tracing::v3 as tracing_tag, v3 as kind},

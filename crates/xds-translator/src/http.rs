@@ -27,6 +27,7 @@ mod dynamic_resolver;
 mod ext_proc;
 mod forward;
 mod grpc;
+mod hash;
 mod header_modifier;
 mod lua;
 mod mirror;
@@ -37,6 +38,7 @@ mod retry;
 mod route_match;
 mod session_persistence;
 mod timeout;
+mod upgrade;
 mod url_rewrite;
 
 pub(crate) use client_headers::mutations as header_mutations;
@@ -56,6 +58,7 @@ pub(crate) fn features() -> Vec<Arc<dyn HttpFeature>> {
         Arc::new(mirror::Mirror),
         Arc::new(timeout::Timeout),
         Arc::new(retry::Retry),
+        Arc::new(upgrade::Upgrade),
         // The filters below run in this order; preflights are answered before anything can refuse them.
         Arc::new(client_health_check::ClientHealthCheck),
         Arc::new(cors::Cors),

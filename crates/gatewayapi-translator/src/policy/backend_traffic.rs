@@ -10,15 +10,16 @@
 //! of this build shapes nothing either, and a warning in the status says so; the others are in force, because traffic that
 //! is shaped in part does less harm than none.
 //!
-//! - `backend_timeout`, `backend_keepalive`: the fields;
+//! - `backend_timeout`, `backend_keepalive`, `backend_connection`, `backend_proxy_protocol`, `circuit_breaker`, `dns`,
+//!   `load_balancer`, `retry`, `upgrade`: the fields;
 //! - `unsupported`: the fields that are not part of this build;
-//! - `stream`: what routes of connections and datagrams get.
+//! - `cluster`: what clusters get.
 
 use std::sync::Arc;
 
 use eg_api::{
     gateway::{Gateway, GrpcRoute, HttpRoute, ListenerSet, TcpRoute, TlsRoute, UdpRoute},
-    meta::Duration,
+    meta::{Duration, Quantity},
     v1alpha1::{BackendTrafficPolicy, BackendTrafficPolicySpec, PolicyTargetReferences},
 };
 use eg_diag::{Code, Diagnostic, FieldPath, Kind, ObjectRef};
@@ -33,10 +34,17 @@ use super::{
 };
 use crate::{Features, duration::millis, engine::Engine};
 
+mod backend_connection;
 mod backend_keepalive;
+mod backend_proxy_protocol;
 mod backend_timeout;
+mod circuit_breaker;
 pub(crate) mod cluster;
+mod dns;
+mod load_balancer;
+mod retry;
 mod unsupported;
+mod upgrade;
 
 /// Registers the units of this module.
 pub(super) fn register(engine: &mut Engine) {
@@ -49,6 +57,13 @@ const FIELDS: &[&dyn PolicyField<BackendTraffic>] = &[
     &unsupported::Unsupported,
     &backend_timeout::BackendTimeoutField,
     &backend_keepalive::BackendKeepaliveField,
+    &backend_connection::BackendConnectionField,
+    &backend_proxy_protocol::BackendProxyProtocolField,
+    &circuit_breaker::CircuitBreakerField,
+    &dns::DnsField,
+    &load_balancer::LoadBalancerField,
+    &retry::RetryField,
+    &upgrade::UpgradeField,
 ];
 
 /// Marks BackendTrafficPolicies.
@@ -171,6 +186,17 @@ impl<'p> Reader<'p> {
     pub(crate) fn seconds(&mut self, duration: Option<&Duration>, at: FieldPath) -> Option<u32> {
         let millis = self.millis(duration, at)?;
         Some(u32::try_from(millis / 1000).unwrap_or(u32::MAX))
+    }
+
+    /// A whole number of bytes.
+    pub(crate) fn bytes(&mut self, size: Option<&Quantity>, at: FieldPath) -> Option<u32> {
+        let size = size?;
+        let whole = size.to_milli().ok().filter(|milli| milli % 1000 == 0);
+        let bytes = whole.and_then(|milli| u32::try_from(milli / 1000).ok());
+        self.known(
+            bytes.ok_or_else(|| format!("expected a whole number of bytes below 4Gi, found {size}")),
+            at,
+        )
     }
 
     /// A number that is not negative.

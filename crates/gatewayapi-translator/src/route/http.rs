@@ -188,7 +188,12 @@ impl HttpRules {
             let name = (place.fleet().clone(), secret.name.clone());
             cx.send::<Secrets>(name, place.route.clone(), Arc::clone(secret));
         }
-        self.matches.iter().filter_map(|lowered| lowered.hash).collect()
+        let hash = |lowered: &LoweredMatch| {
+            let serves_connect = shapes.get(&lowered.position.0).is_some_and(Shape::serves_connect);
+            // Requests of other methods are none of the business of a route that serves CONNECT.
+            lowered.hash.map(|hash| if serves_connect { !hash } else { hash })
+        };
+        self.matches.iter().filter_map(hash).collect()
     }
 }
 

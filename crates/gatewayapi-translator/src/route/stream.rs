@@ -33,7 +33,7 @@ use crate::{
         view::{BindListener, BindView, ParentView, Protocol},
     },
     names, origin,
-    policy::ancestor::Consumer,
+    policy::{ancestor::Consumer, backend_traffic, route::Served},
     refs::backend::BackendKey,
 };
 
@@ -143,7 +143,13 @@ impl<R: StreamRouteKind> RouteKind for R {
         let Some(route) = route.as_ref() else { return Vec::new() };
         let listener = self::place(place.view, place.listener);
         let member = (order(self, place.route), place.host.clone());
-        cx.send::<StreamRoutes>(listener, member, Arc::clone(route));
+        let served = Served {
+            route: place.route,
+            parent: &place.listener.parent,
+            gateway: &place.listener.origin.object,
+            section: &place.listener.section,
+        };
+        cx.send::<StreamRoutes>(listener, member, backend_traffic::cluster::shaped_stream(cx, served, route));
         if place.listener.protocol == (Protocol::Tls { passthrough: false }) {
             let secrets = cx.unit::<StreamSecrets>(&place.listener.origin.object);
             for secret in secrets.get(&place.listener.ir_name).into_iter().flatten() {
@@ -210,7 +216,13 @@ fn lower<R: StreamRouteKind>(cx: &ReadCx<'_>, consumer: Consumer<'_>, route: &R)
         _ => None,
     };
     Lowered {
-        rules: StreamRules(Some(Arc::new(StreamRoute { name, origin, cluster, by_server_name }))),
+        rules: StreamRules(Some(Arc::new(StreamRoute {
+            name,
+            origin,
+            cluster,
+            by_server_name,
+            hashes_source_ip: false,
+        }))),
         count: route.rules().len(),
         problems,
         clusters: vec![planned],

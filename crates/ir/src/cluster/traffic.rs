@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BackendKeepalive, BackendTimeout};
+use super::{
+    BackendConnection, BackendKeepalive, BackendTimeout, CircuitBreaker, Dns, LoadBalancer, ProxyProtocol,
+};
 
 /// How connections to the endpoints of a cluster are made and used. What is absent is as it is without policies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,14 +16,35 @@ pub struct ClusterTraffic {
     /// Probes on idle connections.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keepalive: Option<BackendKeepalive>,
+    /// Limits beyond which requests are refused at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub circuit_breaker: Option<CircuitBreaker>,
+    /// Buffers of connections, and connections opened ahead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<BackendConnection>,
+    /// How hostnames are resolved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dns: Option<Dns>,
+    /// How an endpoint is chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub load_balancer: Option<LoadBalancer>,
+    /// The PROXY protocol in front of connections.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy_protocol: Option<ProxyProtocol>,
 }
 
 impl ClusterTraffic {
     /// Takes from another one what this one says nothing about.
     pub fn fill(&mut self, other: &Self) {
-        let Self { timeout, keepalive } = self;
+        let Self { timeout, keepalive, circuit_breaker, connection, dns, load_balancer, proxy_protocol } =
+            self;
         fill(timeout, other.timeout.as_ref());
         fill(keepalive, other.keepalive.as_ref());
+        fill(circuit_breaker, other.circuit_breaker.as_ref());
+        fill(connection, other.connection.as_ref());
+        fill(dns, other.dns.as_ref());
+        fill(load_balancer, other.load_balancer.as_ref());
+        fill(proxy_protocol, other.proxy_protocol.as_ref());
     }
 
     /// Whether nothing is said.

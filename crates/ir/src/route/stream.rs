@@ -17,4 +17,7 @@ pub struct StreamRoute {
     /// Connections go to the host of their server name, which is resolved so; the cluster resolves in the same way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by_server_name: Option<DnsCache>,
+    /// Connections from one address go to the same endpoint.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hashes_source_ip: bool,
 }

@@ -25,6 +25,18 @@ fn field() -> BoxedStrategy<(&'static str, Value)> {
         Just(("timeout", json!({"tcp": {"connectTimeout": "2 bananas"}}))),
         Just(("tcpKeepalive", json!({"probes": 3, "idleTime": "2m"}))),
         Just(("retry", json!({"numRetries": 2}))),
+        Just(("retry", json!({"perRetry": {"backOff": {"baseInterval": "0s"}}}))),
+        Just(("circuitBreaker", json!({"maxConnections": 7, "perEndpoint": {"maxConnections": 2}}))),
+        Just(("connection", json!({"bufferLimit": "1Mi", "preconnect": {"predictivePercent": 200}}))),
+        Just(("proxyProtocol", json!({"version": "V2"}))),
+        Just(("dns", json!({"dnsRefreshRate": "5s", "lookupFamily": "IPv4AndIPv6"}))),
+        Just(("loadBalancer", json!({"type": "Random"}))),
+        Just(("loadBalancer", json!({"type": "ConsistentHash", "consistentHash": {"type": "SourceIP"}}))),
+        Just((
+            "loadBalancer",
+            json!({"type": "ConsistentHash", "consistentHash": {"type": "SourceIP", "tableSize": 4}})
+        )),
+        Just(("httpUpgrade", json!([{"type": "CONNECT", "connect": {"terminate": true}}]))),
     ]
     .boxed()
 }

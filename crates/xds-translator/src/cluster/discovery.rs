@@ -4,7 +4,7 @@
 use eg_diag::{Diagnostic, FieldPath};
 use eg_ir::{
     Name,
-    cluster::{Discovery, DnsCache},
+    cluster::{Discovery, Dns, DnsCache, DnsFamily},
 };
 
 use super::load_assignment;
@@ -21,10 +21,11 @@ const DNS_REFRESH_MS: u64 = 30_000;
 pub(super) fn discover(
     name: &Name,
     discovery: &Discovery,
+    settings: Option<&Dns>,
     cluster: &mut pb::Cluster,
 ) -> Result<(), Diagnostic> {
-    use pb::cluster::{ClusterDiscoveryType, DiscoveryType, DnsLookupFamily, EdsClusterConfig};
-    cluster.dns_lookup_family = DnsLookupFamily::V4Preferred.into();
+    use pb::cluster::{ClusterDiscoveryType, DiscoveryType, EdsClusterConfig};
+    cluster.dns_lookup_family = family(settings.map_or_else(DnsFamily::default, |dns| dns.family)).into();
     match discovery {
         Discovery::Eds => {
             cluster.cluster_discovery_type = Some(ClusterDiscoveryType::Type(DiscoveryType::Eds.into()));
@@ -37,7 +38,7 @@ pub(super) fn discover(
             cluster.cluster_discovery_type =
                 Some(ClusterDiscoveryType::ClusterType(pb::cluster::CustomClusterType {
                     name: "envoy.cluster.dns".to_owned(),
-                    typed_config: Some(any(&dns())),
+                    typed_config: Some(any(&dns(settings))),
                 }));
             cluster.load_assignment = Some(load_assignment(endpoints));
         }
@@ -74,21 +75,45 @@ pub(super) fn nowhere(name: &Name) -> pb::Cluster {
 }
 
 /// The cache of names that are resolved when they are asked for. Whoever shares it has to say the same of it.
-pub(crate) fn dns_cache(DnsCache { refresh_ms }: &DnsCache) -> dynamic_resolver::DnsCacheConfig {
+pub(crate) fn dns_cache(cache: &DnsCache) -> dynamic_resolver::DnsCacheConfig {
+    let DnsCache { refresh_ms, family: of, owner } = cache;
+    let owner = owner.as_deref().unwrap_or("default");
+    let family = family(*of);
+    let family_name = family.as_str_name().to_lowercase();
     dynamic_resolver::DnsCacheConfig {
-        name: format!("envoy-gateway-dfp-cache-v4_preferred-{refresh_ms}ms-default"),
-        dns_lookup_family: pb::cluster::DnsLookupFamily::V4Preferred.into(),
+        name: format!("envoy-gateway-dfp-cache-{family_name}-{refresh_ms}ms-{owner}"),
+        dns_lookup_family: family.into(),
         dns_refresh_rate: Some(millis(*refresh_ms)),
         ..dynamic_resolver::DnsCacheConfig::default()
     }
 }
 
-fn dns() -> dns_cluster::DnsCluster {
+fn dns(settings: Option<&Dns>) -> dns_cluster::DnsCluster {
     use crate::envoy::dns_common::DnsLookupFamily;
+    let Dns { refresh_ms, respects_ttl, family, owner: _ } = settings.cloned().unwrap_or_default();
+    let family = match family {
+        DnsFamily::V4Preferred => DnsLookupFamily::V4Preferred,
+        DnsFamily::V6Preferred => DnsLookupFamily::Auto,
+        DnsFamily::V4 => DnsLookupFamily::V4Only,
+        DnsFamily::V6 => DnsLookupFamily::V6Only,
+        DnsFamily::All => DnsLookupFamily::All,
+    };
     dns_cluster::DnsCluster {
-        dns_refresh_rate: Some(millis(DNS_REFRESH_MS)),
-        respect_dns_ttl: true,
-        dns_lookup_family: DnsLookupFamily::V4Preferred.into(),
+        dns_refresh_rate: Some(millis(refresh_ms.unwrap_or(DNS_REFRESH_MS))),
+        respect_dns_ttl: respects_ttl.unwrap_or(true),
+        dns_lookup_family: family.into(),
         ..dns_cluster::DnsCluster::default()
+    }
+}
+
+/// Envoy looks for IPv6 first where it is left to choose.
+fn family(family: DnsFamily) -> pb::cluster::DnsLookupFamily {
+    use pb::cluster::DnsLookupFamily;
+    match family {
+        DnsFamily::V4Preferred => DnsLookupFamily::V4Preferred,
+        DnsFamily::V6Preferred => DnsLookupFamily::Auto,
+        DnsFamily::V4 => DnsLookupFamily::V4Only,
+        DnsFamily::V6 => DnsLookupFamily::V6Only,
+        DnsFamily::All => DnsLookupFamily::All,
     }
 }

@@ -1,24 +1,32 @@
-//! How one endpoint of a cluster is chosen: the one with fewer requests out of two, after the locality was chosen by
-//! weight or by nearness.
+//! How one endpoint of a cluster is chosen: the one with fewer requests out of two unless a policy says otherwise, after the
+//! locality was chosen by weight or by nearness.
 //!
-//! API: weights of backend references; `Service.spec.trafficDistribution` and topology settings for nearness.
+//! API: weights of backend references; `Service.spec.trafficDistribution` and topology settings for nearness;
+//! `BackendTrafficPolicy.spec.loadBalancer`. A consistent hash knows no localities.
 
-use eg_diag::Diagnostic;
+use eg_diag::{Diagnostic, FieldPath};
 use eg_ir::{
     FeatureId,
-    cluster::{Cluster, Discovery, ZoneAware},
+    cluster::{Cluster, Discovery, LoadBalancer as Algorithm, ZoneAware},
+    features,
 };
 use prost_types::Any;
 
 use super::{ClusterDraft, ClusterFeature};
-use crate::envoy::{any, cluster as pb, cluster_provided, core, lb_common, least_request};
+use crate::{
+    envoy::{
+        any, cluster as pb, cluster_provided, core, lb_common, least_request, maglev, millis, random,
+        round_robin,
+    },
+    finding::not_expressible,
+};
 
 /// How one endpoint of a cluster is chosen.
 pub(super) struct LoadBalancer;
 
 impl ClusterFeature for LoadBalancer {
     fn id(&self) -> FeatureId {
-        FeatureId::new("load_balancer")
+        features::LOAD_BALANCER
     }
 
     fn cluster(&self, ir: &Cluster, draft: &mut ClusterDraft) -> Result<(), Diagnostic> {
@@ -34,16 +42,50 @@ impl ClusterFeature for LoadBalancer {
             None => LocalityConfigSpecifier::LocalityWeightedLbConfig(LocalityWeightedLbConfig {}),
             Some(zones) => LocalityConfigSpecifier::ZoneAwareLbConfig(zone_aware(zones)),
         };
-        let least_request = least_request::LeastRequest {
-            locality_lb_config: Some(lb_common::LocalityLbConfig {
-                locality_config_specifier: Some(locality),
-            }),
-            ..least_request::LeastRequest::default()
+        let locality = Some(lb_common::LocalityLbConfig { locality_config_specifier: Some(locality) });
+        let (name, config) = match ir.traffic.as_ref().and_then(|traffic| traffic.load_balancer.as_ref()) {
+            None => least_request(locality, None),
+            Some(Algorithm::LeastRequest { slow_start_ms }) => least_request(locality, *slow_start_ms),
+            Some(Algorithm::RoundRobin { slow_start_ms }) => {
+                let config = round_robin::RoundRobin {
+                    locality_lb_config: locality,
+                    slow_start_config: slow_start(*slow_start_ms),
+                };
+                ("round_robin", any(&config))
+            }
+            Some(Algorithm::Random) => ("random", any(&random::Random { locality_lb_config: locality })),
+            Some(Algorithm::ConsistentHash { table_size, by_source_ip: _ }) => {
+                let config = maglev::Maglev { table_size: Some(*table_size), ..maglev::Maglev::default() };
+                ("maglev", any(&config))
+            }
+            Some(other) => {
+                let message = format!("unknown way to choose an endpoint {other:?}");
+                return Err(not_expressible(FieldPath::spec().field("loadBalancer"), message));
+            }
         };
-        draft.cluster.load_balancing_policy =
-            Some(policy("envoy.load_balancing_policies.least_request", any(&least_request)));
+        let name = format!("envoy.load_balancing_policies.{name}");
+        draft.cluster.load_balancing_policy = Some(policy(&name, config));
         Ok(())
     }
+}
+
+fn least_request(
+    locality: Option<lb_common::LocalityLbConfig>,
+    slow_start_ms: Option<u64>,
+) -> (&'static str, Any) {
+    let config = least_request::LeastRequest {
+        locality_lb_config: locality,
+        slow_start_config: slow_start(slow_start_ms),
+        ..least_request::LeastRequest::default()
+    };
+    ("least_request", any(&config))
+}
+
+fn slow_start(window_ms: Option<u64>) -> Option<lb_common::SlowStartConfig> {
+    window_ms.map(|window| lb_common::SlowStartConfig {
+        slow_start_window: Some(millis(window)),
+        ..lb_common::SlowStartConfig::default()
+    })
 }
 
 fn policy(name: &str, config: Any) -> pb::LoadBalancingPolicy {

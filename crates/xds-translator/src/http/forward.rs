@@ -3,7 +3,7 @@
 //! API: `backendRefs` with their weights and filters. Envoy: `RouteAction.cluster`, or `weighted_clusters` when there
 //! are several, when some backends are invalid, or when one has filters of its own. The share of invalid backends goes
 //! to a cluster that does not exist, which `cluster_not_found_response_code` makes a 500. A request may upgrade its
-//! connection to a WebSocket unless the route says otherwise.
+//! connection to a WebSocket unless the route or a policy says otherwise; what is hashed to choose an endpoint is in `hash`.
 
 use eg_diag::{Diagnostic, FieldPath};
 use eg_ir::{
@@ -11,7 +11,7 @@ use eg_ir::{
     route::{BackendFilters, Forward as ForwardTo, RouteAction, WeightedCluster},
 };
 
-use super::{HttpFeature, RouteCx, header_modifier};
+use super::{HttpFeature, RouteCx, hash, header_modifier};
 use crate::{envoy::route, finding::not_expressible};
 
 /// The cluster that receives the share of invalid backends; it must not exist.
@@ -51,6 +51,7 @@ impl HttpFeature for Forward {
             }
         });
         route.action = Some(route::route::Action::Route(action));
+        hash::apply(cx, route);
         Ok(())
     }
 }

@@ -27,7 +27,8 @@ impl HttpFeature for Retry {
     }
 
     fn route(&self, cx: RouteCx<'_>, route: &mut route::Route) -> Result<(), Diagnostic> {
-        if let (Some(policy), Some(action)) = (&cx.route.retry, forwarding(route)) {
+        let of_policy = cx.route.traffic.as_ref().and_then(|traffic| traffic.retry.as_ref());
+        if let (Some(policy), Some(action)) = (cx.route.retry.as_deref().or(of_policy), forwarding(route)) {
             action.retry_policy = Some(emit(policy)?);
         }
         Ok(())

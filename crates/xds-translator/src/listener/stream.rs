@@ -16,7 +16,11 @@ use prost::Name as Message;
 use super::{TlsCx, named, server_name, terminate_tls, tls_socket};
 use crate::{
     Features,
-    envoy::{any, listener as pb, millis, tcp_proxy},
+    envoy::{
+        any,
+        kind::{HashPolicy, hash_policy},
+        listener as pb, millis, tcp_proxy,
+    },
     finding::not_expressible,
     http::ResourceSink,
 };
@@ -98,6 +102,11 @@ fn chain(features: &Features, cx: StreamCx<'_>, name: &str) -> Result<pb::Filter
         cluster_specifier: Some(tcp_proxy::tcp_proxy::ClusterSpecifier::Cluster(cx.cluster())),
         ..tcp_proxy::TcpProxy::default()
     };
+    if cx.route.is_some_and(|route| route.hashes_source_ip) {
+        use hash_policy::{PolicySpecifier, SourceIp};
+        let by_address = PolicySpecifier::SourceIp(SourceIp {});
+        proxy.hash_policy = vec![HashPolicy { policy_specifier: Some(by_address) }];
+    }
     for feature in &features.listener {
         feature.tcp_proxy(cx, &mut proxy)?;
     }

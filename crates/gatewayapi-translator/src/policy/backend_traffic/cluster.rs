@@ -2,7 +2,14 @@
 
 use std::sync::Arc;
 
-use eg_ir::cluster::{Cluster, UpstreamProtocol};
+use eg_api::gateway::TlsRoute;
+use eg_diag::ObjectRef;
+use eg_ir::{
+    Name,
+    cluster::{Cluster, ClusterTraffic, Discovery, Dns, DnsCache, LoadBalancer, UpstreamProtocol},
+    route::StreamRoute,
+};
+use eg_resources::Object;
 
 use super::BackendTraffic;
 use crate::{
@@ -30,23 +37,69 @@ pub(crate) fn shaped(
     } else {
         let in_force = in_force::<BackendTraffic>(cx, served, rule)?;
         let traffic = &in_force.lowered.slot.cluster;
-        (!traffic.is_empty())
-            .then(|| Cluster { traffic: Some(Arc::clone(traffic)), ..Cluster::clone(&planned.cluster) })
+        (!traffic.is_empty()).then(|| with(Arc::clone(traffic), &planned.cluster))
     };
     Some(PlannedCluster { cluster: Arc::new(cluster?), ..planned.clone() })
 }
 
-/// The cluster of a route of connections or datagrams: each field is that of the most specific policy that has it.
+/// A cluster that is used so.
+fn with(traffic: Arc<ClusterTraffic>, cluster: &Cluster) -> Cluster {
+    let discovery = match (&cluster.discovery, &traffic.dns) {
+        (Discovery::Dynamic(cache), Some(dns)) => Discovery::Dynamic(resolved(cache, dns)),
+        (discovery, _) => discovery.clone(),
+    };
+    Cluster { discovery, traffic: Some(traffic), ..cluster.clone() }
+}
+
+/// The cache of names that are resolved when they are asked for, as a policy wants it.
+fn resolved(cache: &DnsCache, dns: &Dns) -> DnsCache {
+    DnsCache {
+        refresh_ms: dns.refresh_ms.unwrap_or(cache.refresh_ms),
+        family: dns.family,
+        owner: Some(Arc::clone(&dns.owner)),
+    }
+}
+
+/// The cluster of a route of connections or datagrams.
 fn stream(cx: &ReadCx<'_>, served: Served<'_>, cluster: &Cluster) -> Option<Cluster> {
-    let mut traffic = eg_ir::cluster::ClusterTraffic::default();
+    let (traffic, policies) = filled(cx, served, cluster.origin.section.as_ref());
+    if policies.is_empty() {
+        return None;
+    }
+    // Of these routes, those for TLS are resources of their own, whose metadata names their policies.
+    let policies = if served.route.kind == TlsRoute::KIND { policies } else { Vec::new() };
+    let shaped = if traffic.is_empty() { cluster.clone() } else { with(Arc::new(traffic), cluster) };
+    Some(Cluster { policies, ..shaped })
+}
+
+/// What connections or datagrams get, and the policies that say so: each field is that of the most specific one.
+fn filled(cx: &ReadCx<'_>, served: Served<'_>, rule: Option<&Name>) -> (ClusterTraffic, Vec<ObjectRef>) {
+    let mut traffic = ClusterTraffic::default();
     let mut policies = Vec::new();
-    for in_force in all::<BackendTraffic>(cx, served, cluster.origin.section.as_ref()) {
+    for in_force in all::<BackendTraffic>(cx, served, rule) {
         traffic.fill(&in_force.lowered.slot.cluster);
         policies.push(in_force.policy);
     }
-    (!policies.is_empty()).then(|| Cluster {
-        traffic: (!traffic.is_empty()).then(|| Arc::new(traffic)),
-        policies: if served.route.kind.kind == "TLSRoute" { policies } else { Vec::new() },
-        ..cluster.clone()
-    })
+    (traffic, policies)
+}
+
+/// A route of connections or datagrams as policies shape it for a listener.
+pub(crate) fn shaped_stream(
+    cx: &ReadCx<'_>,
+    served: Served<'_>,
+    route: &Arc<StreamRoute>,
+) -> Arc<StreamRoute> {
+    if !*cx.unit::<InUse<BackendTraffic>>(&()) {
+        return Arc::clone(route);
+    }
+    let (traffic, _) = filled(cx, served, route.origin.section.as_ref());
+    let hashes =
+        matches!(traffic.load_balancer, Some(LoadBalancer::ConsistentHash { by_source_ip: true, .. }));
+    let cache = route.by_server_name.as_ref().zip(traffic.dns.as_ref());
+    let cache = cache.map(|(cache, dns)| resolved(cache, dns));
+    if !hashes && cache.is_none() {
+        return Arc::clone(route);
+    }
+    let by_server_name = cache.or_else(|| route.by_server_name.clone());
+    Arc::new(StreamRoute { hashes_source_ip: hashes, by_server_name, ..StreamRoute::clone(route) })
 }

@@ -1,6 +1,6 @@
 //! The fields that are not part of this build. They shape nothing, and the status says so.
 
-use eg_api::v1alpha1::{BackendTrafficPolicySpec, ClusterSettings};
+use eg_api::v1alpha1::{BackendTrafficPolicySpec, ClusterSettings, LoadBalancer};
 use eg_diag::{Code, Diagnostic, FieldPath};
 use eg_ir::FeatureId;
 
@@ -22,7 +22,7 @@ fn of(spec: &BackendTrafficPolicySpec) -> impl Iterator<Item = &'static str> {
         compression,
         compressor,
         fault_injection,
-        http_upgrade,
+        http_upgrade: _,
         merge_type: _,
         rate_limit,
         request_buffer,
@@ -32,40 +32,51 @@ fn of(spec: &BackendTrafficPolicySpec) -> impl Iterator<Item = &'static str> {
         use_client_protocol,
     } = spec;
     let ClusterSettings {
-        circuit_breaker,
-        connection,
-        dns,
+        circuit_breaker: _,
+        connection: _,
+        dns: _,
         health_check,
         http2,
         load_balancer,
-        proxy_protocol,
-        retry,
+        proxy_protocol: _,
+        retry: _,
         tcp_keepalive: _,
         timeout: _,
     } = cluster;
     let set = [
         ("admissionControl", admission_control.is_some()),
         ("bandwidthLimit", bandwidth_limit.is_some()),
-        ("circuitBreaker", circuit_breaker.is_some()),
         ("compression", !compression.is_empty()),
         ("compressor", !compressor.is_empty()),
-        ("connection", connection.is_some()),
-        ("dns", dns.is_some()),
         ("faultInjection", fault_injection.is_some()),
         ("healthCheck", health_check.is_some()),
         ("http2", http2.is_some()),
-        ("httpUpgrade", !http_upgrade.is_empty()),
-        ("loadBalancer", load_balancer.is_some()),
-        ("proxyProtocol", proxy_protocol.is_some()),
+        ("loadBalancer", load_balancer.as_ref().is_some_and(balances_otherwise)),
         ("rateLimit", rate_limit.is_some()),
         ("requestBuffer", request_buffer.is_some()),
         ("responseOverride", !response_override.is_empty()),
-        ("retry", retry.is_some()),
         ("routingType", routing_type.is_some()),
         ("telemetry", telemetry.is_some()),
         ("useClientProtocol", use_client_protocol.is_some()),
     ];
     set.into_iter().filter(|(_, is_set)| *is_set).map(|(field, _)| field)
+}
+
+/// Whether endpoints are to be chosen in a way that is not part of this build.
+fn balances_otherwise(balancer: &LoadBalancer) -> bool {
+    let LoadBalancer {
+        backend_utilization,
+        consistent_hash: _,
+        dynamic_module,
+        endpoint_override,
+        slow_start: _,
+        r#type: _,
+        zone_aware,
+    } = balancer;
+    backend_utilization.is_some()
+        || dynamic_module.is_some()
+        || endpoint_override.is_some()
+        || zone_aware.is_some()
 }
 
 impl PolicyField<BackendTraffic> for Unsupported {

@@ -93,6 +93,11 @@ pub(super) fn of_rules(cx: &ReadCx<'_>, place: &Place<'_>, matches: &[LoweredMat
 }
 
 impl Shape {
+    /// Whether routes serve CONNECT requests alone.
+    pub(super) fn serves_connect(&self) -> bool {
+        self.traffic.as_ref().is_some_and(|traffic| traffic.lowered.slot.route.serves_connect())
+    }
+
     /// Does to a route what the policies say; without sound ones it answers 500.
     pub(super) fn apply(&self, route: &mut IrRoute) {
         let Self { security, traffic, extensions } = self;
