@@ -286,7 +286,7 @@ impl<'a> Run<'a> {
                 match self.block(body, scope)? {
                     Flow::Next => {}
                     Flow::Break => break,
-                    flow => return Ok(flow),
+                    flow @ Flow::Return(_) => return Ok(flow),
                 }
             },
             Statement::Repeat(body, condition) => loop {
@@ -296,7 +296,7 @@ impl<'a> Run<'a> {
                 match self.statements(body, inner)? {
                     Flow::Next => {}
                     Flow::Break => break,
-                    flow => return Ok(flow),
+                    flow @ Flow::Return(_) => return Ok(flow),
                 }
                 let condition = self.value(condition, inner)?;
                 if self.holds(condition)? {
@@ -347,7 +347,7 @@ impl<'a> Run<'a> {
         match self.statements(body, inner)? {
             Flow::Next => Err(Stop::Unknown),
             Flow::Break => Ok(Flow::Next),
-            flow => Ok(flow),
+            flow @ Flow::Return(_) => Ok(flow),
         }
     }
 

@@ -128,12 +128,11 @@ impl<'a> Run<'a> {
     /// A part of a value.
     fn part(&mut self, value: Value<'a>, key: &Key<'a>, line: u32) -> Step<Value<'a>> {
         match (value, key) {
-            (Value::Unknown | Value::Text, _) => Ok(Value::Unknown),
             (Value::Table(table), Key::Field(name)) => Ok(match self.tables.get(table) {
                 Some(Table { is_open: false, fields }) => fields.get(name).copied().unwrap_or(Value::Nil),
                 _ => Value::Unknown,
             }),
-            (Value::Table(_), _) => Ok(Value::Unknown),
+            (Value::Unknown | Value::Text | Value::Table(_), _) => Ok(Value::Unknown),
             (value, Key::Field(name)) => {
                 failed(line, format!("{} has no fields, and `{name}` is taken of it", described(value)))
             }
