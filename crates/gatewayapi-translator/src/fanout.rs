@@ -9,7 +9,7 @@ use eg_ir::{
     infra::InfraListener,
     listener::{HttpServer, StreamServer, TerminateTls, Transport},
     patch::{PatchOrder, PatchPolicy},
-    route::{HttpRoute, RouteOrder, StreamRoute},
+    route::{Auth, HttpRoute, RouteOrder, StreamRoute},
 };
 
 use crate::engine::{Group, ReadCx};
@@ -173,6 +173,16 @@ impl Group for Needs {
     type Member = (FeatureId, Name, RouteOrder);
     /// With which settings.
     type Value = Arc<Extension>;
+}
+
+/// What filters of the server of a listener have to know of the routes that use them: fleet, IR listener.
+pub(crate) struct AuthNeeds;
+
+impl Group for AuthNeeds {
+    type Key = FleetName;
+    /// The kind, the name of what it is about, and the first place of a route that uses it.
+    type Member = ((u8, Name), RouteOrder);
+    type Value = Auth;
 }
 
 /// The place of a route among those of connections or datagrams: routes that TLS chooses by server name before those

@@ -100,6 +100,11 @@ pub(crate) fn secret_server(address: &EndpointAddress) -> Name {
     format!("sds_{readable}_{hash:032x}").into()
 }
 
+/// What a SecurityPolicy is called in the proxy: `securitypolicy/<namespace>/<name>`.
+pub(crate) fn security_policy(policy: &ObjectRef) -> Name {
+    format!("securitypolicy/{}/{}", policy.namespace, policy.name).into()
+}
+
 /// The secret that stands for the certificate authorities of the proxy's image.
 pub(crate) const SYSTEM_AUTHORITIES: &str = "system_ca_certificates";
 

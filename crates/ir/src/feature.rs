@@ -88,6 +88,18 @@ pub mod features {
     pub const EXT_PROC: FeatureId = FeatureId::new("ext_proc");
     /// Loaded modules, needed by listeners with routes whose requests pass through some.
     pub const DYNAMIC_MODULE: FeatureId = FeatureId::new("dynamic_module");
+    /// Requests that other sites make browsers send, needed by listeners with routes that refuse them.
+    pub const CSRF: FeatureId = FeatureId::new("csrf");
+    /// A service that is asked about requests.
+    pub const EXT_AUTH: FeatureId = FeatureId::new("ext_auth");
+    /// Keys of clients.
+    pub const API_KEY_AUTH: FeatureId = FeatureId::new("api_key_auth");
+    /// Users and their passwords.
+    pub const BASIC_AUTH: FeatureId = FeatureId::new("basic_auth");
+    /// JSON Web Tokens.
+    pub const JWT: FeatureId = FeatureId::new("jwt");
+    /// Who may do what, needed by listeners with routes that ask.
+    pub const AUTHORIZATION: FeatureId = FeatureId::new("authorization");
     /// Translation of gRPC-Web and statistics of gRPC, needed by listeners with GRPCRoutes.
     pub const GRPC: FeatureId = FeatureId::new("grpc");
     /// Time limits towards clients.
@@ -149,6 +161,12 @@ pub mod features {
         LUA,
         EXT_PROC,
         DYNAMIC_MODULE,
+        CSRF,
+        EXT_AUTH,
+        API_KEY_AUTH,
+        BASIC_AUTH,
+        JWT,
+        AUTHORIZATION,
         GRPC,
         CLIENT_TIMEOUT,
         CLIENT_HEADERS,

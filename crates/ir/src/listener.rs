@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Extension, FeatureId, Name, Origin, SecretRef};
+use crate::{Extension, FeatureId, Name, Origin, SecretRef, route::Auth};
 
 mod tracing;
 
@@ -138,4 +138,8 @@ pub struct HttpServer {
     /// the order of the routes; none for a feature without settings.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub needs: BTreeMap<FeatureId, Vec<Extension>>,
+    /// What filters have to know of the routes that use them, each once and in the order of
+    /// their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub auths: Vec<Auth>,
 }

@@ -19,11 +19,11 @@ mod header;
 mod lua;
 mod matching;
 mod mirror;
-mod oidc;
 mod order;
 mod processor;
 mod retry;
 mod rewrite;
+mod security;
 mod session_persistence;
 mod stream;
 mod traffic;
@@ -40,11 +40,16 @@ pub use header::{HeaderEdits, HeaderValue};
 pub use lua::Lua;
 pub use matching::{PathMatch, RouteMatch, StringMatch, ValueMatch};
 pub use mirror::{Fraction, Mirror};
-pub use oidc::{Oidc, OidcCookies, SameSite};
 pub use order::{RouteOrder, RoutePlace};
 pub use processor::{Processor, ProcessorSettings};
 pub use retry::{BackOff, Retry};
 pub use rewrite::{HostRewrite, PathRewrite, RegexRewrite, UrlRewrite};
+pub use security::{
+    ApiKey, ApiKeyAuth, ApiKeyForwarding, ApiKeySource, Auth, Authorization, AuthorizationRule, BasicAuth,
+    ClaimCondition, ClaimHeader, Csrf, ExtAuth, ExtAuthService, HeaderCondition, Jwt, JwtKeys, JwtPlaces,
+    JwtProvider, Network, Oidc, OidcCookies, PrefixedHeader, RouteSecurity, SameSite, TokenCondition,
+    Verdict,
+};
 pub use session_persistence::SessionPersistence;
 pub use stream::StreamRoute;
 pub use traffic::RouteTraffic;
@@ -119,9 +124,9 @@ pub struct HttpRoute {
     /// [`features::CREDENTIAL_INJECTION`](crate::features::CREDENTIAL_INJECTION).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential_injection: Option<Arc<CredentialInjection>>,
-    /// How users log in; the listener needs [`features::OIDC`](crate::features::OIDC).
+    /// What is asked of requests before they are served.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub oidc: Option<Arc<Oidc>>,
+    pub security: Option<Arc<RouteSecurity>>,
     /// Code of the user's own that requests pass through, which the listener needs to have.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub processors: Option<Arc<Vec<Processor>>>,

@@ -13,6 +13,7 @@ mod history;
 mod policy;
 mod pool;
 mod route;
+mod security;
 
 pub use history::{Edit, History, history};
 

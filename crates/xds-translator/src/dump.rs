@@ -16,8 +16,17 @@ pub enum SecretsInDump {
 }
 
 /// The fields that hold secrets, wherever they occur.
-const SECRET_FIELDS: &[&str] =
-    &["private_key", "password", "generic_secret", "session_ticket_keys", "pkcs12", "users", "credentials"];
+const SECRET_FIELDS: &[&str] = &[
+    "private_key",
+    "password",
+    "generic_secret",
+    "session_ticket_keys",
+    "pkcs12",
+    "users",
+    "credentials",
+    // What services are told of requests may be from Secrets.
+    "context_extensions",
+];
 
 impl XdsModel {
     /// The resources as proto JSON: `listeners`, `routes`, `clusters`, `endpoints` and `secrets`, each in the order of

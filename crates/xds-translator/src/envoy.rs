@@ -16,12 +16,14 @@ pub(crate) use xds_api::pb::envoy::{
         dynamic_modules::v3 as dynamic_module,
         filters::{
             http::{
-                cors::v3 as cors, credential_injector::v3 as credential_injector,
-                dynamic_modules::v3 as dynamic_module_filter, ext_proc::v3 as ext_proc,
-                grpc_stats::v3 as grpc_stats, grpc_web::v3 as grpc_web,
-                header_mutation::v3 as header_mutation, health_check::v3 as health_check, lua::v3 as lua,
-                oauth2::v3 as oauth2, rbac::v3 as http_rbac, router::v3 as router,
-                stateful_session::v3 as stateful_session, upstream_codec::v3 as upstream_codec,
+                api_key_auth::v3 as api_key_auth, basic_auth::v3 as basic_auth, cors::v3 as cors,
+                credential_injector::v3 as credential_injector, csrf::v3 as csrf,
+                dynamic_modules::v3 as dynamic_module_filter, ext_authz::v3 as ext_authz,
+                ext_proc::v3 as ext_proc, grpc_stats::v3 as grpc_stats, grpc_web::v3 as grpc_web,
+                header_mutation::v3 as header_mutation, health_check::v3 as health_check,
+                jwt_authn::v3 as jwt_authn, lua::v3 as lua, oauth2::v3 as oauth2, rbac::v3 as http_rbac,
+                router::v3 as router, stateful_session::v3 as stateful_session,
+                upstream_codec::v3 as upstream_codec,
             },
             listener::{proxy_protocol::v3 as proxy_protocol, tls_inspector::v3 as tls_inspector},
             network::{
@@ -42,6 +44,10 @@ pub(crate) use xds_api::pb::envoy::{
             cluster_provided::v3 as cluster_provided, common::v3 as lb_common,
             least_request::v3 as least_request, maglev::v3 as maglev, random::v3 as random,
             round_robin::v3 as round_robin,
+        },
+        matching::{
+            common_inputs::network::v3 as network_input,
+            input_matchers::{ip::v3 as ip_matcher, metadata::v3 as metadata_matcher},
         },
         retry::{
             host::previous_hosts::v3 as previous_hosts,
@@ -101,6 +107,18 @@ pub(crate) fn socket_address(address: &str, port: u16, ipv4_compat: bool) -> cor
 /// A regular expression.
 pub(crate) fn regex(regex: impl Into<String>) -> matcher::RegexMatcher {
     matcher::RegexMatcher { regex: regex.into(), ..Default::default() }
+}
+
+/// A text as it stands in a regular expression that must match it and nothing else.
+pub(crate) fn literal(text: &str) -> String {
+    let mut literal = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if r"\.+*?()|[]{}^$".contains(letter) {
+            literal.push('\\');
+        }
+        literal.push(letter);
+    }
+    literal
 }
 
 /// Compares a text with `exact`.

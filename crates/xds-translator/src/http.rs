@@ -17,18 +17,24 @@ use crate::{
     finding::not_expressible,
 };
 
+mod api_key_auth;
+mod authorization;
+mod basic_auth;
 mod client_headers;
 mod client_health_check;
 mod cors;
 pub(crate) mod credential_injection;
+mod csrf;
 mod direct_response;
 mod dynamic_module;
 mod dynamic_resolver;
+mod ext_auth;
 mod ext_proc;
 mod forward;
 mod grpc;
 mod hash;
 mod header_modifier;
+mod jwt;
 mod lua;
 mod mirror;
 mod oidc;
@@ -41,6 +47,7 @@ mod timeout;
 mod upgrade;
 mod url_rewrite;
 
+pub(crate) use authorization::matcher as authorization_matcher;
 pub(crate) use client_headers::mutations as header_mutations;
 pub use dynamic_resolver::names_proxy;
 pub(crate) use route_match::{matches, string as string_matcher};
@@ -62,12 +69,19 @@ pub(crate) fn features() -> Vec<Arc<dyn HttpFeature>> {
         // The filters below run in this order; preflights are answered before anything can refuse them.
         Arc::new(client_health_check::ClientHealthCheck),
         Arc::new(cors::Cors),
-        Arc::new(oidc::Oidc),
+        Arc::new(csrf::Csrf),
         Arc::new(client_headers::ClientHeaders),
+        // Who somebody is has to be known before it is decided what they may do.
+        Arc::new(ext_auth::ExtAuth),
+        Arc::new(api_key_auth::ApiKeyAuth),
+        Arc::new(basic_auth::BasicAuth),
+        Arc::new(oidc::Oidc),
+        Arc::new(jwt::Jwt),
         Arc::new(session_persistence::SessionPersistence),
         Arc::new(lua::Lua),
         Arc::new(ext_proc::ExtProc),
         Arc::new(dynamic_module::DynamicModule),
+        Arc::new(authorization::Authorization),
         Arc::new(dynamic_resolver::DynamicResolver),
         Arc::new(grpc::Grpc),
         Arc::new(credential_injection::CredentialInjection),

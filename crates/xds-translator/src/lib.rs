@@ -14,6 +14,7 @@ mod finding;
 mod metadata;
 mod model;
 mod pack;
+mod rbac;
 mod route;
 mod secret;
 mod session;

@@ -9,7 +9,7 @@ use prost_types::{ListValue, Struct, Value, value::Kind};
 use crate::envoy::core::Metadata;
 
 /// The namespace of our metadata in a resource.
-const NAMESPACE: &str = "envoy-gateway";
+pub(crate) const NAMESPACE: &str = "envoy-gateway";
 
 /// The metadata of a resource that was made from `origin`; none when the origin is unknown.
 pub(crate) fn of(origin: &Origin) -> Option<Metadata> {

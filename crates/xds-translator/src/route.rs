@@ -192,7 +192,7 @@ fn try_route(
         cors: _,
         session_persistence: _,
         credential_injection: _,
-        oidc: _,
+        security: _,
         processors: _,
         traffic: _,
         policies,

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Where the image of the proxy has the authorities that it trusts.
-const SYSTEM_CA: &str = "/etc/ssl/certs/ca-certificates.crt";
+pub(crate) const SYSTEM_CA: &str = "/etc/ssl/certs/ca-certificates.crt";
 
 /// Emits one secret.
 pub(crate) fn emit(Secret { name, origin: _, content }: &Secret) -> Result<pb::Secret, Diagnostic> {
@@ -82,7 +82,8 @@ fn served_by(cluster: &str) -> core::ConfigSource {
     }
 }
 
-fn inline(bytes: &SecretBytes) -> core::DataSource {
+/// Bytes as part of a message.
+pub(crate) fn inline(bytes: &SecretBytes) -> core::DataSource {
     core::DataSource {
         specifier: Some(core::data_source::Specifier::InlineBytes(bytes.expose().to_vec())),
         ..core::DataSource::default()

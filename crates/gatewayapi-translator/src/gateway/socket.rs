@@ -12,7 +12,7 @@ use super::{stream::Claimed, tracing::TracingOf};
 use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
-    fanout::{FleetName, Needs, Secrets, SocketKey, SocketParts, SocketServer, Tables},
+    fanout::{AuthNeeds, FleetName, Needs, Secrets, SocketKey, SocketParts, SocketServer, Tables},
 };
 
 /// The listener of one socket.
@@ -88,6 +88,14 @@ fn add_needs(cx: &ReadCx<'_>, (fleet, listener): (&IrKey, &HttpServer), server: 
         let new: Vec<Extension> = settings.into_iter().map(|(_, one)| one).filter(is_new).cloned().collect();
         if known.is_none() || !new.is_empty() {
             Arc::make_mut(server).needs.entry(feature.clone()).or_default().extend(new);
+        }
+    }
+    let auths = cx.group::<AuthNeeds>(&(fleet.clone(), listener.name.clone()));
+    let mut last = None;
+    for ((name, _), auth) in auths.iter() {
+        // Of those of one name the first route's counts.
+        if last.replace(name) != Some(name) && !server.auths.contains(auth) {
+            Arc::make_mut(server).auths.push(auth.clone());
         }
     }
 }

@@ -152,7 +152,7 @@ impl Attachable for BackendTraffic {
 }
 
 impl OfRoutes for BackendTraffic {
-    fn place(_: &ObjectRef) {}
+    fn place(_: &ObjectRef, _: &ObjectRef) {}
 }
 
 /// Reads what a field says, and collects what is wrong with it.

@@ -146,7 +146,7 @@ impl Attachable for Extensions {
 }
 
 impl OfRoutes for Extensions {
-    fn place(gateway: &ObjectRef) -> ObjectRef {
+    fn place(_: &ObjectRef, gateway: &ObjectRef) -> ObjectRef {
         gateway.clone()
     }
 }

@@ -44,7 +44,7 @@ impl<P: OfRoutes> Unit for PoliciesOfGateway<P> {
         let mut outcomes = BTreeMap::new();
         let held = held::<P>(cx, key, state);
         for (scope, policy) in &held {
-            let lowered = cx.unit::<LoweredPolicy<P>>(&(Applied::alone(policy), P::place(key)));
+            let lowered = cx.unit::<LoweredPolicy<P>>(&(Applied::alone(policy), P::place(key, key)));
             let overridden_in = held.keys().filter(|other| is_below(other, scope, key)).map(name).collect();
             let problems = lowered.problems.clone();
             outcomes.insert(scope.clone(), Outcome { problems, overridden_in, ..Outcome::default() });

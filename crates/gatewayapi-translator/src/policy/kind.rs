@@ -59,8 +59,8 @@ pub(crate) trait Attachable: PolicyKind<Spec: Serialize + DeserializeOwned> {
 
 /// A kind whose policies routes ask for.
 pub(crate) trait OfRoutes: Attachable {
-    /// What policies are lowered for, for the routes that a Gateway serves.
-    fn place(gateway: &ObjectRef) -> Self::Place;
+    /// What policies are lowered for: a route at the Gateway that serves it, or the Gateway itself.
+    fn place(user: &ObjectRef, gateway: &ObjectRef) -> Self::Place;
 }
 
 /// The names of the units of a kind.

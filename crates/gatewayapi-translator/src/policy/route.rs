@@ -83,7 +83,7 @@ pub(crate) fn all<P: OfRoutes>(
         let is_own = scopes.get(*scope)?.object == *served.route;
         let over = if is_own { parent::<P>(cx, policy, served, &scopes, &holders) } else { None };
         let applied = Applied { policy: policy.clone(), over };
-        let lowered = cx.unit::<LoweredPolicy<P>>(&(applied, P::place(served.gateway)));
+        let lowered = cx.unit::<LoweredPolicy<P>>(&(applied, P::place(served.route, served.gateway)));
         Some(InForce { policy: policy.clone(), lowered })
     })
 }
@@ -217,7 +217,7 @@ fn winner_of<P: OfRoutes>(
             continue;
         };
         let applied = Applied { policy: policy.clone(), over: Some(over.clone()) };
-        let lowered = cx.unit::<LoweredPolicy<P>>(&(applied, P::place(at.gateway)));
+        let lowered = cx.unit::<LoweredPolicy<P>>(&(applied, P::place(at.route, at.gateway)));
         let of_listener = Outcome {
             problems: lowered.problems.clone(),
             merged_over: Some(over.clone()),
@@ -230,7 +230,7 @@ fn winner_of<P: OfRoutes>(
     }
     if alone {
         outcome.problems.clone_from(
-            &cx.unit::<LoweredPolicy<P>>(&(Applied::alone(policy), P::place(at.gateway))).problems,
+            &cx.unit::<LoweredPolicy<P>>(&(Applied::alone(policy), P::place(at.route, at.gateway))).problems,
         );
     }
     report.send(policy, at.ancestor(), None, outcome);

@@ -86,7 +86,7 @@ fn authority(refs: RefCx<'_, '_>, reference: &impl BackendReference) -> String {
             });
             host.map_or_else(|| named(namespace), |host| format!("{}:{}", host.hostname, host.port))
         }
-        ("Service", Some(port)) => format!("{}:{port}", named(namespace)),
+        ("Service" | "ServiceImport", Some(port)) => format!("{}:{port}", named(namespace)),
         _ => named(namespace),
     }
 }

@@ -33,7 +33,7 @@ use crate::{
     policy::ancestor::Consumer,
 };
 
-mod cors;
+pub(crate) mod cors;
 mod credential_injection;
 mod direct_response;
 pub(crate) mod filter;

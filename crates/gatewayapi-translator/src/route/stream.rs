@@ -11,7 +11,7 @@
 
 use std::sync::Arc;
 
-use eg_api::gateway::{BackendReference, ParentReference, StreamRouteRule};
+use eg_api::gateway::{BackendReference, ParentReference, StreamRouteRule, TcpRoute};
 use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
 use eg_ir::{
     Origin,
@@ -33,7 +33,12 @@ use crate::{
         view::{BindListener, BindView, ParentView, Protocol},
     },
     names, origin,
-    policy::{ancestor::Consumer, backend_traffic, route::Served},
+    policy::{
+        ancestor::Consumer,
+        backend_traffic,
+        route::{Served, in_force},
+        security::Security,
+    },
     refs::backend::BackendKey,
 };
 
@@ -141,6 +146,7 @@ impl<R: StreamRouteKind> RouteKind for R {
 
     fn attach(&self, cx: &ReadCx<'_>, place: &Place<'_>, StreamRules(route): &StreamRules) -> Vec<u128> {
         let Some(route) = route.as_ref() else { return Vec::new() };
+        let Some(route) = secured(cx, place, route) else { return Vec::new() };
         let listener = self::place(place.view, place.listener);
         let member = (order(self, place.route), place.host.clone());
         let served = Served {
@@ -149,7 +155,11 @@ impl<R: StreamRouteKind> RouteKind for R {
             gateway: &place.listener.origin.object,
             section: &place.listener.section,
         };
-        cx.send::<StreamRoutes>(listener, member, backend_traffic::cluster::shaped_stream(cx, served, route));
+        cx.send::<StreamRoutes>(
+            listener,
+            member,
+            backend_traffic::cluster::shaped_stream(cx, served, &route),
+        );
         if place.listener.protocol == (Protocol::Tls { passthrough: false }) {
             let secrets = cx.unit::<StreamSecrets>(&place.listener.origin.object);
             for secret in secrets.get(&place.listener.ir_name).into_iter().flatten() {
@@ -167,6 +177,27 @@ fn place(view: &BindView, listener: &BindListener) -> FleetName {
 fn order<R: StreamRouteKind>(route: &R, key: &ObjectRef) -> StreamOrder {
     let created = route.meta().created().unwrap_or_default();
     (R::PLACE, created, key.namespace.clone(), key.name.clone())
+}
+
+/// A route with who may connect; `None` when a policy says that and cannot be used, so that everything is turned away.
+fn secured(cx: &ReadCx<'_>, place: &Place<'_>, route: &Arc<StreamRoute>) -> Option<Arc<StreamRoute>> {
+    if place.route.kind != TcpRoute::KIND {
+        return Some(Arc::clone(route));
+    }
+    let served = Served {
+        route: place.route,
+        parent: &place.listener.parent,
+        gateway: &place.listener.origin.object,
+        section: &place.listener.section,
+    };
+    let Some(security) = in_force::<Security>(cx, served, route.origin.section.as_ref()) else {
+        return Some(Arc::clone(route));
+    };
+    if security.lowered.is_closed() {
+        return None;
+    }
+    let authorization = security.lowered.slot.settings.authorization.clone();
+    Some(Arc::new(StreamRoute { authorization, ..StreamRoute::clone(route) }))
 }
 
 /// Says which listeners the route wants, so that it is known which one is the first.
@@ -222,6 +253,7 @@ fn lower<R: StreamRouteKind>(cx: &ReadCx<'_>, consumer: Consumer<'_>, route: &R)
             cluster,
             by_server_name,
             hashes_source_ip: false,
+            authorization: None,
         }))),
         count: route.rules().len(),
         problems,

@@ -15,6 +15,10 @@ pub struct UpstreamTls {
     /// Whether some localities have no profile.
     #[serde(default)]
     pub some_plain: bool,
+    /// All endpoints are this one host of the web, without a profile: one that an authority vouches for that the image of the
+    /// proxy trusts, and reads from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web_host: Option<Name>,
 }
 
 /// One way to speak TLS.

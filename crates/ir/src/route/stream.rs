@@ -1,7 +1,10 @@
 //! Routes of connections and datagrams.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
+use super::Authorization;
 use crate::{Name, Origin, cluster::DnsCache};
 
 /// Where connections or datagrams go. Backends share the endpoints of one cluster, by the weights of its localities.
@@ -20,4 +23,7 @@ pub struct StreamRoute {
     /// Connections from one address go to the same endpoint.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hashes_source_ip: bool,
+    /// Which clients may connect; absent is all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization: Option<Arc<Authorization>>,
 }

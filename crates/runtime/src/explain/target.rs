@@ -28,7 +28,7 @@ const INVALID: u16 = 500;
 /// What a route does with a request that it matches.
 pub(super) fn outcome(ir: &XdsIr, route: &HttpRoute, seen: &Seen) -> Outcome {
     match &route.action {
-        _ if route.cors.is_some() && is_preflight(seen) => {
+        _ if allows_scripts(route) && is_preflight(seen) => {
             Outcome::Answered { status: PREFLIGHT, body: None }
         }
         // Nothing to forward to cannot be said in Envoy's words.
@@ -56,6 +56,11 @@ pub(super) fn streamed(ir: &XdsIr, route: &StreamRoute) -> Outcome {
         destination.status = None;
     }
     Outcome::Streamed { destinations }
+}
+
+/// Whether scripts of other origins may do something, because the route or a policy says so.
+fn allows_scripts(HttpRoute { cors, security, .. }: &HttpRoute) -> bool {
+    cors.is_some() || security.as_ref().is_some_and(|security| security.cors.is_some())
 }
 
 /// Whether a browser asks what scripts of another origin may do, which the proxy answers itself.

@@ -80,7 +80,22 @@ pub(super) fn secret() -> BoxedStrategy<Value> {
         "metadata": {"name": "envoy-oidc-hmac", "namespace": "envoy-gateway-system"},
         "data": {"hmac-secret": STANDARD.encode("a key")},
     });
-    prop_oneof![5 => tls_secret(), 1 => Just(key)].boxed()
+    prop_oneof![5 => tls_secret(), 1 => Just(key), 1 => people()].boxed()
+}
+
+/// Users with their passwords, or clients with their keys; good, and such that a proxy would not take.
+fn people() -> BoxedStrategy<Value> {
+    let users = prop_oneof![
+        2 => Just("alice:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ="),
+        1 => Just("alice:plain"),
+    ];
+    let keys = prop_oneof![2 => Just(("alice", "one")), 1 => Just(("two", "two"))];
+    (metadata(select(&["people"][..])), users, keys)
+        .prop_map(|(metadata, users, (client, key))| {
+            let data = json!({".htpasswd": STANDARD.encode(users), client: STANDARD.encode(key), "two": STANDARD.encode("two")});
+            json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": data})
+        })
+        .boxed()
 }
 
 fn tls_secret() -> BoxedStrategy<Value> {

@@ -1,7 +1,10 @@
 //! Policies, as far as attachment is concerned: every way to target, with a few fields that matter to routing.
 
-use super::backend_traffic;
-use super::pool::{compact, gateway_name, maybe, metadata, route_name, secret_name, section_name};
+use super::{
+    backend_traffic,
+    pool::{compact, gateway_name, maybe, metadata, route_name, secret_name, section_name},
+    security,
+};
 use proptest::{collection::vec, prelude::*, sample::select, strategy::BoxedStrategy};
 use serde_json::{Value, json};
 
@@ -77,12 +80,11 @@ pub(super) fn policy() -> BoxedStrategy<Value> {
         target
     });
     let body = prop_oneof![
-        Just(("ClientTrafficPolicy", json!({"timeout": {"http": {"requestReceivedTimeout": "5s"}}}))),
-        Just(("ClientTrafficPolicy", json!({"enableProxyProtocol": true}))),
-        backend_traffic::body().prop_map(|body| ("BackendTrafficPolicy", body)),
-        backend_traffic::body().prop_map(|body| ("BackendTrafficPolicy", body)),
-        Just(("SecurityPolicy", json!({"cors": {"allowOrigins": ["https://a.example.com"]}}))),
-        (provider(), secret_name()).prop_map(|(provider, secret)| {
+        1 => Just(("ClientTrafficPolicy", json!({"timeout": {"http": {"requestReceivedTimeout": "5s"}}}))),
+        1 => Just(("ClientTrafficPolicy", json!({"enableProxyProtocol": true}))),
+        2 => backend_traffic::body().prop_map(|body| ("BackendTrafficPolicy", body)),
+        2 => security::fields().prop_map(|spec| ("SecurityPolicy", spec)),
+        1 => (provider(), secret_name()).prop_map(|(provider, secret)| {
             let oidc = json!({"provider": provider, "clientID": "shop", "clientSecret": {"name": secret}});
             ("SecurityPolicy", json!({"oidc": oidc}))
         }),

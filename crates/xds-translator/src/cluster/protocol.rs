@@ -7,7 +7,7 @@
 use eg_diag::{Diagnostic, FieldPath};
 use eg_ir::{
     FeatureId,
-    cluster::{Cluster, UpstreamProtocol},
+    cluster::{Cluster, UpstreamProtocol, UpstreamTls},
 };
 
 use super::{ClusterDraft, ClusterFeature};
@@ -32,7 +32,7 @@ impl ClusterFeature for Protocol {
         let http1 = ir.http1.as_deref().map(client_http1::options).unwrap_or_default();
         match ir.protocol {
             // Where every endpoint speaks TLS, ALPN decides.
-            UpstreamProtocol::Http1 if ir.tls.as_ref().is_some_and(|tls| !tls.some_plain) => {
+            UpstreamProtocol::Http1 if ir.tls.as_ref().is_some_and(|tls| negotiates(tls)) => {
                 draft.http.upstream_protocol_options = Some(negotiated(http1));
                 Ok(())
             }
@@ -53,6 +53,11 @@ impl ClusterFeature for Protocol {
             other => Err(not_expressible(FieldPath::root(), format!("unknown upstream protocol {other:?}"))),
         }
     }
+}
+
+/// Whether every endpoint speaks TLS, and agrees on a protocol.
+fn negotiates(tls: &UpstreamTls) -> bool {
+    !tls.some_plain && tls.web_host.is_none()
 }
 
 fn http2() -> core::Http2ProtocolOptions {

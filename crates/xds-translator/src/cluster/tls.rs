@@ -9,8 +9,8 @@ use eg_diag::{Diagnostic, FieldPath};
 use eg_ir::{
     FeatureId, Name,
     cluster::{
-        Cluster, Discovery, PeerValidation, ServerName, SubjectAltName, TlsProfile, UpstreamProtocol,
-        UpstreamTls,
+        Cluster, Discovery, PeerValidation, ServerName, SubjectAltName, TlsParameters, TlsProfile,
+        UpstreamProtocol, UpstreamTls,
     },
 };
 use xds_api::pb::envoy::extensions::transport_sockets::tls::v3::{
@@ -39,7 +39,11 @@ impl ClusterFeature for Tls {
 
     fn cluster(&self, ir: &Cluster, draft: &mut ClusterDraft) -> Result<(), Diagnostic> {
         let Some(upstream) = &ir.tls else { return Ok(()) };
-        let UpstreamTls { profiles, some_plain } = &**upstream;
+        let UpstreamTls { profiles, some_plain, web_host } = &**upstream;
+        if let Some(host) = web_host {
+            draft.cluster.transport_socket = Some(socket(TLS_SOCKET, &to_web(host)));
+            return Ok(());
+        }
         if matches!(ir.discovery, Discovery::Dynamic(_)) {
             return by_host(profiles, draft);
         }
@@ -61,6 +65,25 @@ impl ClusterFeature for Tls {
             draft.http.upstream_http_protocol_options.get_or_insert_default().auto_sni = true;
         }
         Ok(())
+    }
+}
+
+/// A host of the web, whose certificate an authority must have signed that the proxy's image trusts.
+fn to_web(host: &Name) -> tls::UpstreamTlsContext {
+    let trusted = core::data_source::Specifier::Filename(secret::SYSTEM_CA.to_owned());
+    let validation = tls::CertificateValidationContext {
+        trusted_ca: Some(core::DataSource { specifier: Some(trusted), ..core::DataSource::default() }),
+        ..tls::CertificateValidationContext::default()
+    };
+    let parameters = TlsParameters { min_version: None, ..TlsParameters::default() };
+    tls::UpstreamTlsContext {
+        sni: host.to_string(),
+        common_tls_context: Some(tls::CommonTlsContext {
+            tls_params: Some(tls_parameters::emit(&parameters)),
+            validation_context_type: Some(ValidationContextType::ValidationContext(validation)),
+            ..tls::CommonTlsContext::default()
+        }),
+        ..tls::UpstreamTlsContext::default()
     }
 }
 

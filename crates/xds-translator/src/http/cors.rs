@@ -1,10 +1,14 @@
 //! Requests from scripts of other origins.
 //!
 //! API: HTTPRoute filter `CORS`, `SecurityPolicy.spec.cors`. Envoy: the filter `cors`, on listeners with a route that needs
-//! it, with the policy on the route. A preflight of an origin that is not allowed is answered by the proxy, not forwarded.
+//! it, with the policy on the route; what
+//! the route says itself goes before what a policy says. A preflight of an origin that is not allowed is answered by the proxy, not forwarded.
 
 use eg_diag::Diagnostic;
-use eg_ir::{FeatureId, features, route::Cors as Policy};
+use eg_ir::{
+    FeatureId, features,
+    route::{Cors as Policy, HttpRoute},
+};
 
 use super::{FilterChain, HttpFeature, RouteCx, ServerCx, route_match};
 use crate::envoy::{any, cors, route};
@@ -28,7 +32,9 @@ impl HttpFeature for Cors {
     }
 
     fn route(&self, cx: RouteCx<'_>, route: &mut route::Route) -> Result<(), Diagnostic> {
-        if let Some(policy) = &cx.route.cors {
+        let HttpRoute { cors: own, security, .. } = cx.route;
+        let of_policy = || security.as_ref().and_then(|security| security.cors.as_ref());
+        if let Some(policy) = own.as_ref().or_else(of_policy) {
             route.typed_per_filter_config.insert(FILTER.to_owned(), any(&emit(policy)));
         }
         Ok(())

@@ -10,20 +10,12 @@ use eg_ir::{
     FeatureId, features,
     route::{HostRewrite, HttpRoute, RouteAction},
 };
-use xds_core::TypedExtensionConfig;
-use xds_matcher::{
-    Matcher,
-    matcher::{
-        MatcherList, MatcherType, OnMatch,
-        matcher_list::{FieldMatcher, Predicate, predicate},
-        on_match,
-    },
-};
 
 use super::{FilterChain, HttpFeature, RouteCx, ServerCx};
 use crate::{
-    envoy::{any, http_rbac, matcher, rbac, route, xds_core, xds_matcher},
+    envoy::{any, http_rbac, route},
     finding::not_expressible,
+    rbac::{self, Action},
 };
 
 /// The name of the filter.
@@ -91,54 +83,12 @@ pub fn names_proxy(host: &str) -> bool {
 }
 
 fn guard(header: &str) -> http_rbac::RbacPerRoute {
-    let refused = action("deny-loopback-host", "DENY", rbac::rbac::Action::Deny);
-    let otherwise = action("default", "ALLOW", rbac::rbac::Action::Allow);
-    let hosts = LOOPBACK.iter().map(|host| is(header, &format!("^{host}(?::\\d+)?$")));
-    let any_of = predicate::PredicateList { predicate: hosts.collect() };
-    let matcher = Matcher {
-        matcher_type: Some(MatcherType::MatcherList(MatcherList {
-            matchers: vec![FieldMatcher {
-                predicate: Some(Predicate { match_type: Some(predicate::MatchType::OrMatcher(any_of)) }),
-                on_match: Some(refused),
-            }],
-        })),
-        on_no_match: Some(Box::new(otherwise)),
-    };
+    let is = |host: &&str| rbac::header(header, rbac::expression(format!("^{host}(?::\\d+)?$")));
+    let proxy = rbac::any_of(LOOPBACK.iter().map(is).collect());
+    let refused = rbac::rule("deny-loopback-host", Action::Deny, proxy);
+    let matcher = rbac::matcher(vec![refused], Action::Allow);
     http_rbac::RbacPerRoute {
         rbac: Some(http_rbac::Rbac { matcher: Some(matcher), ..http_rbac::Rbac::default() }),
-    }
-}
-
-fn action(label: &str, name: &str, action: rbac::rbac::Action) -> OnMatch {
-    let action = rbac::Action { name: name.to_owned(), action: action.into() };
-    OnMatch {
-        on_match: Some(on_match::OnMatch::Action(TypedExtensionConfig {
-            name: label.to_owned(),
-            typed_config: Some(any(&action)),
-        })),
-        ..OnMatch::default()
-    }
-}
-
-/// Whether a header of the request matches a regular expression.
-fn is(header: &str, regex: &str) -> Predicate {
-    use predicate::{MatchType, SinglePredicate, single_predicate};
-    use xds_matcher::{RegexMatcher, StringMatcher, regex_matcher, string_matcher::MatchPattern};
-    let input = matcher::HttpRequestHeaderMatchInput { header_name: header.to_owned() };
-    let regex = RegexMatcher {
-        regex: regex.to_owned(),
-        engine_type: Some(regex_matcher::EngineType::GoogleRe2(regex_matcher::GoogleRe2::default())),
-    };
-    let value =
-        StringMatcher { match_pattern: Some(MatchPattern::SafeRegex(regex)), ..StringMatcher::default() };
-    Predicate {
-        match_type: Some(MatchType::SinglePredicate(SinglePredicate {
-            input: Some(TypedExtensionConfig {
-                name: "http_header".to_owned(),
-                typed_config: Some(any(&input)),
-            }),
-            matcher: Some(single_predicate::Matcher::ValueMatch(value)),
-        })),
     }
 }
 

@@ -35,7 +35,8 @@ impl HttpFeature for Oidc {
     }
 
     fn route(&self, cx: RouteCx<'_>, route: &mut route::Route) -> Result<(), Diagnostic> {
-        if let Some(settings) = &cx.route.oidc {
+        let settings = cx.route.security.as_ref().and_then(|security| security.oidc.as_ref());
+        if let Some(settings) = settings {
             let config = oauth2::OAuth2PerRoute { config: Some(emit(settings)) };
             route.typed_per_filter_config.insert(FILTER.to_owned(), any(&config));
         }

@@ -43,7 +43,7 @@ pub(super) fn network_filter(manager: &hcm::HttpConnectionManager) -> pb::Filter
 fn manager(cx: ServerCx<'_>) -> hcm::HttpConnectionManager {
     use hcm::http_connection_manager::{RouteSpecifier, ServerHeaderTransformation};
     // Needs and settings are read by the features that they were recorded for.
-    let HttpServer { name: _, origin: _, routes, stat_prefix: _, client: _, tracing: _, needs: _ } =
+    let HttpServer { name: _, origin: _, routes, stat_prefix: _, client: _, tracing: _, needs: _, auths: _ } =
         cx.server;
     hcm::HttpConnectionManager {
         stat_prefix: stat_prefix(cx),

@@ -1,7 +1,8 @@
 //! Streams: connections that are forwarded as they are.
 //!
 //! API: TLSRoute and TCPRoute on listeners for TLS and TCP. Envoy: a filter chain with a TCP proxy for each route, chosen by
-//! server name where the route has hostnames, with TLS terminated where the listener says so. A listener without routes
+//! server name where the route has hostnames, with TLS terminated where the listener says so. The filter `rbac` is before it
+//! where clients are told apart. A listener without routes
 //! accepts connections and closes them, because Envoy wants each listener to have a chain.
 
 use eg_diag::{Diagnostic, FieldPath};
@@ -9,7 +10,7 @@ use eg_ir::{
     Name,
     cluster::{Cluster, Discovery},
     listener::{Listener, StreamChain, StreamServer, StreamTls},
-    route::StreamRoute,
+    route::{Authorization, StreamRoute},
 };
 use prost::Name as Message;
 
@@ -19,10 +20,10 @@ use crate::{
     envoy::{
         any,
         kind::{HashPolicy, hash_policy},
-        listener as pb, millis, tcp_proxy,
+        listener as pb, millis, network_rbac, tcp_proxy,
     },
     finding::not_expressible,
-    http::ResourceSink,
+    http::{ResourceSink, authorization_matcher},
 };
 
 /// The cluster without endpoints, to which goes what has no route; its filter chain has the same name.
@@ -111,12 +112,22 @@ fn chain(features: &Features, cx: StreamCx<'_>, name: &str) -> Result<pb::Filter
         feature.tcp_proxy(cx, &mut proxy)?;
     }
     let resolver = cx.route.and_then(|route| route.by_server_name.as_ref());
-    let mut filters = match resolver {
-        Some(cache) => server_name::filters(cache, &proxy.stat_prefix),
-        None => Vec::new(),
-    };
+    let authorization = cx.route.and_then(|route| route.authorization.as_ref());
+    let mut filters: Vec<pb::Filter> =
+        authorization.map(|settings| authorize(settings, &proxy.stat_prefix)).into_iter().collect();
+    filters.extend(resolver.map(|cache| server_name::filters(cache, &proxy.stat_prefix)).unwrap_or_default());
     filters.push(filter("envoy.filters.network.tcp_proxy", &proxy));
     Ok(pb::FilterChain { name: name.to_owned(), filters, ..pb::FilterChain::default() })
+}
+
+/// Closes the connections of clients that may not connect.
+fn authorize(settings: &Authorization, stat_prefix: &str) -> pb::Filter {
+    let config = network_rbac::Rbac {
+        matcher: Some(authorization_matcher(settings)),
+        stat_prefix: stat_prefix.to_owned(),
+        ..network_rbac::Rbac::default()
+    };
+    filter("envoy.filters.network.rbac", &config)
 }
 
 /// A network filter.

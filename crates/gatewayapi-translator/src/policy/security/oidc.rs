@@ -10,29 +10,25 @@ use std::sync::Arc;
 
 use eg_api::{
     core,
-    gateway::SecretObjectReference,
     meta::Duration,
     v1alpha1::{Oidc as Written, OidcDenyRedirectHeader},
 };
 use eg_diag::{Code, Diagnostic, FieldPath};
 use eg_ir::{
-    FeatureId, Name, Origin, Secret, SecretBytes, SecretContent,
-    cluster::{
-        Cluster, Discovery, Endpoint, EndpointAddress, EndpointSet, Locality, PeerValidation, ServerName,
-        TlsProfile, UpstreamTls,
-    },
+    FeatureId, Origin, Secret, SecretBytes, SecretContent,
+    cluster::UpstreamProtocol,
     features,
     route::{Oidc, OidcCookies, SameSite, StringMatch, ValueMatch},
 };
-use eg_resources::{Demand, Object, OidcDiscovery, OidcProvider};
+use eg_resources::{Demand, OidcDiscovery, OidcProvider};
 
-use super::{LogIn, RouteSecurity, Security};
+use super::{RouteSecurity, Security, SecurityPlace, resolved_by_proxy, secret, service};
 use crate::{
     duration::millis,
     names,
     policy::{Declared, FieldCx, PolicyField},
     re2,
-    refs::{RefCx, Unresolved},
+    refs::RefCx,
 };
 
 static INVALID: Code = Code::error("invalid-oidc", "Accepted", "Invalid");
@@ -57,9 +53,14 @@ impl PolicyField<Security> for OidcField {
         policy.spec.oidc.is_some()
     }
 
+    fn applies(&self, place: &SecurityPlace) -> bool {
+        !place.of_connections
+    }
+
     fn lower(&self, cx: &FieldCx<'_, '_, Security>, slot: &mut RouteSecurity) -> Result<(), Diagnostic> {
         if let Some(written) = &cx.policy.spec.oidc {
-            slot.oidc = Some(log_in(cx, written)?);
+            let settings = log_in(cx, written, slot)?;
+            slot.settings_mut().oidc = Some(settings.into());
         }
         Ok(())
     }
@@ -73,20 +74,36 @@ fn invalid(path: FieldPath, message: impl Into<String>) -> Diagnostic {
     Diagnostic::new(&INVALID, path, message)
 }
 
-fn log_in(cx: &FieldCx<'_, '_, Security>, written: &Written) -> Result<LogIn, Diagnostic> {
+fn log_in(
+    cx: &FieldCx<'_, '_, Security>,
+    written: &Written,
+    slot: &mut RouteSecurity,
+) -> Result<Oidc, Diagnostic> {
     let refs = cx.refs;
     let policy = refs.from();
-    let name: Name = format!("securitypolicy/{}/{}", policy.namespace, policy.name).into();
+    let name = names::security_policy(policy);
     let provider = provider(refs, written)?;
-    let cluster = token_cluster(&provider.token_endpoint)?;
-    let password = content(refs, &written.client_secret, "client-secret", &path().field("clientSecret"))?;
+    let backend = &written.provider.backend;
+    // The deprecated `backendRef` never counted here.
+    let cluster = if backend.backend_refs.is_empty() {
+        let unsupported = service::check_settings(backend, &path().field("provider"));
+        unsupported.map_err(|(at, why)| invalid(at, why))?;
+        let cluster = service::of_url(&provider.token_endpoint);
+        let at = || path().field("provider").field("tokenEndpoint");
+        resolved_by_proxy(cluster.map_err(|why| invalid(at(), why))?)
+    } else {
+        let cluster = (format!("{name}/oidc/0").into(), UpstreamProtocol::default());
+        let asked = service::of_backends(cx, backend, cluster, &path().field("provider"));
+        asked.map_err(|(at, why)| invalid(at, why))?.cluster
+    };
+    let entry = |reference, entry, field: &'static str| {
+        secret::entry(refs, reference, entry).map_err(|why| invalid(path().field(field), why))
+    };
+    let password = entry(&written.client_secret, "client-secret", "clientSecret")?;
     let client_id = match (&written.client_id, &written.client_id_ref) {
         (Some(id), _) => id.clone(),
-        (None, Some(reference)) => {
-            let at = path().field("clientIDRef");
-            String::from_utf8(content(refs, reference, "client-id", &at)?)
-                .map_err(|_| invalid(at, "the identity is not UTF-8"))?
-        }
+        (None, Some(reference)) => String::from_utf8(entry(reference, "client-id", "clientIDRef")?)
+            .map_err(|_| invalid(path().field("clientIDRef"), "the identity is not UTF-8"))?,
         (None, None) => return Err(invalid(path().field("clientID"), "the application needs an identity")),
     };
     let key = refs.installed::<core::Secret>(HMAC.0);
@@ -108,26 +125,19 @@ fn log_in(cx: &FieldCx<'_, '_, Security>, written: &Written) -> Result<LogIn, Di
     settings.authorization_endpoint = provider.authorization_endpoint;
     settings.token_endpoint = provider.token_endpoint;
     settings.end_session_endpoint = provider.end_session_endpoint;
-    settings.token_cluster = cluster.name.clone();
+    settings.token_cluster = cluster.cluster.name.clone();
     settings.client_id = client_id;
     settings.client_secret = client_secret.name.clone();
     settings.hmac_secret = hmac_secret.name.clone();
-    let settings = Arc::new(settings);
-    let mut secrets = vec![client_secret, hmac_secret];
-    if cluster.tls.is_some() {
-        let name = names::SYSTEM_AUTHORITIES.into();
-        secrets.push(Arc::new(Secret { name, origin: Origin::default(), content: SecretContent::SystemCa }));
-    }
-    Ok(LogIn { settings, cluster: Arc::new(cluster), secrets })
+    slot.clusters.push(cluster);
+    slot.secrets.extend([client_secret, hmac_secret]);
+    Ok(settings)
 }
 
 /// Where users log in: what the policy says, and otherwise the provider.
 fn provider(refs: RefCx<'_, '_>, written: &Written) -> Result<OidcProvider, Diagnostic> {
     let at = path().field("provider");
     let written = &written.provider;
-    if !written.backend.references().is_empty() || written.backend.backend_settings.is_some() {
-        return Err(invalid(at.field("backendRefs"), "backends of providers are not part of this build"));
-    }
     let stated = |url: &Option<String>| url.clone().filter(|url| !url.is_empty());
     let authorization_endpoint = stated(&written.authorization_endpoint);
     let token_endpoint = stated(&written.token_endpoint);
@@ -153,40 +163,15 @@ fn provider(refs: RefCx<'_, '_>, written: &Written) -> Result<OidcProvider, Diag
     })
 }
 
-/// An entry of a Secret that the policy names.
-fn content(
-    refs: RefCx<'_, '_>,
-    reference: &SecretObjectReference,
-    entry: &str,
-    at: &FieldPath,
-) -> Result<Vec<u8>, Diagnostic> {
-    if !reference.group().is_empty() || reference.kind() != "Secret" {
-        return Err(invalid(at.clone(), format!("expected a Secret, found kind {}", reference.kind())));
-    }
-    let target = refs.target(core::Secret::KIND, reference.namespace.as_deref(), &reference.name);
-    let secret = refs.follow::<core::Secret>(&target).map_err(|why| {
-        let message = match why {
-            Unresolved::NotPermitted => {
-                format!("no ReferenceGrant in namespace {} permits the use of {target}", target.namespace)
-            }
-            Unresolved::NotFound => format!("{target} does not exist"),
-        };
-        invalid(at.clone(), message)
-    })?;
-    let content = secret.data.get(entry).map(|content| content.as_bytes().to_vec());
-    content
-        .filter(|content| !content.is_empty())
-        .ok_or_else(|| invalid(at.clone(), format!("{target} has no entry {entry}")))
-}
-
 /// The part of the settings that is in the policy itself.
 fn settings(cx: &FieldCx<'_, '_, Security>, written: &Written) -> Result<Oidc, Diagnostic> {
     let (redirect_url, redirect_path) = match &written.redirect_url {
         Some(url) => (url.clone(), redirect_path(url)?),
         None => (REDIRECT.0.to_owned(), REDIRECT.1.to_owned()),
     };
-    if written.pass_through_auth_header.unwrap_or(false) {
-        let message = "who shows a bearer token passes unasked only where `jwt` checks it, which is not part of this build";
+    let pass_bearer = written.pass_through_auth_header.unwrap_or(false);
+    if pass_bearer && !checks_headers(cx) {
+        let message = "who shows a bearer token passes unasked only where `jwt` looks for one in headers";
         return Err(invalid(path().field("passThroughAuthHeader"), message));
     }
     let mut scopes = written.scopes.clone();
@@ -220,6 +205,7 @@ fn settings(cx: &FieldCx<'_, '_, Security>, written: &Written) -> Result<Oidc, D
         logout_path: written.logout_path.clone().unwrap_or_else(|| LOGOUT.to_owned()),
         forward_access_token: written.forward_access_token.unwrap_or(false),
         forward_id_token: written.forward_id_token.as_ref().map(|forward| forward.header.clone()),
+        pass_bearer,
         refresh: written.refresh_token.unwrap_or(true),
         plain_tokens: written.disable_token_encryption.unwrap_or(false),
         token_ttl_s: seconds(&written.default_token_ttl, "defaultTokenTTL")?,
@@ -228,6 +214,12 @@ fn settings(cx: &FieldCx<'_, '_, Security>, written: &Written) -> Result<Oidc, D
         deny_redirect: denied.map(deny).collect::<Result<_, _>>()?,
         ..Oidc::default()
     })
+}
+
+/// Whether a token in a header is checked.
+fn checks_headers(cx: &FieldCx<'_, '_, Security>) -> bool {
+    let mut providers = cx.policy.spec.jwt.iter().flat_map(|jwt| &jwt.providers);
+    providers.any(|provider| provider.extract_from.as_ref().is_none_or(|from| !from.headers.is_empty()))
 }
 
 fn deny(
@@ -263,57 +255,6 @@ fn redirect_path(url: &str) -> Result<String, Diagnostic> {
     Ok(format!("/{path}"))
 }
 
-/// The cluster of a token endpoint, whose host must be a name.
-fn token_cluster(url: &str) -> Result<Cluster, Diagnostic> {
-    let wrong = |why: &str| {
-        invalid(path().field("provider").field("tokenEndpoint"), format!("`{url}` cannot be used: {why}"))
-    };
-    let (scheme, rest) = url.split_once("://").ok_or_else(|| wrong("it is no URL"))?;
-    let secure = match scheme {
-        "https" => true,
-        "http" => false,
-        _ => return Err(wrong("its scheme is neither http nor https")),
-    };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) => (host, port.parse().map_err(|_| wrong("its port is no number"))?),
-        None => (authority, if secure { 443 } else { 80 }),
-    };
-    let is_name = |host: &str| {
-        let labels = host.split('.');
-        let sound = |label: &str| {
-            !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        };
-        host.contains('.') && labels.clone().all(sound) && host.parse::<std::net::IpAddr>().is_err()
-    };
-    if !is_name(host) {
-        return Err(wrong("its host is no domain name"));
-    }
-    let name: Name = format!("{}_{port}", host.replace('.', "_")).into();
-    let profile: Name = format!("{name}/tls/0").into();
-    let endpoint = Endpoint {
-        address: EndpointAddress::Socket { host: host.into(), port },
-        hostname: None,
-        draining: false,
-    };
-    let locality = Locality {
-        region: format!("{name}/backend/-1").into(),
-        weight: Some(1),
-        tls: secure.then(|| profile.clone()),
-        endpoints: vec![endpoint],
-        ..Locality::default()
-    };
-    let tls = secure.then(|| {
-        let validation = PeerValidation { trusted_ca: names::SYSTEM_AUTHORITIES.into(), names: Vec::new() };
-        let server_name = ServerName::Fixed(host.into());
-        let profile =
-            TlsProfile { name: profile, server_name, validation: Some(validation), ..TlsProfile::default() };
-        Arc::new(UpstreamTls { profiles: vec![profile], some_plain: false })
-    });
-    let endpoints = EndpointSet { cluster: name.clone(), localities: vec![locality] };
-    Ok(Cluster { name, discovery: Discovery::Dns(Arc::new(endpoints)), tls, ..Cluster::default() })
-}
-
 /// What tells the cookies of policies apart: a hash (FNV-1a, 32 bits) of the policy's identity.
 fn suffix(uid: &str) -> String {
     let hash =
@@ -344,32 +285,6 @@ mod tests {
             ["", "/callback", "https://a.example", "https://a.example/", "ftp://a.example/x", "https:///x"]
         {
             check_redirect(wrong, None);
-        }
-    }
-
-    #[track_caller]
-    fn check_cluster(url: &str, expected: Option<&str>) {
-        assert_eq!(
-            token_cluster(url).ok().map(|cluster| cluster.name.to_string()).as_deref(),
-            expected,
-            "{url}"
-        );
-    }
-
-    #[test]
-    fn tokens_come_from_hosts_with_names() {
-        check_cluster("https://id.example.com/token?x=1", Some("id_example_com_443"));
-        check_cluster("http://id.example.com:8080", Some("id_example_com_8080"));
-        for wrong in [
-            "",
-            "id.example.com",
-            "ftp://id.example.com",
-            "https://10.0.0.1/t",
-            "https://[::1]/t",
-            "https://u@id.example.com/t",
-            "https://localhost/t",
-        ] {
-            check_cluster(wrong, None);
         }
     }
 }

@@ -57,13 +57,13 @@ pub(super) fn apply(
 }
 
 /// Whether the text can be a method or the name of a header (RFC 9110, section 5.6.2), or is `*`.
-pub(super) fn is_token(text: &str) -> bool {
+pub(crate) fn is_token(text: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !text.is_empty() && text.bytes().all(is_letter)
 }
 
 /// The origins for which a text with wildcards stands.
-fn origin(origin: &str) -> StringMatch {
+pub(crate) fn origin(origin: &str) -> StringMatch {
     if !origin.contains('*') {
         return StringMatch::Exact(origin.to_owned());
     }

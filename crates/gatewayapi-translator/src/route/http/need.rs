@@ -4,10 +4,14 @@ use std::sync::Arc;
 
 use eg_ir::{
     Extension, FeatureId, Name, features,
-    route::{HttpRoute as IrRoute, RouteAction, RouteOrder},
+    route::{Auth, HttpRoute as IrRoute, RouteAction, RouteOrder, RouteSecurity},
 };
 
-use crate::{engine::ReadCx, fanout::Needs, route::kind::Place};
+use crate::{
+    engine::ReadCx,
+    fanout::{AuthNeeds, Needs},
+    route::kind::Place,
+};
 
 /// Something that a route needs: the feature, what is needed of it, and the settings.
 type Need = (FeatureId, Name, Extension);
@@ -27,15 +31,26 @@ pub(super) fn send(
     for (feature, name, settings) in of(route) {
         cx.send::<Needs>(listener(), (feature, name, order.clone()), Arc::new(settings));
     }
+    for auth in route.security.iter().flat_map(|security| security.auths()) {
+        let listener = (place.fleet().clone(), place.listener.ir_name.clone());
+        cx.send::<AuthNeeds>(listener, (named(&auth), order.clone()), auth);
+    }
 }
 
 fn of(route: &IrRoute) -> impl Iterator<Item = Need> + '_ {
-    let IrRoute { action, cors, oidc, session_persistence, credential_injection, extensions, .. } = route;
+    let IrRoute { action, cors, security, session_persistence, credential_injection, extensions, .. } = route;
     let plain = |feature: FeatureId| (feature, Name::default(), Extension::default());
     let by_host = matches!(action, RouteAction::Forward(forward) if forward.by_host);
     let resolver = by_host.then(|| plain(features::DYNAMIC_RESOLVER));
-    let cors = cors.as_ref().map(|_| plain(features::CORS));
-    let oidc = oidc.as_ref().map(|_| plain(features::OIDC));
+    let security = security.as_deref();
+    let is_asked = |asked: fn(&RouteSecurity) -> bool| security.is_some_and(asked);
+    let of_security = [
+        (features::CORS, cors.is_some() || is_asked(|security| security.cors.is_some())),
+        (features::CSRF, is_asked(|security| security.csrf.is_some())),
+        (features::OIDC, is_asked(|security| security.oidc.is_some())),
+        (features::AUTHORIZATION, is_asked(|security| security.authorization.is_some())),
+    ];
+    let of_security = of_security.into_iter().filter(|(_, asked)| *asked).map(|(feature, _)| feature);
     let session = session_persistence
         .as_ref()
         .map(|session| (features::SESSION_PERSISTENCE, Name::default(), Extension::of(session)));
@@ -43,5 +58,15 @@ fn of(route: &IrRoute) -> impl Iterator<Item = Need> + '_ {
         (features::CREDENTIAL_INJECTION, injection.name.clone(), Extension::of(&**injection))
     });
     let added = extensions.keys().cloned().map(plain);
-    resolver.into_iter().chain(cors).chain(oidc).chain(session).chain(credential).chain(added)
+    resolver.into_iter().chain(of_security.map(plain)).chain(session).chain(credential).chain(added)
+}
+
+/// What tells the auths of a listener apart: the kind, and whose it is. Of keys of clients a listener knows only the first.
+fn named(auth: &Auth) -> (u8, Name) {
+    match auth {
+        Auth::ExtAuth(settings) => (0, settings.name.clone()),
+        Auth::ApiKeyAuth(_) => (1, Name::default()),
+        Auth::BasicAuth(settings) => (2, settings.name.clone()),
+        Auth::Jwt(settings) => (3, settings.name.clone()),
+    }
 }

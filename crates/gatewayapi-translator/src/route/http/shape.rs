@@ -2,18 +2,21 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use eg_ir::{Extension, FeatureId, IrKey, Name, route::HttpRoute as IrRoute};
+use eg_ir::{
+    Extension, FeatureId, IrKey, Name,
+    route::{HttpRoute as IrRoute, RouteSecurity},
+};
 
 use super::{LoweredMatch, direct_response};
 use crate::{
     engine::ReadCx,
-    fanout::{Clusters, Secrets},
+    fanout::send_secret,
     policy::{
         BackendTraffic,
         extension::Extensions,
         in_use::InUse,
         route::{InForce, Served, all, in_force},
-        security::{LogIn, Security},
+        security::Security,
     },
     route::{attach::send_cluster, destination::PlannedCluster, kind::Place},
 };
@@ -87,7 +90,7 @@ pub(super) fn of_rules(cx: &ReadCx<'_>, place: &Place<'_>, matches: &[LoweredMat
             found.insert(rule, shape);
         }
     }
-    send_log_ins(cx, place, place.fleet(), found.values());
+    send_security(cx, place, place.fleet(), found.values());
     send_services(cx, place, found.values());
     found
 }
@@ -102,10 +105,12 @@ impl Shape {
     pub(super) fn apply(&self, route: &mut IrRoute) {
         let Self { security, traffic, extensions } = self;
         if let Some(security) = security {
-            if !security.lowered.problems.is_empty() {
+            if security.lowered.is_closed() {
                 route.action = direct_response::refused();
             }
-            route.oidc = security.lowered.slot.oidc.as_ref().map(|log_in| Arc::clone(&log_in.settings));
+            // What is sound of a policy goes before the refusal.
+            let settings = &security.lowered.slot.settings;
+            route.security = (**settings != RouteSecurity::default()).then(|| Arc::clone(settings));
         }
         if let Some(traffic) = traffic {
             if traffic.lowered.problems.is_empty() {
@@ -129,22 +134,25 @@ impl Shape {
     }
 }
 
-/// Sends what routes that ask for log-ins need beside themselves.
-fn send_log_ins<'s>(
+/// Sends what routes need beside themselves to be secure.
+fn send_security<'s>(
     cx: &ReadCx<'_>,
     place: &Place<'_>,
     fleet: &IrKey,
     shapes: impl Iterator<Item = &'s Shape>,
 ) {
-    // Rules mostly share a policy.
-    let log_ins = shapes.filter_map(|shape| shape.security.as_ref()?.lowered.slot.oidc.as_ref());
-    let log_ins: BTreeMap<&Name, &LogIn> = log_ins.map(|log_in| (&log_in.settings.name, log_in)).collect();
-    for log_in in log_ins.into_values() {
-        let cluster = (fleet.clone(), log_in.cluster.name.clone());
-        cx.send::<Clusters>(cluster, (place.route.clone(), 0), Arc::clone(&log_in.cluster));
-        for secret in &log_in.secrets {
-            let name = (fleet.clone(), secret.name.clone());
-            cx.send::<Secrets>(name, place.route.clone(), Arc::clone(secret));
+    let mut sent = Vec::new();
+    for security in shapes.filter_map(|shape| shape.security.as_ref()) {
+        // Rules mostly share a policy.
+        if sent.iter().any(|known| Arc::ptr_eq(known, &security.lowered)) {
+            continue;
+        }
+        sent.push(Arc::clone(&security.lowered));
+        for planned in &security.lowered.slot.clusters {
+            send_cluster(cx, place.route, fleet, planned);
+        }
+        for secret in &security.lowered.slot.secrets {
+            send_secret(cx, place.route, fleet, secret);
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Retry, ValueMatch};
-use crate::Name;
+use crate::{
+    Name,
+    route::{Retry, ValueMatch},
+};
 
 /// How users log in before they reach a route. Its secrets are secrets of the fleet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
