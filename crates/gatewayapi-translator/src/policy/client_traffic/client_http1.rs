@@ -1,7 +1,8 @@
 //! HTTP/1 of clients.
 //!
-//! API: `ClientTrafficPolicy.spec.http1`, for listeners that serve HTTP. IR: [`ClientHttp1`]. An expression that is none fails
-//! closed.
+//! API: `ClientTrafficPolicy.spec.http1`, for listeners that serve HTTP. IR: [`ClientHttp1`].
+//!
+//! Fail mode: closed. So it is with an expression that is none, and without the one default host that is wanted.
 //!
 //! With `http10.useDefaultHost`, requests without a host are for the hostname of the listener or, where that is a wildcard,
 //! for the only hostname of its routes. Where there is none or more than one, the policy is refused, because requests would

@@ -1,7 +1,8 @@
 //! HTTP/2 of clients.
 //!
-//! API: `ClientTrafficPolicy.spec.http2`, for listeners that serve HTTP. IR: [`ClientHttp2`]. A size, a number or a time that
-//! the protocol does not know fails closed, and nothing of the field is used then.
+//! API: `ClientTrafficPolicy.spec.http2`, for listeners that serve HTTP. IR: [`ClientHttp2`].
+//!
+//! Fail mode: closed. With a size, a number or a time that the protocol does not know, nothing of the field is used.
 
 use eg_api::v1alpha1::{ClientTrafficPolicySpec, Http2KeepaliveSettings, Http2Settings};
 use eg_diag::Code;

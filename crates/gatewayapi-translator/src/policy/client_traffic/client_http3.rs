@@ -1,8 +1,10 @@
 //! HTTP/3 of clients.
 //!
 //! API: `ClientTrafficPolicy.spec.http3`, for listeners that serve HTTPS. IR: `ClientSettings::http3`, a second listener for
-//! QUIC, and a header `alt-svc` in the answers of routes, which tells clients of it. Where certificates of clients are checked,
-//! HTTP/3 is not offered, because the proxies cannot check them there; the status of the policy says so.
+//! QUIC, and a header `alt-svc` in the answers of routes, which tells clients of it.
+//!
+//! Fail mode: without HTTP/3. Where certificates of clients are checked it is not offered, because the proxies cannot check them
+//! there; the status of the policy says so.
 
 use eg_diag::{Code, Diagnostic, FieldPath};
 use eg_ir::{FeatureId, features, listener::ClientSettings};

@@ -1,8 +1,9 @@
 //! How the address of the client is found.
 //!
 //! API: `ClientTrafficPolicy.spec.clientIPDetection`, for listeners that serve HTTP: from `X-Forwarded-For`, from another
-//! header, or from the connection, which is the default. IR: [`ClientIpDetection`]. A network or a number that is none fails
-//! closed, because who is trusted would not be known.
+//! header, or from the connection, which is the default. IR: [`ClientIpDetection`].
+//!
+//! Fail mode: closed. With a network or a number that is none, who is trusted would not be known.
 
 use std::net::IpAddr;
 

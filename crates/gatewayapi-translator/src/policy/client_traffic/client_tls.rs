@@ -1,11 +1,13 @@
 //! TLS with clients.
 //!
 //! API: `ClientTrafficPolicy.spec.tls`, for listeners that terminate TLS. IR: [`ClientTls`]. A policy that is in force settles the
-//! versions also when it does not name them. It goes before the Gateway: before what overlapping certificates mean for the
-//! protocols that are offered, and before `Gateway.spec.tls.frontend`.
+//! versions also when it does not name them.
 //!
-//! A version, a cipher or a way to check certificates that nobody knows fails closed, and so do authorities and revocation
-//! lists that cannot be loaded.
+//! Precedence: it goes before the Gateway, that is before what overlapping certificates mean for the protocols that are offered,
+//! and before `Gateway.spec.tls.frontend`.
+//!
+//! Fail mode: closed. A version, a cipher or a way to check certificates that nobody knows closes the listener, and so do
+//! authorities and revocation lists that cannot be loaded.
 //!
 //! - `validation`: how certificates of clients are checked;
 //! - `cipher`: the cipher suites that proxies know.
