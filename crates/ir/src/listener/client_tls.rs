@@ -7,6 +7,7 @@ use crate::{Name, cluster::TlsParameters, route::StringMatch};
 /// How TLS is spoken to clients, beside the certificates that are presented.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the API that stands alone")]
 pub struct ClientTls {
     /// Versions and algorithms.
     pub parameters: TlsParameters,

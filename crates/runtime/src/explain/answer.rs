@@ -100,7 +100,7 @@ pub struct Chain {
     pub server_names: Vec<Name>,
     /// The names of the secrets whose certificates it presents.
     pub certificates: Vec<Name>,
-    /// Whether clients without a valid certificate are refused, which an explanation takes to be presented.
+    /// Whether clients are asked for certificates and some are refused; an explanation takes one that is not to be presented.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub asks_for_certificate: bool,
 }

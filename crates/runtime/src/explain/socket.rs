@@ -133,7 +133,8 @@ fn terminating(
         name: name.clone(),
         server_names: server_names.to_vec(),
         certificates: tls.certificates.iter().map(|secret| secret.name().clone()).collect(),
-        asks_for_certificate: validation.is_some_and(|validation| validation.mode.is_required()),
+        asks_for_certificate: validation
+            .is_some_and(|validation| validation.mode.is_required() || validation.mode.is_verified()),
     }
 }
 

@@ -1,6 +1,9 @@
 //! How certificates of clients are checked.
 //!
 //! Modes that verify certificates need authorities; the other ones may have some, which clients are told of.
+//!
+//! `mode: RequireAny` asks for certificates and takes every one, and with Envoy 1.39 also clients without any: the way by which
+//! proxies are told not to verify goes before the demand. Who needs a certificate to be there uses `RequireAndVerify`.
 
 use std::sync::Arc;
 
