@@ -26,6 +26,7 @@ use crate::{
     fanout::{FleetMembers, Secrets, SocketParts, Tables},
 };
 
+mod access_log;
 mod certificate;
 mod class;
 mod conflict;
@@ -47,6 +48,7 @@ mod stream;
 mod tracing;
 pub(crate) mod view;
 
+pub(crate) use access_log::AccessLogsOf;
 pub(crate) use certificate::certificate_in;
 pub(crate) use class::ClassOf;
 pub(crate) use listener::ListenerState;

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Extension, FeatureId, Name, Origin, SecretRef, route::Auth};
 
+mod access_log;
 mod tracing;
 
+pub use access_log::{AccessLog, LogFormat, LogSink, Logged, OpenTelemetryLog, ServiceEntries};
 pub use tracing::{OpenTelemetry, RootSampler, Sampler, SpanTag, Tracing, TracingProvider};
 
 mod client;
@@ -86,6 +88,9 @@ pub struct Listener {
     /// What serves connections that are not HTTP, or (one alone) the datagrams of a UDP socket.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub streams: Vec<Arc<StreamServer>>,
+    /// What is logged; absent is everything, as JSON on the standard output of the proxy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_logs: Option<Arc<Vec<AccessLog>>>,
 }
 
 /// A filter chain for TLS connections.

@@ -7,7 +7,10 @@ pub(crate) use xds_api::pb::envoy::{
         route::v3 as route, trace::v3 as trace,
     },
     extensions::{
-        access_loggers::file::v3 as file_access_log,
+        access_loggers::{
+            file::v3 as file_access_log, filters::cel::v3 as cel_log_filter, grpc::v3 as grpc_access_log,
+            open_telemetry::v3 as otel_access_log,
+        },
         clusters::{
             common::dns::v3 as dns_common, dns::v3 as dns_cluster,
             dynamic_forward_proxy::v3 as dynamic_cluster,
@@ -33,6 +36,7 @@ pub(crate) use xds_api::pb::envoy::{
             },
             udp::udp_proxy::v3 as udp_proxy,
         },
+        formatter::req_without_query::v3 as req_without_query,
         http::{
             early_header_mutation::header_mutation::v3 as early_header_mutation,
             header_formatters::preserve_case::v3 as preserve_case,
@@ -62,6 +66,7 @@ pub(crate) use xds_api::pb::envoy::{
     },
     r#type::{http::v3 as http_type, matcher::v3 as matcher, tracing::v3 as tracing_tag, v3 as kind},
 };
+pub(crate) use xds_api::pb::opentelemetry::proto::common::v1 as otlp;
 pub(crate) use xds_api::pb::xds::{core::v3 as xds_core, r#type::matcher::v3 as xds_matcher};
 
 use prost_types::Duration;

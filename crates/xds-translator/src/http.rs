@@ -182,10 +182,9 @@ impl FilterChain {
         });
     }
 
-    /// The filters with the router at the end, which adds Envoy's own headers or does not.
-    pub(crate) fn finish(mut self, envoy_headers: bool) -> Vec<hcm::HttpFilter> {
-        let router = router::Router { suppress_envoy_headers: !envoy_headers, ..router::Router::default() };
-        self.add("envoy.filters.http.router", &router);
+    /// The filters with the router at the end.
+    pub(crate) fn finish(mut self, router: &router::Router) -> Vec<hcm::HttpFilter> {
+        self.add("envoy.filters.http.router", router);
         self.0
     }
 }

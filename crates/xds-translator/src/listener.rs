@@ -10,7 +10,7 @@ use eg_ir::{
 
 use crate::{
     Features,
-    envoy::{any, core, hcm, listener as pb, socket_address, tcp_proxy, tls, udp_proxy},
+    envoy::{any, core, hcm, listener as pb, router, socket_address, tcp_proxy, tls, udp_proxy},
     http::ServerCx,
 };
 
@@ -101,6 +101,12 @@ pub trait ListenerFeature: Send + Sync + 'static {
         Ok(())
     }
 
+    /// Configures the router, the last HTTP filter.
+    fn router(&self, cx: ServerCx<'_>, router: &mut router::Router) -> Result<(), Diagnostic> {
+        let _ = (cx, router);
+        Ok(())
+    }
+
     /// Configures how the connections of a stream are forwarded.
     fn tcp_proxy(&self, cx: StreamCx<'_>, proxy: &mut tcp_proxy::TcpProxy) -> Result<(), Diagnostic> {
         let _ = (cx, proxy);
@@ -126,7 +132,9 @@ pub trait ListenerFeature: Send + Sync + 'static {
 
 /// Emits one listener.
 pub(crate) fn emit(features: &Features, ir: &Listener) -> Result<pb::Listener, Diagnostic> {
-    let Listener { name, address, port, ipv4_compat, transport, tls_chains, http, streams } = ir;
+    // The logs are the business of a feature.
+    let Listener { name, address, port, ipv4_compat, transport, tls_chains, http, streams, access_logs: _ } =
+        ir;
     let mut listener = pb::Listener {
         name: name.to_string(),
         address: Some(socket_address(address, *port, *ipv4_compat)),

@@ -8,7 +8,7 @@ use eg_ir::{
     route::RouteOrder,
 };
 
-use super::{stream::Claimed, tracing::TracingOf};
+use super::{access_log::AccessLogsOf, stream::Claimed, tracing::TracingOf};
 use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
@@ -34,6 +34,11 @@ impl Unit for SocketUnit {
             if listener.name.is_empty() {
                 listener.name = part.listener_name.clone();
                 listener.ipv4_compat = part.ipv4_compat;
+                let gateway = match &part.server {
+                    SocketServer::Http(server) | SocketServer::Https { server, .. } => &server.origin.object,
+                    SocketServer::Stream(server) => &server.origin.object,
+                };
+                listener.access_logs.clone_from(&cx.unit::<AccessLogsOf>(gateway).logs);
             }
             match &part.server {
                 SocketServer::Http(server) => {

@@ -12,7 +12,7 @@ use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
     fanout::AttachedRoutes,
-    gateway::{GatewayOf, GatewayState, ListenerState, SetState, TracingOf},
+    gateway::{AccessLogsOf, GatewayOf, GatewayState, ListenerState, SetState, TracingOf},
     policy::backend_tls::defaults::gateway_certificate,
     settings::Infrastructure,
 };
@@ -36,6 +36,9 @@ impl Unit for GatewayRoot {
         let mut conditions = Conditions::of(gateway.metadata.generation());
         accepted(&mut conditions, key, state);
         if let Some(problem) = &cx.unit::<TracingOf>(key).problem {
+            conditions.fail(std::slice::from_ref(problem));
+        }
+        if let Some(problem) = &cx.unit::<AccessLogsOf>(key).problem {
             conditions.fail(std::slice::from_ref(problem));
         }
         frontend(&mut conditions, state);

@@ -105,6 +105,7 @@ fn a_certificate_runs_its_listener() {
         ("gateway", 1),
         ("listener_clients", 1),
         ("bind_view", 1),
+        ("access_logs", 1),
         ("tracing", 1),
         ("gateway_fanout", 1),
         ("secret", 1),

@@ -7,7 +7,7 @@ use eg_ir::listener::HttpServer;
 
 use crate::{
     Features,
-    envoy::{ads, any, core, hcm, listener as pb},
+    envoy::{ads, any, core, hcm, listener as pb, router},
     http::{FilterChain, ServerCx},
 };
 
@@ -25,7 +25,14 @@ pub(super) fn filter(features: &Features, cx: ServerCx<'_>) -> Result<pb::Filter
     for feature in &features.http {
         feature.filters(cx, &mut chain)?;
     }
-    manager.http_filters = chain.finish(cx.server.client.headers.envoy_headers);
+    let mut router = router::Router {
+        suppress_envoy_headers: !cx.server.client.headers.envoy_headers,
+        ..router::Router::default()
+    };
+    for feature in &features.listener {
+        feature.router(cx, &mut router)?;
+    }
+    manager.http_filters = chain.finish(&router);
     for feature in &features.listener {
         feature.connection_manager(cx, &mut manager)?;
     }

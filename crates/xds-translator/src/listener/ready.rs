@@ -4,7 +4,7 @@ use eg_ir::{Name, ReadyListener};
 
 use super::connection_manager::network_filter;
 use crate::{
-    envoy::{exact, hcm, health_check, listener as pb, route, socket_address},
+    envoy::{exact, hcm, health_check, listener as pb, route, router, socket_address},
     http::FilterChain,
 };
 
@@ -50,7 +50,7 @@ fn filters() -> Vec<hcm::HttpFilter> {
     };
     let mut chain = FilterChain::default();
     chain.add("envoy.filters.http.health_check", &health_check);
-    chain.finish(false)
+    chain.finish(&router::Router { suppress_envoy_headers: true, ..router::Router::default() })
 }
 
 fn otherwise() -> route::RouteConfiguration {
