@@ -51,6 +51,7 @@ impl fmt::Debug for Features {
 
 /// The part of the `EnvoyGateway` configuration that has a meaning for translation.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the configuration that stands alone")]
 pub struct Settings {
     /// GatewayClasses with this controller name are ours.
     pub controller_name: Arc<str>,

@@ -25,7 +25,8 @@ pub(crate) enum Action {
 
 /// What decides: rules in order, and what happens when none of them does.
 pub(crate) fn matcher(rules: Vec<FieldMatcher>, otherwise: Action) -> Matcher {
-    let matcher_type = (!rules.is_empty()).then(|| MatcherType::MatcherList(MatcherList { matchers: rules }));
+    let matcher_type =
+        (!rules.is_empty()).then_some(MatcherType::MatcherList(MatcherList { matchers: rules }));
     Matcher { matcher_type, on_no_match: Some(Box::new(decision("default", otherwise))) }
 }
 

@@ -72,7 +72,7 @@ fn accepted<'t>(translation: &'t Translation, name: &str) -> (&'t str, &'t str) 
     use eg_gatewayapi_translator::resources::Status;
     let of_name =
         |(object, _): &(&eg_diag::ObjectRef, _)| object.kind == vendor_filter::KIND && *object.name == *name;
-    let status = translation.statuses.iter().find(of_name).map(|(_, update)| &update.status);
+    let status = translation.statuses.iter().find(of_name).map(|(_, update)| &*update.status);
     let Some(Status::Policy(status)) = status else { return ("", "") };
     let conditions = status.ancestors.iter().flat_map(|ancestor| &ancestor.conditions);
     let accepted = conditions.into_iter().find(|condition| condition.r#type == "Accepted");

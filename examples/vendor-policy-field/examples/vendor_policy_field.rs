@@ -70,7 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn accepted<'t>(translation: &'t Translation, name: &str) -> (&'t str, &'t str) {
     let of_name =
         |(object, _): &(&ObjectRef, _)| object.kind.kind == "ClientTrafficPolicy" && *object.name == *name;
-    let status = translation.statuses.iter().find(of_name).map(|(_, update)| &update.status);
+    let status = translation.statuses.iter().find(of_name).map(|(_, update)| &*update.status);
     let Some(Status::Policy(status)) = status else { return ("", "") };
     let mut conditions = status.ancestors.iter().flat_map(|ancestor| &ancestor.conditions);
     let accepted = conditions.find(|condition| condition.r#type == "Accepted");

@@ -49,19 +49,19 @@ pub(crate) fn feature(feature: &Feature<'_>, all: &[Feature<'_>], codes: &[Code]
 
 /// The labels of the documentation.
 fn facts(feature: &Feature<'_>, all: &[Feature<'_>], page: &mut String) {
-    let rows: [(&str, fn(&Module) -> &Option<String>); 4] = [
-        ("API", |module| &module.docs.api),
-        ("Envoy", |module| &module.docs.envoy),
-        ("Precedence", |module| &module.docs.precedence),
-        ("Fail mode", |module| &module.docs.fail_mode),
-    ];
+    type Label = fn(&Docs) -> Option<&str>;
+    let api: Label = |docs| docs.api.as_deref();
+    let envoy: Label = |docs| docs.envoy.as_deref();
+    let precedence: Label = |docs| docs.precedence.as_deref();
+    let fail_mode: Label = |docs| docs.fail_mode.as_deref();
+    let rows = [("API", api), ("Envoy", envoy), ("Precedence", precedence), ("Fail mode", fail_mode)];
     page.push_str("| | |\n|---|---|\n");
     for whole in all.iter().filter(|other| feature.is_in(other)) {
         let _ = writeln!(page, "| Part of | [{}]({}.md) |", whole.title(), whole.stem);
     }
     for (name, of) in rows {
         let mut said: Vec<String> =
-            feature.modules.iter().filter_map(|module| of(module).as_deref().map(capital)).collect();
+            feature.modules.iter().filter_map(|module| of(&module.docs).map(capital)).collect();
         // Both translators name the API; the one that reads it knows better.
         if name == "API" {
             said.truncate(1);

@@ -44,11 +44,14 @@ impl Sending {
     }
 }
 
+/// A group of a type, and one that is in it.
+type Membership<G> = (<G as Group>::Key, <G as Group>::Member);
+
 /// What one unit sends to groups of one type, in order.
-struct SendingTo<G: Group>(Vec<((G::Key, G::Member), G::Value)>);
+struct SendingTo<G: Group>(Vec<(Membership<G>, G::Value)>);
 
 impl<G: Group> SendingTo<G> {
-    fn set(&mut self, place: (G::Key, G::Member), value: G::Value) {
+    fn set(&mut self, place: Membership<G>, value: G::Value) {
         match self.0.binary_search_by(|(one, _)| one.cmp(&place)) {
             Ok(at) => self.0[at].1 = value,
             Err(at) => self.0.insert(at, (place, value)),
@@ -86,7 +89,7 @@ impl<G: Group> AnySending for SendingTo<G> {
                 engine.set_member::<G>(*group, member, None);
             }
         }
-        let set = |((key, member), value): ((G::Key, G::Member), G::Value)| {
+        let set = |((key, member), value): (Membership<G>, G::Value)| {
             let group = engine.groups.borrow_mut().table::<G>().find_or_insert(&key);
             engine.set_member::<G>(group, &member, Some(value));
             (group, member)

@@ -125,12 +125,12 @@ fn socket_part(
     if client.http3 {
         let listener_name =
             if by_port { names::of_port("udp", listener.port) } else { names::quic(&listener_name) };
-        let part = SocketPart { listener_name, ipv4_compat, server: server.clone() };
+        let member = SocketPart { listener_name, ipv4_compat, server: server.clone() };
         let socket = (state.fleet.clone(), address.clone(), port, Transport::Quic);
-        cx.send::<SocketParts>(socket, order.clone(), Arc::new(part));
+        cx.send::<SocketParts>(socket, order.clone(), Arc::new(member));
     }
-    let part = SocketPart { listener_name, ipv4_compat, server };
-    cx.send::<SocketParts>((state.fleet.clone(), address, port, transport), order, Arc::new(part));
+    let member = SocketPart { listener_name, ipv4_compat, server };
+    cx.send::<SocketParts>((state.fleet.clone(), address, port, transport), order, Arc::new(member));
 }
 
 pub(super) fn tls(listener: &ListenerState) -> TerminateTls {

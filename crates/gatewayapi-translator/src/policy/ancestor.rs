@@ -82,8 +82,12 @@ pub(crate) fn verdicts(uses: &Ordered<PolicyUse, Used>) -> Ancestors<Verdict<'_>
         }
         let Outcome { problems, warnings, overridden_in, missing, merged_over, merged_by, is_part } = outcome;
         let known = &mut verdict.outcome;
-        problems.iter().for_each(|problem| add(&mut known.problems, problem));
-        warnings.iter().for_each(|warning| add(&mut known.warnings, warning));
+        for problem in problems {
+            add(&mut known.problems, problem);
+        }
+        for warning in warnings {
+            add(&mut known.warnings, warning);
+        }
         known.overridden_in.extend(overridden_in.iter().cloned());
         known.missing = known.missing.take().or_else(|| missing.clone());
         known.merged_over = known.merged_over.take().or_else(|| merged_over.clone());

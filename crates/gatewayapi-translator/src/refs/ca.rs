@@ -279,8 +279,8 @@ fn check_lists(bytes: &[u8], passed: impl Fn(i64) -> bool) -> Result<(), &'stati
         return Err("holds no revocation list");
     }
     for block in lists {
-        let parsed = CertificateRevocationList::from_der(block.contents());
-        let (_, list) = parsed.map_err(|_| "holds a block that is no revocation list")?;
+        let list = CertificateRevocationList::from_der(block.contents());
+        let (_, list) = list.map_err(|_| "holds a block that is no revocation list")?;
         if list.next_update().is_some_and(|next| passed(next.timestamp())) {
             return Err("holds a revocation list that is out of date");
         }

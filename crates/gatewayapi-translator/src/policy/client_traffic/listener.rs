@@ -127,8 +127,9 @@ fn settle(
         match client_http1::default_host(cx, &in_force.policy, view) {
             Ok(None) => {}
             Ok(host) => {
-                let http1 = Arc::make_mut(&mut settings).http1.as_mut();
-                http1.into_iter().for_each(|http1| Arc::make_mut(http1).default_host.clone_from(&host));
+                if let Some(http1) = &mut Arc::make_mut(&mut settings).http1 {
+                    Arc::make_mut(http1).default_host = host;
+                }
             }
             Err(problem) => {
                 add(&mut outcome.problems, &problem);

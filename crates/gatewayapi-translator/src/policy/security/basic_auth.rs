@@ -44,10 +44,9 @@ impl PolicyField<Security> for BasicAuthField {
 
     fn lower(&self, cx: &FieldCx<'_, '_, Security>, slot: &mut RouteSecurity) -> Result<(), Diagnostic> {
         if let Some(Written { forward_username_header, users }) = &cx.policy.spec.basic_auth {
-            let users =
-                secret::entry(cx.refs, users, USERS).and_then(|users| check(users)).map_err(|why| {
-                    Diagnostic::new(&INVALID, FieldPath::spec().field("basicAuth").field("users"), why)
-                })?;
+            let users = secret::entry(cx.refs, users, USERS).and_then(check).map_err(|why| {
+                Diagnostic::new(&INVALID, FieldPath::spec().field("basicAuth").field("users"), why)
+            })?;
             let settings = BasicAuth {
                 name: names::security_policy(cx.refs.from()),
                 users: SecretBytes::new(users),

@@ -51,11 +51,9 @@ impl PolicyField<Security> for CsrfField {
 fn part(part: &Part) -> Result<Fraction, Diagnostic> {
     let (numerator, denominator) = (part.numerator, part.denominator.unwrap_or(100));
     let fraction = u32::try_from(numerator).ok().zip(u32::try_from(denominator).ok());
-    match fraction.filter(|(numerator, denominator)| *denominator != 0 && numerator <= denominator) {
-        Some((numerator, denominator)) => Ok(Fraction { numerator, denominator }),
-        None => {
-            let at = FieldPath::spec().field("csrf").field("shadowFraction");
-            Err(Diagnostic::new(&INVALID, at, format!("{numerator} of {denominator} is no part of requests")))
-        }
-    }
+    let fraction = fraction.filter(|(numerator, denominator)| *denominator != 0 && numerator <= denominator);
+    fraction.map(|(numerator, denominator)| Fraction { numerator, denominator }).ok_or_else(|| {
+        let at = FieldPath::spec().field("csrf").field("shadowFraction");
+        Diagnostic::new(&INVALID, at, format!("{numerator} of {denominator} is no part of requests"))
+    })
 }

@@ -34,13 +34,11 @@ pub(super) fn of_backends(
 
 /// Refuses settings of connections.
 pub(super) fn check_settings(backends: &BackendCluster, at: &FieldPath) -> Result<(), (FieldPath, String)> {
-    match backends.backend_settings {
-        None => Ok(()),
-        Some(_) => {
-            let why = "settings of connections to services are not part of this build".to_owned();
-            Err((at.field("backendSettings"), why))
-        }
+    if backends.backend_settings.is_none() {
+        return Ok(());
     }
+    let why = "settings of connections to services are not part of this build".to_owned();
+    Err((at.field("backendSettings"), why))
 }
 
 /// The cluster of the host in a URL, which must be a name, or why there is none.

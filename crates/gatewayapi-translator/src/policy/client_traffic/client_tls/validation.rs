@@ -11,7 +11,7 @@ use eg_api::{
     gateway::SecretObjectReference,
     v1alpha1::{
         ClientTrafficPolicy, ClientTrafficPolicySpec, ClientValidationContext, CrlContext, OtherSanMatch,
-        StringMatch, SubjectAltNames,
+        SubjectAltNames,
     },
 };
 use eg_diag::{Diagnostic, FieldPath, ObjectRef};
@@ -88,8 +88,9 @@ fn names(
     mut reading: Reading<'_>,
 ) -> Vec<ClientName> {
     let mut names = Vec::new();
-    let lists: [(&[StringMatch], &'static str, fn(Matcher) -> ClientName); 4] = [
-        (dns_names, "dnsNames", ClientName::Dns),
+    let make_dns: fn(Matcher) -> ClientName = ClientName::Dns;
+    let lists = [
+        (dns_names, "dnsNames", make_dns),
         (email_addresses, "emailAddresses", ClientName::Email),
         (ip_addresses, "ipAddresses", ClientName::Ip),
         (uris, "uris", ClientName::Uri),
