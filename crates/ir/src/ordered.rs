@@ -234,7 +234,9 @@ mod tests {
         };
         let many: Vec<usize> = (0..2 * FEW).collect();
         let mut shrunk = of(&many, 1);
-        many[2..].iter().for_each(|number| drop(shrunk.remove(number)));
+        for number in &many[2..] {
+            assert_eq!(shrunk.remove(number), Some(*number));
+        }
         let worlds = [of(&[], 1), of(&[0, 1], 1), of(&[1, 3], 2), of(&many, 1), of(&many, 3), shrunk];
         for (old, new) in worlds.iter().flat_map(|old| worlds.iter().map(move |new| (old, new))) {
             let differences = old.diff(new);

@@ -7,6 +7,7 @@ use crate::{
     cases::{Case, Kind},
     codes::Code,
     feature::Feature,
+    prose::Docs,
     source::Module,
 };
 

@@ -53,7 +53,11 @@ pub(crate) fn modules(root: &Path) -> io::Result<Vec<Module>> {
             let source = root.join(group).join(&package).join("src");
             let mut files = Vec::new();
             if source.is_dir() {
-                collect(&source, &mut |file| Path::new(file).extension().is_some_and(|it| it == "rs"), &mut files)?;
+                collect(
+                    &source,
+                    &mut |file| Path::new(file).extension().is_some_and(|it| it == "rs"),
+                    &mut files,
+                )?;
             }
             for file in files {
                 let inside = format!("{group}/{package}/src/{file}");
