@@ -101,7 +101,7 @@ fn named(mut listener: Listener) -> Listener {
     for filter in chains.flat_map(|chain| &mut chain.filters) {
         let Some(ConfigType::TypedConfig(config)) = &mut filter.config_type else { continue };
         let mut manager = HttpConnectionManager::decode(config.value.as_slice()).expect("HTTP");
-        manager.via = "extended".to_owned();
+        "extended".clone_into(&mut manager.via);
         config.value = manager.encode_to_vec();
     }
     listener

@@ -112,7 +112,7 @@ mod tests {
         let metrics = Metrics::new();
         let mut queue = Queue::with_places(4, writer, metrics.clone()).unwrap();
         // More than any pipe and the queue hold.
-        let line = [&[b'x'; 99_999][..], b"\n"].concat();
+        let line = [&vec![b'x'; 99_999][..], b"\n"].concat();
         for _ in 0..40 {
             queue.write_all(&line).unwrap();
         }

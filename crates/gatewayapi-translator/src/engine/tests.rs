@@ -96,7 +96,7 @@ impl Unit for Label {
     const RANK: u8 = 1;
 
     fn compute(cx: &ReadCx<'_>, (name, label): &Self::Key) -> Self::Out {
-        cx.object::<Namespace>(&namespace(name))?.metadata.labels.get(*label).cloned()
+        cx.object::<Namespace>(&namespace(name))?.metadata.labels.get(label).cloned()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Objects that several tests begin with.
 
 /// A class, and the Gateway `gw` with an HTTP listener at this port and the listeners of further lines.
-pub fn gateway(port: u16, listeners: &str) -> String {
+pub(crate) fn gateway(port: u16, listeners: &str) -> String {
     format!(
         "
 apiVersion: gateway.networking.k8s.io/v1
