@@ -5,7 +5,7 @@ use std::sync::Arc;
 use eg_diag::ObjectRef;
 use eg_ir::{
     Extension, FeatureId, IrKey, Name, Origin, Secret, SecretContent,
-    cluster::{Cluster, Endpoint},
+    cluster::{Cluster, Endpoint, HealthTarget},
     infra::InfraListener,
     listener::{HttpServer, StreamServer, TerminateTls, Transport},
     patch::{PatchOrder, PatchPolicy},
@@ -65,6 +65,8 @@ impl Group for EndpointPlans {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct EndpointPlan {
     pub(crate) localities: Vec<LocalityPlan>,
+    /// Where health is asked for.
+    pub(crate) health: HealthTarget,
 }
 
 /// Where the endpoints of one backend reference come from.

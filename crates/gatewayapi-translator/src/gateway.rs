@@ -45,7 +45,7 @@ mod service;
 mod socket;
 mod state;
 mod stream;
-mod tracing;
+pub(crate) mod tracing;
 pub(crate) mod view;
 
 pub(crate) use access_log::AccessLogsOf;

@@ -12,6 +12,7 @@ mod backend_keepalive;
 mod backend_timeout;
 mod circuit_breaker;
 mod dns;
+mod health_check;
 mod load_balancer;
 mod proxy_protocol;
 mod tls;
@@ -22,6 +23,7 @@ pub use backend_keepalive::BackendKeepalive;
 pub use backend_timeout::BackendTimeout;
 pub use circuit_breaker::{CircuitBreaker, RetryBudget};
 pub use dns::{Dns, DnsFamily};
+pub use health_check::{ActiveCheck, HealthCheck, HealthCheckLog, HttpProbe, PassiveCheck, Payload, Probe};
 pub use load_balancer::LoadBalancer;
 pub use proxy_protocol::ProxyProtocol;
 pub use tls::{
@@ -163,6 +165,28 @@ pub struct EndpointSet {
     /// Groups of endpoints, one for each backend reference or zone.
     #[serde(default)]
     pub localities: Vec<Locality>,
+    /// Where health is asked for.
+    #[serde(default, skip_serializing_if = "HealthTarget::is_default")]
+    pub health: HealthTarget,
+}
+
+/// Where the endpoints of a cluster are asked for their health.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HealthTarget {
+    /// The port; absent is the one that serves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// Whether endpoints that have names are asked by these.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub by_name: bool,
+}
+
+impl HealthTarget {
+    /// Whether endpoints are asked where they serve.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Endpoints that share a weight and a place.

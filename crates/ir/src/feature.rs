@@ -142,6 +142,16 @@ pub mod features {
     pub const UPGRADE: FeatureId = FeatureId::new("upgrade");
     /// The PROXY protocol towards backends.
     pub const BACKEND_PROXY_PROTOCOL: FeatureId = FeatureId::new("backend_proxy_protocol");
+    /// How endpoints that cannot serve are found.
+    pub const HEALTH_CHECK: FeatureId = FeatureId::new("health_check");
+    /// HTTP/2 towards backends.
+    pub const BACKEND_HTTP2: FeatureId = FeatureId::new("backend_http2");
+    /// Requests that go on in the version of HTTP in which they came.
+    pub const CLIENT_PROTOCOL: FeatureId = FeatureId::new("client_protocol");
+    /// Faults that are made on purpose, needed by listeners with routes that ask for them.
+    pub const FAULT_INJECTION: FeatureId = FeatureId::new("fault_injection");
+    /// What is observed of the requests of a route.
+    pub const TELEMETRY: FeatureId = FeatureId::new("telemetry");
 
     /// All of them, for parity tests and documentation.
     pub const ALL: &[FeatureId] = &[
@@ -189,5 +199,10 @@ pub mod features {
         LOAD_BALANCER,
         BACKEND_PROXY_PROTOCOL,
         UPGRADE,
+        HEALTH_CHECK,
+        BACKEND_HTTP2,
+        CLIENT_PROTOCOL,
+        FAULT_INJECTION,
+        TELEMETRY,
     ];
 }

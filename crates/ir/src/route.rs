@@ -14,6 +14,7 @@ mod cors;
 mod credential_injection;
 mod dynamic_module;
 mod ext_proc;
+mod fault_injection;
 mod hash;
 mod header;
 mod lua;
@@ -26,6 +27,7 @@ mod rewrite;
 mod security;
 mod session_persistence;
 mod stream;
+mod telemetry;
 mod traffic;
 mod upgrade;
 
@@ -35,6 +37,7 @@ pub use cors::Cors;
 pub use credential_injection::CredentialInjection;
 pub use dynamic_module::{DynamicModule, ModuleSource};
 pub use ext_proc::{BodyMode, ExtProc, Seen};
+pub use fault_injection::{AbortStatus, FaultAbort, FaultDelay, FaultInjection};
 pub use hash::HashOn;
 pub use header::{HeaderEdits, HeaderValue};
 pub use lua::Lua;
@@ -52,6 +55,7 @@ pub use security::{
 };
 pub use session_persistence::SessionPersistence;
 pub use stream::StreamRoute;
+pub use telemetry::{RouteTelemetry, RouteTracing};
 pub use traffic::RouteTraffic;
 pub use upgrade::Upgrade;
 

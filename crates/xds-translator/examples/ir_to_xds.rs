@@ -83,6 +83,7 @@ fn serve<const N: usize>(ir: &mut XdsIr, name: &str, addresses: [&str; N]) {
             endpoints: addresses.into_iter().map(endpoint).collect(),
             ..Locality::default()
         }],
+        ..EndpointSet::default()
     };
     ir.clusters.insert(name.into(), Arc::new(cluster));
     ir.endpoints.insert(name.into(), Arc::new(endpoints));

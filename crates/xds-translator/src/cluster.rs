@@ -15,13 +15,16 @@ use crate::{
 };
 
 mod backend_connection;
+mod backend_http2;
 mod backend_keepalive;
 mod backend_proxy_protocol;
 mod backend_timeout;
 mod circuit_breaker;
+mod client_protocol;
 mod credential_injection;
 mod discovery;
 mod endpoint;
+mod health_check;
 mod load_balancer;
 mod protocol;
 mod secret_server;
@@ -40,12 +43,15 @@ pub(crate) fn features() -> Vec<Arc<dyn ClusterFeature>> {
     vec![
         Arc::new(load_balancer::LoadBalancer),
         Arc::new(protocol::Protocol),
+        Arc::new(client_protocol::ClientProtocol),
+        Arc::new(backend_http2::BackendHttp2),
         Arc::new(tls::Tls),
         Arc::new(credential_injection::CredentialInjection),
         Arc::new(backend_timeout::BackendTimeout),
         Arc::new(backend_keepalive::BackendKeepalive),
         Arc::new(backend_connection::BackendConnection),
         Arc::new(circuit_breaker::CircuitBreaker),
+        Arc::new(health_check::HealthCheck),
         // Around whatever the other ones made of the transport.
         Arc::new(backend_proxy_protocol::BackendProxyProtocol),
     ]

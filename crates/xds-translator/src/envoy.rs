@@ -18,15 +18,16 @@ pub(crate) use xds_api::pb::envoy::{
         common::dynamic_forward_proxy::v3 as dynamic_resolver,
         dynamic_modules::v3 as dynamic_module,
         filters::{
+            common::fault::v3 as fault_common,
             http::{
                 api_key_auth::v3 as api_key_auth, basic_auth::v3 as basic_auth, cors::v3 as cors,
                 credential_injector::v3 as credential_injector, csrf::v3 as csrf,
                 dynamic_modules::v3 as dynamic_module_filter, ext_authz::v3 as ext_authz,
-                ext_proc::v3 as ext_proc, grpc_stats::v3 as grpc_stats, grpc_web::v3 as grpc_web,
-                header_mutation::v3 as header_mutation, health_check::v3 as health_check,
-                jwt_authn::v3 as jwt_authn, lua::v3 as lua, oauth2::v3 as oauth2, rbac::v3 as http_rbac,
-                router::v3 as router, stateful_session::v3 as stateful_session,
-                upstream_codec::v3 as upstream_codec,
+                ext_proc::v3 as ext_proc, fault::v3 as fault, grpc_stats::v3 as grpc_stats,
+                grpc_web::v3 as grpc_web, header_mutation::v3 as header_mutation,
+                health_check::v3 as health_check, jwt_authn::v3 as jwt_authn, lua::v3 as lua,
+                oauth2::v3 as oauth2, rbac::v3 as http_rbac, router::v3 as router,
+                stateful_session::v3 as stateful_session, upstream_codec::v3 as upstream_codec,
             },
             listener::{proxy_protocol::v3 as proxy_protocol, tls_inspector::v3 as tls_inspector},
             network::{
@@ -37,6 +38,7 @@ pub(crate) use xds_api::pb::envoy::{
             udp::udp_proxy::v3 as udp_proxy,
         },
         formatter::req_without_query::v3 as req_without_query,
+        health_check::event_sinks::file::v3 as file_health_log,
         http::{
             early_header_mutation::header_mutation::v3 as early_header_mutation,
             header_formatters::preserve_case::v3 as preserve_case,

@@ -30,6 +30,7 @@ mod dynamic_module;
 mod dynamic_resolver;
 mod ext_auth;
 mod ext_proc;
+mod fault_injection;
 mod forward;
 mod grpc;
 mod hash;
@@ -43,6 +44,7 @@ mod redirect;
 mod retry;
 mod route_match;
 mod session_persistence;
+mod telemetry;
 mod timeout;
 mod upgrade;
 mod url_rewrite;
@@ -66,8 +68,10 @@ pub(crate) fn features() -> Vec<Arc<dyn HttpFeature>> {
         Arc::new(timeout::Timeout),
         Arc::new(retry::Retry),
         Arc::new(upgrade::Upgrade),
+        Arc::new(telemetry::Telemetry),
         // The filters below run in this order; preflights are answered before anything can refuse them.
         Arc::new(client_health_check::ClientHealthCheck),
+        Arc::new(fault_injection::FaultInjection),
         Arc::new(cors::Cors),
         Arc::new(csrf::Csrf),
         Arc::new(client_headers::ClientHeaders),

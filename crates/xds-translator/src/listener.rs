@@ -19,7 +19,7 @@ mod client_certificate;
 mod client_connection;
 mod client_headers;
 pub(crate) mod client_http1;
-mod client_http2;
+pub(crate) mod client_http2;
 mod client_http3;
 mod client_ip_detection;
 mod client_keepalive;
@@ -35,7 +35,7 @@ mod server_name;
 mod stream;
 mod terminate_tls;
 mod tls_inspector;
-mod tracing;
+pub(crate) mod tracing;
 
 pub(crate) use connection_manager::{CONNECTION_WINDOW, STREAM_WINDOW};
 pub(crate) use ready::{name as ready_name, ready};

@@ -93,7 +93,11 @@ fn cluster() -> impl Strategy<Value = Cluster> {
 }
 
 fn endpoints(cluster: Name, localities: u8) -> EndpointSet {
-    EndpointSet { cluster, localities: vec![Locality::default(); localities.into()] }
+    EndpointSet {
+        cluster,
+        localities: vec![Locality::default(); localities.into()],
+        ..EndpointSet::default()
+    }
 }
 
 fn edit() -> impl Strategy<Value = Edit> {

@@ -77,6 +77,7 @@ fn endpoint_set(index: u32, last: u8) -> EndpointSet {
             endpoints: vec![Endpoint { address, hostname: None, draining: false }],
             ..Locality::default()
         }],
+        ..EndpointSet::default()
     }
 }
 

@@ -28,7 +28,7 @@ impl Unit for EndpointSetUnit {
         let (_, plan) = plans.first()?;
         let mut localities: Vec<_> = plan.localities.iter().flat_map(|plan| localities(cx, plan)).collect();
         localities.shrink_to_fit();
-        Some(Arc::new(EndpointSet { cluster: key.1.clone(), localities }))
+        Some(Arc::new(EndpointSet { cluster: key.1.clone(), localities, health: plan.health }))
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) fn send(cx: &ReadCx<'_>, gateway: &ObjectRef, state: &GatewayState) {
     cx.send::<EndpointPlans>(
         key,
         (gateway.clone(), 0),
-        Arc::new(EndpointPlan { localities: vec![locality] }),
+        Arc::new(EndpointPlan { localities: vec![locality], ..EndpointPlan::default() }),
     );
 }
 

@@ -5,7 +5,7 @@
 //! belongs to those who run the proxies, so that its references need no ReferenceGrant. A Gateway one of whose references
 //! is invalid serves without traces, and its status says that the parameters are.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use eg_api::{
     gateway::Fraction as ApiFraction,
@@ -142,18 +142,21 @@ fn lower(
         sampling: settings.sampling_fraction.as_ref().and_then(fraction).or(rate),
         client_sampling: settings.client_sampling_fraction.as_ref().and_then(fraction),
         overall_sampling: settings.overall_sampling_fraction.as_ref().and_then(fraction),
-        tags: tags(settings),
+        tags: tags(&settings.custom_tags, &settings.tags),
         operation: spans.and_then(|spans| named(&spans.client)),
         upstream_operation: spans.and_then(|spans| named(&spans.server)),
     }
 }
 
 /// Tags of both fields; of two with the same name the one in `tags` holds.
-fn tags(settings: &ProxyTracing) -> std::collections::BTreeMap<String, SpanTag> {
-    let custom = settings.custom_tags.iter();
-    let custom = custom.filter_map(|(name, tag)| Some((name.clone(), custom_tag(tag)?)));
-    let formats = settings.tags.iter();
-    custom.chain(formats.map(|(name, format)| (name.clone(), SpanTag::Format(format.clone())))).collect()
+pub(crate) fn tags(
+    custom: &BTreeMap<String, CustomTag>,
+    formats: &BTreeMap<String, String>,
+) -> BTreeMap<String, SpanTag> {
+    let custom = custom.iter().filter_map(|(name, tag)| Some((name.clone(), custom_tag(tag)?)));
+    custom
+        .chain(formats.iter().map(|(name, format)| (name.clone(), SpanTag::Format(format.clone()))))
+        .collect()
 }
 
 fn custom_tag(tag: &CustomTag) -> Option<SpanTag> {
@@ -210,7 +213,7 @@ fn sampler(sampler: &OTelSampler) -> Sampler {
 }
 
 /// A part as the IR counts it; `None` for one that is none.
-fn fraction(part: &ApiFraction) -> Option<Fraction> {
+pub(crate) fn fraction(part: &ApiFraction) -> Option<Fraction> {
     let numerator = u32::try_from(part.numerator).ok()?;
     let denominator = u32::try_from(part.denominator.unwrap_or(100)).ok().filter(|part| *part != 0)?;
     Some(Fraction { numerator, denominator })

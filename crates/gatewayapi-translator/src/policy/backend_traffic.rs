@@ -10,8 +10,8 @@
 //! of this build shapes nothing either, and a warning in the status says so; the others are in force, because traffic that
 //! is shaped in part does less harm than none.
 //!
-//! - `backend_timeout`, `backend_keepalive`, `backend_connection`, `backend_proxy_protocol`, `circuit_breaker`, `dns`,
-//!   `load_balancer`, `retry`, `upgrade`: the fields;
+//! - `backend_timeout`, `backend_keepalive`, `backend_connection`, `backend_http2`, `backend_proxy_protocol`, `circuit_breaker`,
+//!   `client_protocol`, `dns`, `fault_injection`, `health_check`, `load_balancer`, `retry`, `telemetry`, `upgrade`: the fields;
 //! - `unsupported`: the fields that are not part of this build;
 //! - `cluster`: what clusters get.
 
@@ -35,14 +35,19 @@ use super::{
 use crate::{Features, duration::millis, engine::Engine};
 
 mod backend_connection;
+mod backend_http2;
 mod backend_keepalive;
 mod backend_proxy_protocol;
 mod backend_timeout;
 mod circuit_breaker;
+mod client_protocol;
 pub(crate) mod cluster;
 mod dns;
+mod fault_injection;
+mod health_check;
 mod load_balancer;
 mod retry;
+mod telemetry;
 mod unsupported;
 mod upgrade;
 
@@ -64,6 +69,11 @@ const FIELDS: &[&dyn PolicyField<BackendTraffic>] = &[
     &load_balancer::LoadBalancerField,
     &retry::RetryField,
     &upgrade::UpgradeField,
+    &health_check::HealthCheckField,
+    &backend_http2::BackendHttp2Field,
+    &client_protocol::ClientProtocolField,
+    &fault_injection::FaultInjectionField,
+    &telemetry::TelemetryField,
 ];
 
 /// Marks BackendTrafficPolicies.
@@ -111,7 +121,7 @@ impl Attachable for BackendTraffic {
     ];
 
     const KEYED_LISTS: &'static [(&'static str, &'static str)] =
-        &[("compression", "type"), ("compressor", "type")];
+        &[("compression", "type"), ("compressor", "type"), ("httpUpgrade", "type")];
 
     const UNITS: UnitNames = UnitNames {
         targets: "backend_traffic_targets",

@@ -33,7 +33,7 @@ mod client_connection;
 mod client_headers;
 mod client_health_check;
 mod client_http1;
-mod client_http2;
+pub(super) mod client_http2;
 mod client_http3;
 mod client_ip_detection;
 mod client_keepalive;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, marker::PhantomData, sync::Arc};
 
 use eg_api::gateway::ParentReference;
 use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
-use eg_ir::{IrKey, listener::ClientHttp1};
+use eg_ir::{IrKey, Name, listener::ClientHttp1};
 
 use super::{
     bind::{Bound, Refusal, bind, parent},
@@ -105,7 +105,7 @@ fn attach<R: RouteKind>(
             continue;
         }
         match route.is_served(cx, (view, listener), &lowered.rules) {
-            Ok(true) => serving = serving.or(Some(*listener)),
+            Ok(true) => serving = serving.or(Some((*listener, hosts.first()))),
             Ok(false) => continue,
             Err(problem) => {
                 problems.push((0, problem));
@@ -125,14 +125,14 @@ fn attach<R: RouteKind>(
     for same in &matches {
         cx.send::<SameMatches>(same.clone(), key.clone(), ());
     }
-    if let Some(listener) = serving {
+    if let Some((listener, host)) = serving {
         let served = Served {
             route: key,
             parent: &listener.parent,
             gateway: &listener.origin.object,
             section: &listener.section,
         };
-        send_clusters(cx, served, view, &lowered.clusters, spoken.get(&view.fleet));
+        send_clusters(cx, (served, host), view, &lowered.clusters, spoken.get(&view.fleet));
     }
     Some(Attachment {
         reference: position,
@@ -147,13 +147,13 @@ fn attach<R: RouteKind>(
 /// Sends the clusters of a route, to whose endpoints HTTP/1 is spoken as to the clients of the first listener that says how.
 fn send_clusters(
     cx: &ReadCx<'_>,
-    served: Served<'_>,
+    (served, host): (Served<'_>, Option<&Name>),
     view: &BindView,
     clusters: &[PlannedCluster],
     http1: Option<&Arc<ClientHttp1>>,
 ) {
     for planned in clusters {
-        let mut shaped = backend_traffic::cluster::shaped(cx, served, planned);
+        let mut shaped = backend_traffic::cluster::shaped(cx, served, host, planned);
         if let Some(http1) = http1.filter(|_| planned.cluster.protocol.is_http1()) {
             let shaped = shaped.get_or_insert_with(|| planned.clone());
             Arc::make_mut(&mut shaped.cluster).http1 = Some(Arc::clone(http1));

@@ -368,14 +368,18 @@ impl<'c, 'e> Destination<'c, 'e> {
             let localities = each
                 .filter_map(|(position, setting)| self.resolved_by_proxy(name, position, setting))
                 .collect();
-            Discovery::Dns(Arc::new(EndpointSet { cluster: name.clone(), localities }))
+            Discovery::Dns(Arc::new(EndpointSet {
+                cluster: name.clone(),
+                localities,
+                ..EndpointSet::default()
+            }))
         } else {
             Discovery::Eds
         };
         let endpoints = (!hostnames).then(|| {
             let each = settings.iter().enumerate();
             let plan = |(position, setting)| locality_plan(name, position, setting);
-            Arc::new(EndpointPlan { localities: each.map(plan).collect() })
+            Arc::new(EndpointPlan { localities: each.map(plan).collect(), ..EndpointPlan::default() })
         });
         // A backend reference with changes has a cluster of its own.
         let credential = settings.iter().find_map(|setting| setting.changes.credential.as_ref());

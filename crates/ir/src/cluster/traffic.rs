@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BackendConnection, BackendKeepalive, BackendTimeout, CircuitBreaker, Dns, LoadBalancer, ProxyProtocol,
+    BackendConnection, BackendKeepalive, BackendTimeout, CircuitBreaker, Dns, HealthCheck, LoadBalancer,
+    ProxyProtocol,
 };
+use crate::listener::ClientHttp2;
 
 /// How connections to the endpoints of a cluster are made and used. What is absent is as it is without policies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,13 +33,32 @@ pub struct ClusterTraffic {
     /// The PROXY protocol in front of connections.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proxy_protocol: Option<ProxyProtocol>,
+    /// How endpoints that cannot serve are found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub health_check: Option<HealthCheck>,
+    /// How HTTP/2 is spoken to the endpoints.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http2: Option<ClientHttp2>,
+    /// Whether requests go on in the version of HTTP in which they came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_protocol: Option<bool>,
 }
 
 impl ClusterTraffic {
     /// Takes from another one what this one says nothing about.
     pub fn fill(&mut self, other: &Self) {
-        let Self { timeout, keepalive, circuit_breaker, connection, dns, load_balancer, proxy_protocol } =
-            self;
+        let Self {
+            timeout,
+            keepalive,
+            circuit_breaker,
+            connection,
+            dns,
+            load_balancer,
+            proxy_protocol,
+            health_check,
+            http2,
+            client_protocol,
+        } = self;
         fill(timeout, other.timeout.as_ref());
         fill(keepalive, other.keepalive.as_ref());
         fill(circuit_breaker, other.circuit_breaker.as_ref());
@@ -45,6 +66,9 @@ impl ClusterTraffic {
         fill(dns, other.dns.as_ref());
         fill(load_balancer, other.load_balancer.as_ref());
         fill(proxy_protocol, other.proxy_protocol.as_ref());
+        fill(health_check, other.health_check.as_ref());
+        fill(http2, other.http2.as_ref());
+        fill(client_protocol, other.client_protocol.as_ref());
     }
 
     /// Whether nothing is said.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{HashOn, Retry, RouteTimeout, Upgrade};
+use super::{FaultInjection, HashOn, Retry, RouteTelemetry, RouteTimeout, Upgrade};
 
 /// How requests are treated on their way to backends. What the route says itself goes before it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,13 @@ pub struct RouteTraffic {
     /// What makes requests equal that go to the same endpoint.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hash: Vec<HashOn>,
+    /// Faults that are made on purpose; the listener needs
+    /// [`features::FAULT_INJECTION`](crate::features::FAULT_INJECTION).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<FaultInjection>,
+    /// What is observed of requests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub telemetry: Option<RouteTelemetry>,
 }
 
 impl RouteTraffic {

@@ -36,6 +36,30 @@ fn field() -> BoxedStrategy<(&'static str, Value)> {
             "loadBalancer",
             json!({"type": "ConsistentHash", "consistentHash": {"type": "SourceIP", "tableSize": 4}})
         )),
+        Just((
+            "healthCheck",
+            json!({
+                "active": {"type": "HTTP", "http": {"path": "/health"}, "overrides": {"port": 81}},
+                "passive": {"consecutive5XxErrors": 2},
+            })
+        )),
+        Just((
+            "healthCheck",
+            json!({"active": {"type": "TCP", "interval": "1 banana"}, "panicThreshold": 20})
+        )),
+        Just(("http2", json!({"maxConcurrentStreams": 9}))),
+        Just(("http2", json!({"initialStreamWindowSize": "1"}))),
+        Just(("useClientProtocol", json!(true))),
+        Just(("faultInjection", json!({"abort": {"httpStatus": 418, "percentage": 0.5}}))),
+        Just(("faultInjection", json!({"delay": {"fixedDelay": "2s", "percentage": 101}}))),
+        Just((
+            "telemetry",
+            json!({
+                "metrics": {"routeStatName": "%ROUTE_NAME%"},
+                "tracing": {"samplingFraction": {"numerator": 1}, "tags": {"a": "b"}},
+            })
+        )),
+        Just(("telemetry", json!({"metrics": {"routeStatName": "%BANANA%"}}))),
         Just(("httpUpgrade", json!([{"type": "CONNECT", "connect": {"terminate": true}}]))),
     ]
     .boxed()

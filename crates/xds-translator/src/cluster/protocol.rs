@@ -60,7 +60,7 @@ fn negotiates(tls: &UpstreamTls) -> bool {
     !tls.some_plain && tls.web_host.is_none()
 }
 
-fn http2() -> core::Http2ProtocolOptions {
+pub(super) fn http2() -> core::Http2ProtocolOptions {
     core::Http2ProtocolOptions {
         initial_stream_window_size: Some(STREAM_WINDOW),
         initial_connection_window_size: Some(CONNECTION_WINDOW),

@@ -29,18 +29,22 @@ impl ListenerFeature for ClientHttp2 {
         manager: &mut hcm::HttpConnectionManager,
     ) -> Result<(), Diagnostic> {
         let Some(http2) = &cx.server.client.http2 else { return Ok(()) };
-        let Http2 { stream_window_bytes, connection_window_bytes, max_streams, invalid_message_ends, pings } =
-            http2;
-        let options = manager.http2_protocol_options.get_or_insert_default();
-        let set = |option: &mut Option<u32>, value: &Option<u32>| *option = value.or(*option);
-        set(&mut options.initial_stream_window_size, stream_window_bytes);
-        set(&mut options.initial_connection_window_size, connection_window_bytes);
-        set(&mut options.max_concurrent_streams, max_streams);
-        options.override_stream_error_on_invalid_http_message =
-            invalid_message_ends.map(|ends| ends == InvalidMessageEnds::Stream);
-        options.connection_keepalive = pings.as_ref().map(keepalive);
+        set(http2, manager.http2_protocol_options.get_or_insert_default());
         Ok(())
     }
+}
+
+/// Sets what is said, for clients as for backends.
+pub(crate) fn set(http2: &Http2, options: &mut core::Http2ProtocolOptions) {
+    let Http2 { stream_window_bytes, connection_window_bytes, max_streams, invalid_message_ends, pings } =
+        http2;
+    let set = |option: &mut Option<u32>, value: &Option<u32>| *option = value.or(*option);
+    set(&mut options.initial_stream_window_size, stream_window_bytes);
+    set(&mut options.initial_connection_window_size, connection_window_bytes);
+    set(&mut options.max_concurrent_streams, max_streams);
+    options.override_stream_error_on_invalid_http_message =
+        invalid_message_ends.map(|ends| ends == InvalidMessageEnds::Stream);
+    options.connection_keepalive = pings.as_ref().map(keepalive);
 }
 
 fn keepalive(

@@ -167,12 +167,15 @@ fn by_ratio(part: Fraction) -> core::TypedExtensionConfig {
 }
 
 /// A fraction of which Envoy knows three denominators.
-fn fractional(Fraction { numerator, denominator }: Fraction) -> kind::FractionalPercent {
+pub(crate) fn fractional(Fraction { numerator, denominator }: Fraction) -> kind::FractionalPercent {
     use kind::fractional_percent::DenominatorType;
     const MILLION: u64 = 1_000_000;
     let (numerator, denominator) = match denominator {
         100 => (numerator, DenominatorType::Hundred),
         10_000 => (numerator, DenominatorType::TenThousand),
+        exact if exact != 0 && 10_000 % exact == 0 => {
+            (numerator.saturating_mul(10_000 / exact), DenominatorType::TenThousand)
+        }
         _ => {
             let share = u64::from(numerator) * MILLION / u64::from(denominator).max(1);
             (u32::try_from(share.min(MILLION)).unwrap_or(u32::MAX), DenominatorType::Million)
@@ -185,7 +188,7 @@ fn extension(name: &str, config: &impl Message) -> core::TypedExtensionConfig {
     core::TypedExtensionConfig { name: name.to_owned(), typed_config: Some(any(config)) }
 }
 
-fn custom_tag(name: &str, tag: &SpanTag) -> Result<tracing_tag::CustomTag, Diagnostic> {
+pub(crate) fn custom_tag(name: &str, tag: &SpanTag) -> Result<tracing_tag::CustomTag, Diagnostic> {
     use tracing_tag::custom_tag::{Environment, Header, Literal, Type};
     let value = match tag {
         SpanTag::Format(format) => Type::Value(format.clone()),

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use eg_api::gateway::TlsRoute;
+use eg_api::gateway::{TlsRoute, UdpRoute};
 use eg_diag::ObjectRef;
 use eg_ir::{
     Name,
-    cluster::{Cluster, ClusterTraffic, Discovery, Dns, DnsCache, LoadBalancer, UpstreamProtocol},
+    cluster::{
+        Cluster, ClusterTraffic, Discovery, Dns, DnsCache, HealthTarget, HttpProbe, LoadBalancer, Probe,
+        UpstreamProtocol,
+    },
     route::StreamRoute,
 };
 use eg_resources::Object;
@@ -14,6 +17,7 @@ use eg_resources::Object;
 use super::BackendTraffic;
 use crate::{
     engine::ReadCx,
+    fanout::EndpointPlan,
     policy::{
         in_use::InUse,
         route::{Served, all, in_force},
@@ -26,6 +30,7 @@ use crate::{
 pub(crate) fn shaped(
     cx: &ReadCx<'_>,
     served: Served<'_>,
+    host: Option<&Name>,
     planned: &PlannedCluster,
 ) -> Option<PlannedCluster> {
     if planned.cluster.origin.object != *served.route || !*cx.unit::<InUse<BackendTraffic>>(&()) {
@@ -39,7 +44,40 @@ pub(crate) fn shaped(
         let traffic = &in_force.lowered.slot.cluster;
         (!traffic.is_empty()).then(|| with(Arc::clone(traffic), &planned.cluster))
     };
-    Some(PlannedCluster { cluster: Arc::new(cluster?), ..planned.clone() })
+    let mut cluster = cluster?;
+    let health = name_probe(&mut cluster, host);
+    let mut endpoints = planned.endpoints.clone();
+    if !health.is_default() {
+        if let Discovery::Dns(set) = &mut cluster.discovery {
+            Arc::make_mut(set).health = health;
+        }
+        endpoints = endpoints.map(|plan| Arc::new(EndpointPlan { health, ..EndpointPlan::clone(&plan) }));
+    }
+    Some(PlannedCluster { cluster: Arc::new(cluster), endpoints, ..planned.clone() })
+}
+
+/// Gives HTTP questions about health the host under which the route is served, unless the policy has one, and says where
+/// endpoints are asked.
+fn name_probe(cluster: &mut Cluster, host: Option<&Name>) -> HealthTarget {
+    let is_http = cluster.protocol != UpstreamProtocol::Opaque;
+    let active = |traffic: &ClusterTraffic| traffic.health_check.as_ref()?.active.clone();
+    let Some(mut active) = cluster.traffic.as_deref().and_then(active) else {
+        return HealthTarget::default();
+    };
+    let port = active.port;
+    let own = match &mut active.probe {
+        Probe::Http(HttpProbe { host: Some(_), .. }) => return HealthTarget { port, by_name: false },
+        Probe::Http(HttpProbe { host: own, .. }) => own,
+        _ => return HealthTarget { port, by_name: true },
+    };
+    if is_http && let Some(host) = host {
+        *own = Some(host.to_string());
+        let traffic = cluster.traffic.as_mut().map(Arc::make_mut);
+        if let Some(checks) = traffic.and_then(|traffic| traffic.health_check.as_mut()) {
+            checks.active = Some(active);
+        }
+    }
+    HealthTarget { port, by_name: true }
 }
 
 /// A cluster that is used so.
@@ -62,9 +100,14 @@ fn resolved(cache: &DnsCache, dns: &Dns) -> DnsCache {
 
 /// The cluster of a route of connections or datagrams.
 fn stream(cx: &ReadCx<'_>, served: Served<'_>, cluster: &Cluster) -> Option<Cluster> {
-    let (traffic, policies) = filled(cx, served, cluster.origin.section.as_ref());
+    let (mut traffic, policies) = filled(cx, served, cluster.origin.section.as_ref());
     if policies.is_empty() {
         return None;
+    }
+    if served.route.kind == UdpRoute::KIND {
+        // Datagrams have neither connections nor answers.
+        let ClusterTraffic { connection, dns, load_balancer, .. } = traffic;
+        traffic = ClusterTraffic { connection, dns, load_balancer, ..ClusterTraffic::default() };
     }
     // Of these routes, those for TLS are resources of their own, whose metadata names their policies.
     let policies = if served.route.kind == TlsRoute::KIND { policies } else { Vec::new() };

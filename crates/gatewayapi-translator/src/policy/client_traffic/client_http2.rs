@@ -5,7 +5,7 @@
 //! Fail mode: closed. With a size, a number or a time that the protocol does not know, nothing of the field is used.
 
 use eg_api::v1alpha1::{ClientTrafficPolicySpec, Http2KeepaliveSettings, Http2Settings};
-use eg_diag::Code;
+use eg_diag::{Code, Diagnostic, FieldPath};
 use eg_ir::{
     FeatureId, features,
     listener::{ClientHttp2, ClientSettings, Http2Pings, InvalidMessageEnds},
@@ -40,32 +40,46 @@ impl ReadField for ClientHttp2Field {
         written: &Http2Settings,
         _: &ClientTrafficPolicySpec,
         slot: &mut ClientSettings,
-        mut reading: Reading<'_>,
+        reading: Reading<'_>,
     ) {
-        let Http2Settings {
-            connection_keepalive,
-            initial_connection_window_size,
-            initial_stream_window_size,
-            max_concurrent_streams,
-            on_invalid_message,
-        } = written;
-        let mut window = |field, size: &Option<_>| reading.bytes(field, size.as_ref(), WINDOWS);
-        let mut lowered = ClientHttp2 {
-            stream_window_bytes: window("initialStreamWindowSize", initial_stream_window_size),
-            connection_window_bytes: window("initialConnectionWindowSize", initial_connection_window_size),
-            ..ClientHttp2::default()
-        };
-        if let Some(streams) = max_concurrent_streams {
-            let known = u32::try_from(*streams).ok().filter(|streams| *streams > 0);
-            let known = known.ok_or_else(|| format!("expected a positive number, found {streams}"));
-            lowered.max_streams = reading.at("maxConcurrentStreams").value(known);
-        }
-        lowered.invalid_message_ends = reading.one_of("onInvalidMessage", on_invalid_message.as_ref(), ENDS);
-        if let Some(keepalive) = connection_keepalive {
-            lowered.pings = Some(pings(keepalive, reading.at("connectionKeepalive")));
-        }
-        slot.http2 = reading.is_clean().then_some(lowered);
+        slot.http2 = read(written, reading);
     }
+}
+
+/// The same of backends: what the field at this path says, and what is wrong with it.
+pub(in crate::policy) fn lower(
+    written: &Http2Settings,
+    code: &'static Code,
+    at: FieldPath,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<ClientHttp2> {
+    read(written, Reading::new(code, at, problems))
+}
+
+fn read(written: &Http2Settings, mut reading: Reading<'_>) -> Option<ClientHttp2> {
+    let Http2Settings {
+        connection_keepalive,
+        initial_connection_window_size,
+        initial_stream_window_size,
+        max_concurrent_streams,
+        on_invalid_message,
+    } = written;
+    let mut window = |field, size: &Option<_>| reading.bytes(field, size.as_ref(), WINDOWS);
+    let mut lowered = ClientHttp2 {
+        stream_window_bytes: window("initialStreamWindowSize", initial_stream_window_size),
+        connection_window_bytes: window("initialConnectionWindowSize", initial_connection_window_size),
+        ..ClientHttp2::default()
+    };
+    if let Some(streams) = max_concurrent_streams {
+        let known = u32::try_from(*streams).ok().filter(|streams| *streams > 0);
+        let known = known.ok_or_else(|| format!("expected a positive number, found {streams}"));
+        lowered.max_streams = reading.at("maxConcurrentStreams").value(known);
+    }
+    lowered.invalid_message_ends = reading.one_of("onInvalidMessage", on_invalid_message.as_ref(), ENDS);
+    if let Some(keepalive) = connection_keepalive {
+        lowered.pings = Some(pings(keepalive, reading.at("connectionKeepalive")));
+    }
+    reading.is_clean().then_some(lowered)
 }
 
 fn pings(

@@ -71,7 +71,8 @@ pub(super) fn of_url(url: &str) -> Result<Cluster, String> {
         ..Locality::default()
     };
     let tls = secure.then(|| Arc::new(UpstreamTls { web_host: Some(host.into()), ..UpstreamTls::default() }));
-    let endpoints = EndpointSet { cluster: name.clone(), localities: vec![locality] };
+    let endpoints =
+        EndpointSet { cluster: name.clone(), localities: vec![locality], ..EndpointSet::default() };
     Ok(Cluster { name, discovery: Discovery::Dns(Arc::new(endpoints)), tls, ..Cluster::default() })
 }
 

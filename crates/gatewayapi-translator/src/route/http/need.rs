@@ -38,14 +38,25 @@ pub(super) fn send(
 }
 
 fn of(route: &IrRoute) -> impl Iterator<Item = Need> + '_ {
-    let IrRoute { action, cors, security, session_persistence, credential_injection, extensions, .. } = route;
+    let IrRoute {
+        action,
+        cors,
+        security,
+        session_persistence,
+        credential_injection,
+        traffic,
+        extensions,
+        ..
+    } = route;
     let plain = |feature: FeatureId| (feature, Name::default(), Extension::default());
     let by_host = matches!(action, RouteAction::Forward(forward) if forward.by_host);
     let resolver = by_host.then(|| plain(features::DYNAMIC_RESOLVER));
+    let faults = traffic.as_ref().is_some_and(|traffic| traffic.fault.is_some());
     let security = security.as_deref();
     let is_asked = |asked: fn(&RouteSecurity) -> bool| security.is_some_and(asked);
     let of_security = [
         (features::CORS, cors.is_some() || is_asked(|security| security.cors.is_some())),
+        (features::FAULT_INJECTION, faults),
         (features::CSRF, is_asked(|security| security.csrf.is_some())),
         (features::OIDC, is_asked(|security| security.oidc.is_some())),
         (features::AUTHORIZATION, is_asked(|security| security.authorization.is_some())),
