@@ -50,12 +50,12 @@ fn lower(policy: &Declared<'_, BackendTraffic>, problems: &mut Vec<Diagnostic>) 
     let delay = delay.as_ref().and_then(|FaultInjectionDelay { fixed_delay, percentage }| {
         let at = at.field("delay");
         let millis = reader.millis(Some(fixed_delay), at.field("fixedDelay"))?;
-        let parts_per_million = part(percentage.as_ref(), at, &mut reader)?;
+        let parts_per_million = part(percentage.as_ref(), &at, &mut reader)?;
         Some(FaultDelay { millis, parts_per_million })
     });
     let abort = abort.as_ref().and_then(|FaultInjectionAbort { grpc_status, http_status, percentage }| {
         let at = at.field("abort");
-        let parts_per_million = part(percentage.as_ref(), at.clone(), &mut reader)?;
+        let parts_per_million = part(percentage.as_ref(), &at, &mut reader)?;
         let status = match (http_status, grpc_status) {
             (Some(status), None) => {
                 let known = u16::try_from(*status).ok().filter(|status| (200..600).contains(status));
@@ -78,10 +78,14 @@ fn lower(policy: &Declared<'_, BackendTraffic>, problems: &mut Vec<Diagnostic>) 
 }
 
 /// A percentage in millionths; absent is all.
-fn part(percentage: Option<&Number>, at: FieldPath, reader: &mut Reader<'_>) -> Option<u32> {
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the range of percent was checked"
+)]
+fn part(percentage: Option<&Number>, at: &FieldPath, reader: &mut Reader<'_>) -> Option<u32> {
     let percent = percentage.map_or(Some(100.0), Number::as_f64);
     let percent = percent.filter(|percent| (0.0..=100.0).contains(percent));
     let percent = percent.ok_or_else(|| "expected a number from 0 to 100".to_owned());
-    // At most a million.
     reader.known(percent, at.field("percentage")).map(|percent| (percent * 10_000.0).round() as u32)
 }

@@ -185,8 +185,8 @@ fn payload(
             let bytes = STANDARD.decode(binary).map_err(|error| format!("expected base64: {error}"));
             reader.known(bytes, at.field("binary")).map(Payload::Binary)
         }
-        _ => {
-            reader.refuse(at, format!("expected a value of type `{}`", r#type));
+        (other, ..) => {
+            reader.refuse(at, format!("expected a value of type `{other}`"));
             None
         }
     }
