@@ -10,14 +10,14 @@
 //! - `route`, `gateway`: what rules of routes get of the kinds of policies that attach to routes, and what becomes of these;
 //! - `in_use`: whether there are policies of a kind at all;
 //! - `ancestor`: who uses a policy, which is what its status has an entry for;
-//! - `status`: the status of a policy;
+//! - `status`: the status of a policy, or of another object that is used as one;
 //! - `client_traffic`: ClientTrafficPolicies;
 //! - `security`: SecurityPolicies;
 //! - `extension`: EnvoyExtensionPolicies;
 //! - `service`: services that proxies ask on behalf of a policy;
 //! - `choice`: fields whose value is one of a few words;
 //! - `backend_traffic`: BackendTrafficPolicies;
-//! - `backend_tls`: BackendTLSPolicies, which attach to backends in a way of their own;
+//! - `backend_tls`: BackendTLSPolicies, which attach to backends;
 //! - `patch`: EnvoyPatchPolicies;
 //! - `tls_parameters`: what policies have in common about TLS.
 //!
@@ -28,8 +28,8 @@
 //!
 //! # A kind
 //!
-//! Copy `client_traffic.rs`: implement [`PolicyKind`] and `Attachable` for a marker, with the kinds of objects that may be
-//! targeted. The store finds its targets once `eg_resources` visits them as references (`policy_targets` there). What the
+//! Copy `client_traffic.rs`: implement [`PolicyKind`], `Targeting` and `Attachable` for a marker, with the kinds of objects that
+//! may be targeted. A kind without fields (`patch`, `backend_tls`) implements `Targeting` alone. The store finds its targets once `eg_resources` visits them as references (`policy_targets` there). What the
 //! policy applies to then asks the unit `EffectivePolicy` with its scopes, the most specific first, and `LoweredPolicy` for
 //! what the policy in force comes to: `client_traffic/listener.rs` does so for listeners. It tells each policy what became
 //! of it with `PolicyUses`, and `PolicyRoot` makes a status of that.
@@ -39,18 +39,12 @@
 //!
 //! [`Features::with_client_traffic_field`]: crate::Features::with_client_traffic_field
 
-use eg_api::{
-    gateway::BackendTlsPolicy,
-    v1alpha1::{ClientTrafficPolicy, EnvoyPatchPolicy},
-};
+use eg_api::{gateway::BackendTlsPolicy, v1alpha1::ClientTrafficPolicy};
 use eg_ir::Name;
 use eg_resources::Object;
 
 use self::{extension::Extensions, route::AtParent, security::Security};
-use crate::{
-    engine::{Engine, ReadCx},
-    fanout::Patches,
-};
+use crate::engine::{Engine, ReadCx};
 
 pub(crate) mod ancestor;
 mod attach;
@@ -75,13 +69,12 @@ pub(crate) use backend_traffic::BackendTraffic;
 pub use client_traffic::{ClientTraffic, ListenerProtocol};
 pub use field::{FieldCx, PolicyField};
 pub use kind::{Declared, PolicyKind};
+pub(crate) use status::by_uses;
 
 /// Registers the units of this module.
 pub(crate) fn register(engine: &mut Engine) {
     engine.root_for_each_object::<backend_tls::BackendTlsPolicyRoot>(BackendTlsPolicy::KIND);
-    engine.root_for_each_object::<patch::PatchFanout>(EnvoyPatchPolicy::KIND);
-    engine.root_for_each_object::<patch::EnvoyPatchPolicyRoot>(EnvoyPatchPolicy::KIND);
-    engine.root_for_each_group::<Patches, patch::PatchesUnit>();
+    patch::register(engine);
     engine.root_for_each_object::<status::PolicyRoot<ClientTraffic>>(ClientTrafficPolicy::KIND);
     security::register(engine);
     extension::register(engine);

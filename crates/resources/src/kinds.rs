@@ -12,8 +12,8 @@ use eg_api::{
     },
     meta::ObjectMeta,
     v1alpha1::{
-        BackendTrafficPolicy, ClientTrafficPolicy, EnvoyExtensionPolicy, PolicyTargetReferences,
-        SecurityPolicy,
+        BackendTrafficPolicy, ClientTrafficPolicy, EnvoyExtensionPolicy, EnvoyPatchPolicy,
+        PolicyTargetReferences, SecurityPolicy,
     },
 };
 use eg_diag::{Kind, ObjectRef};
@@ -131,6 +131,9 @@ fn references(object: &dyn Any, namespace: &str, visit: &mut dyn FnMut(ObjectRef
         for authority in &policy.spec.validation.ca_certificate_refs {
             names.add(&authority.group, &authority.kind, None, &authority.name);
         }
+    } else if let Some(policy) = object.downcast_ref::<EnvoyPatchPolicy>() {
+        let target = &policy.spec.target_ref;
+        names.add(&target.group, &target.kind, None, &target.name);
     } else if let Some(targets) = policy_targets(object) {
         for target in targets.by_name() {
             names.add(&target.group, &target.kind, None, &target.name);

@@ -1,6 +1,6 @@
 //! Attachment: which policies are for an object and its sections, and which of them is in force.
 //!
-//! API: `spec.targetRef` and `spec.targetRefs` (objects of the policy's namespace, or sections of them) and
+//! API: `spec.targetRef` and `spec.targetRefs` (objects of the policy's namespace or of none, or sections of them) and
 //! `spec.targetSelectors` (whole objects by their labels, in other namespaces if a ReferenceGrant over there allows it).
 //!
 //! Of several policies for the same scope the oldest has it, then the one whose namespace and name come first; the others
@@ -19,7 +19,7 @@ use eg_api::gateway::{GROUP, ParentReference};
 use eg_diag::ObjectRef;
 use eg_ir::Name;
 
-use super::kind::Attachable;
+use super::kind::{Attachable, Targeting};
 use crate::{
     engine::{ReadCx, Unit},
     labels::LabelsOf,
@@ -55,7 +55,7 @@ impl Scope {
         ParentReference {
             group: Some(GROUP.to_owned()),
             kind: Some(self.object.kind.kind.to_owned()),
-            namespace: Some(self.object.namespace.to_string()),
+            namespace: Some(self.object.namespace.to_string()).filter(|namespace| !namespace.is_empty()),
             name: self.object.name.to_string(),
             section_name: self.section.as_ref().map(ToString::to_string),
             ..ParentReference::default()
@@ -82,10 +82,10 @@ impl Claims {
 /// The policies of a kind that target an object or its sections.
 pub(crate) struct PoliciesOn<P>(PhantomData<P>);
 
-impl<P: Attachable> Unit for PoliciesOn<P> {
+impl<P: Targeting> Unit for PoliciesOn<P> {
     type Key = ObjectRef;
     type Out = Claims;
-    const NAME: &'static str = P::UNITS.policies;
+    const NAME: &'static str = P::TARGETING.policies;
     const RANK: u8 = 3;
 
     fn compute(cx: &ReadCx<'_>, object: &ObjectRef) -> Claims {
@@ -96,16 +96,9 @@ impl<P: Attachable> Unit for PoliciesOn<P> {
                 found.entry(section.cloned()).or_default().insert((targets.created, policy.clone()));
             }
         }
-        let selection = cx.unit::<SelectionIn<P>>(&(object.kind, Arc::clone(&object.namespace)));
-        if !selection.is_empty() {
-            let labels = cx.unit::<LabelsOf>(object);
-            let labels = labels.as_ref().as_ref();
-            for candidate in selection.iter() {
-                let selects = labels.is_some_and(|labels| candidate.selects(labels));
-                if selects && RefCx::new(cx, &candidate.policy).permitted(object) {
-                    let whole = found.entry(None).or_default();
-                    whole.insert((candidate.created, candidate.policy.clone()));
-                }
+        if P::SELECTS {
+            for (created, policy) in selecting::<P>(cx, object) {
+                found.entry(None).or_default().insert((created, policy));
             }
         }
         let in_order = found.into_iter().map(|(section, policies)| {
@@ -113,6 +106,20 @@ impl<P: Attachable> Unit for PoliciesOn<P> {
         });
         Claims(Arc::new(in_order.collect()))
     }
+}
+
+/// The policies that select an object by its labels, with the time of their creation.
+fn selecting<P: Targeting>(cx: &ReadCx<'_>, object: &ObjectRef) -> Vec<(i64, ObjectRef)> {
+    let selection = cx.unit::<SelectionIn<P>>(&(object.kind, Arc::clone(&object.namespace)));
+    if selection.is_empty() {
+        return Vec::new();
+    }
+    let labels = cx.unit::<LabelsOf>(object);
+    let Some(labels) = labels.as_ref() else { return Vec::new() };
+    let selects = |policy: &ObjectRef, selected: bool| selected && RefCx::new(cx, policy).permitted(object);
+    let selecting =
+        selection.iter().filter(|candidate| selects(&candidate.policy, candidate.selects(labels)));
+    selecting.map(|candidate| (candidate.created, candidate.policy.clone())).collect()
 }
 
 /// The policy that has a scope.

@@ -27,7 +27,7 @@ mod target;
 
 use authorities::Refusal;
 pub(crate) use status::BackendTlsPolicyRoot;
-pub(crate) use target::PoliciesFor;
+pub(crate) use target::policies_for;
 
 /// How the certificate of a backend is checked.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,7 +15,7 @@
 //! - `unsupported`: the fields that are not part of this build;
 //! - `cluster`: what clusters get.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use eg_api::{
     gateway::{Gateway, GrpcRoute, HttpRoute, ListenerSet, TcpRoute, TlsRoute, UdpRoute},
@@ -29,7 +29,7 @@ use eg_resources::Object;
 use super::{
     PolicyField, PolicyKind,
     gateway::PoliciesOfGateway,
-    kind::{Attachable, OfRoutes, UnitNames},
+    kind::{Attachable, OfRoutes, Targeting, TargetingNames, UnitNames},
     status::PolicyRoot,
 };
 use crate::{Features, duration::millis, engine::Engine};
@@ -107,7 +107,7 @@ impl PolicyKind for BackendTraffic {
     type Slot = BackendTrafficSlot;
 }
 
-impl Attachable for BackendTraffic {
+impl Targeting for BackendTraffic {
     type Object = BackendTrafficPolicy;
 
     const TARGETS: &'static [Kind] = &[
@@ -120,17 +120,26 @@ impl Attachable for BackendTraffic {
         UdpRoute::KIND,
     ];
 
+    const TARGETING: TargetingNames = TargetingNames {
+        in_use: "backend_traffic_in_use",
+        targets: "backend_traffic_targets",
+        selection: "backend_traffic_selection",
+        policies: "backend_traffic_policies",
+    };
+
+    fn targets(object: &BackendTrafficPolicy) -> Cow<'_, PolicyTargetReferences> {
+        Cow::Borrowed(&object.spec.targets)
+    }
+}
+
+impl Attachable for BackendTraffic {
     const KEYED_LISTS: &'static [(&'static str, &'static str)] =
         &[("compression", "type"), ("compressor", "type"), ("httpUpgrade", "type")];
 
     const UNITS: UnitNames = UnitNames {
-        targets: "backend_traffic_targets",
-        selection: "backend_traffic_selection",
-        policies: "backend_traffic_policies",
         effective: "backend_traffic_effective",
         lowered: "backend_traffic_lowered",
         status: "backend_traffic_status",
-        in_use: "backend_traffic_in_use",
         of_gateway: "backend_traffic_of_gateway",
     };
 
@@ -142,10 +151,6 @@ impl Attachable for BackendTraffic {
 
     fn merge_type(spec: &BackendTrafficPolicySpec) -> Option<&str> {
         spec.merge_type.as_deref()
-    }
-
-    fn targets(object: &BackendTrafficPolicy) -> &PolicyTargetReferences {
-        &object.spec.targets
     }
 
     fn fields() -> &'static [&'static dyn PolicyField<Self>] {

@@ -13,7 +13,7 @@
 //!   `grpc`: the fields;
 //! - `reading`: what fields without references have in common.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use eg_api::{
     gateway::{Gateway, ListenerSet},
@@ -25,7 +25,7 @@ use eg_resources::Object;
 
 use super::{
     field::PolicyField,
-    kind::{Attachable, PolicyKind, UnitNames},
+    kind::{Attachable, PolicyKind, Targeting, TargetingNames, UnitNames},
 };
 use crate::{Features, gateway::view::Protocol};
 
@@ -114,19 +114,28 @@ impl PolicyKind for ClientTraffic {
     type Slot = ClientSettings;
 }
 
-impl Attachable for ClientTraffic {
+impl Targeting for ClientTraffic {
     type Object = ClientTrafficPolicy;
 
     const TARGETS: &'static [Kind] = &[Gateway::KIND, ListenerSet::KIND];
 
-    const UNITS: UnitNames = UnitNames {
+    const TARGETING: TargetingNames = TargetingNames {
+        in_use: "client_policy_in_use",
         targets: "client_policy_targets",
         selection: "client_policy_selection",
         policies: "client_policies",
+    };
+
+    fn targets(object: &ClientTrafficPolicy) -> Cow<'_, PolicyTargetReferences> {
+        Cow::Borrowed(&object.spec.targets)
+    }
+}
+
+impl Attachable for ClientTraffic {
+    const UNITS: UnitNames = UnitNames {
         effective: "client_policy_effective",
         lowered: "client_policy_lowered",
         status: "client_policy_status",
-        in_use: "client_policy_in_use",
         of_gateway: "client_policy_of_gateway",
     };
 
@@ -134,10 +143,6 @@ impl Attachable for ClientTraffic {
 
     fn spec(object: &ClientTrafficPolicy) -> &ClientTrafficPolicySpec {
         &object.spec
-    }
-
-    fn targets(object: &ClientTrafficPolicy) -> &PolicyTargetReferences {
-        &object.spec.targets
     }
 
     fn fields() -> &'static [&'static dyn PolicyField<Self>] {

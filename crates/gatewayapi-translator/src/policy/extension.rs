@@ -15,7 +15,7 @@
 //! - `ext_proc`, `lua`, `dynamic_module`: the fields;
 //! - `allowance`: what the proxies of a Gateway allow code to be.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use eg_api::{
     gateway::{Gateway, GrpcRoute, HttpRoute, ListenerSet, TcpRoute, TlsRoute, UdpRoute},
@@ -33,7 +33,7 @@ use serde_json::{Map, Value};
 use super::{
     Declared, FieldCx, PolicyField, PolicyKind,
     gateway::PoliciesOfGateway,
-    kind::{Attachable, OfRoutes, UnitNames},
+    kind::{Attachable, OfRoutes, Targeting, TargetingNames, UnitNames},
     route::InForce,
     status::PolicyRoot,
 };
@@ -94,7 +94,7 @@ impl PolicyKind for Extensions {
     type Slot = RouteExtensions;
 }
 
-impl Attachable for Extensions {
+impl Targeting for Extensions {
     type Object = EnvoyExtensionPolicy;
 
     const TARGETS: &'static [Kind] = &[
@@ -107,14 +107,23 @@ impl Attachable for Extensions {
         UdpRoute::KIND,
     ];
 
-    const UNITS: UnitNames = UnitNames {
+    const TARGETING: TargetingNames = TargetingNames {
+        in_use: "extension_policy_in_use",
         targets: "extension_policy_targets",
         selection: "extension_policy_selection",
         policies: "extension_policies",
+    };
+
+    fn targets(object: &EnvoyExtensionPolicy) -> Cow<'_, PolicyTargetReferences> {
+        Cow::Borrowed(&object.spec.targets)
+    }
+}
+
+impl Attachable for Extensions {
+    const UNITS: UnitNames = UnitNames {
         effective: "extension_policy_effective",
         lowered: "extension_policy_lowered",
         status: "extension_policy_status",
-        in_use: "extension_policy_in_use",
         of_gateway: "extension_policy_of_gateway",
     };
 
@@ -126,10 +135,6 @@ impl Attachable for Extensions {
 
     fn merge_type(spec: &EnvoyExtensionPolicySpec) -> Option<&str> {
         spec.merge_type.as_deref()
-    }
-
-    fn targets(object: &EnvoyExtensionPolicy) -> &PolicyTargetReferences {
-        &object.spec.targets
     }
 
     fn fields() -> &'static [&'static dyn PolicyField<Self>] {

@@ -10,12 +10,11 @@ use eg_diag::ObjectRef;
 use eg_ir::Name;
 
 use super::{
-    ancestor::Outcome,
+    ancestor::{Outcome, PolicyUse, PolicyUses, Used},
     attach::{PoliciesOn, Scope},
-    client_traffic::listener::report,
     field::LoweredPolicy,
     in_use::InUse,
-    kind::{Attachable, OfRoutes},
+    kind::{Attachable, OfRoutes, Targeting},
     merge::Applied,
 };
 use crate::{
@@ -23,6 +22,9 @@ use crate::{
     engine::{ReadCx, Root, Unit},
     gateway::{GatewayOf, GatewayState},
 };
+
+/// What became of the policies that have scopes.
+pub(super) type Outcomes = BTreeMap<Scope, Outcome>;
 
 /// Tells the policies of a kind that target a Gateway, its listener sets and their sections what became of them. It is for
 /// kinds that routes ask for.
@@ -90,5 +92,40 @@ fn name(scope: &Scope) -> Name {
     match section {
         Some(section) => Arc::clone(section),
         None => format!("{}/{}", object.namespace, object.name).into(),
+    }
+}
+
+/// Tells the policies that target the Gateway, its listener sets and their sections what became of them.
+pub(super) fn report<P: Targeting>(
+    cx: &ReadCx<'_>,
+    gateway: &ObjectRef,
+    state: &GatewayState,
+    mut outcomes: Outcomes,
+) {
+    let sets = state.sets.iter().filter(|set| set.allowed).map(|set| &set.object);
+    for object in std::iter::once(gateway).chain(sets) {
+        let sections: BTreeSet<&Name> =
+            state.listeners_of(object).map(|listener| &listener.section).collect();
+        let claims = cx.unit::<PoliciesOn<P>>(object);
+        for (position, (section, policies)) in claims.iter().enumerate() {
+            let missing = section.filter(|section| !sections.contains(section));
+            let winner = policies.first().filter(|_| missing.is_none());
+            let scope = Scope { object: object.clone(), section: section.cloned() };
+            let outcome = match missing {
+                Some(missing) => Outcome { missing: Some(Arc::clone(missing)), ..Outcome::default() },
+                None => outcomes.remove(&scope).unwrap_or_default(),
+            };
+            for policy in policies {
+                let member = PolicyUse {
+                    user: object.clone(),
+                    gateway: gateway.clone(),
+                    ancestor: position,
+                    lost_to: winner.filter(|winner| *winner != policy).cloned(),
+                };
+                let outcome = if member.lost_to.is_some() { Outcome::default() } else { outcome.clone() };
+                let used = Used { ancestor: scope.reference(), outcome };
+                cx.send::<PolicyUses>(policy.clone(), member, used);
+            }
+        }
     }
 }

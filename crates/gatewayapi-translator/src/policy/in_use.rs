@@ -4,16 +4,16 @@ use std::marker::PhantomData;
 
 use eg_resources::Object;
 
-use super::kind::Attachable;
+use super::kind::Targeting;
 use crate::engine::{ReadCx, Unit};
 
 /// Whether there are policies of a kind.
 pub(crate) struct InUse<P>(PhantomData<P>);
 
-impl<P: Attachable> Unit for InUse<P> {
+impl<P: Targeting> Unit for InUse<P> {
     type Key = ();
     type Out = bool;
-    const NAME: &'static str = P::UNITS.in_use;
+    const NAME: &'static str = P::TARGETING.in_use;
     const RANK: u8 = 1;
 
     fn compute(cx: &ReadCx<'_>, (): &()) -> bool {

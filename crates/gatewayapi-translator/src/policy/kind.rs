@@ -1,6 +1,6 @@
 //! Kinds of policies.
 
-use std::{fmt, hash::Hash, sync::Arc};
+use std::{borrow::Cow, fmt, hash::Hash, sync::Arc};
 
 use eg_api::{meta::ObjectMeta, v1alpha1::PolicyTargetReferences};
 use eg_diag::{Kind, ObjectRef};
@@ -22,12 +22,23 @@ pub trait PolicyKind: Sized + Send + Sync + 'static {
     type Slot: Clone + Default + PartialEq + Send + Sync + 'static;
 }
 
-/// What this crate knows of a kind besides.
-pub(crate) trait Attachable: PolicyKind<Spec: Serialize + DeserializeOwned> {
+/// What attachment knows of a kind.
+pub(crate) trait Targeting: Send + Sync + 'static {
     /// The API object.
     type Object: Object;
     /// The kinds of objects that may be targeted.
     const TARGETS: &'static [Kind];
+    /// Whether targets may be selected by their labels.
+    const SELECTS: bool = true;
+    /// The names of the units.
+    const TARGETING: TargetingNames;
+
+    /// What an object targets.
+    fn targets(object: &Self::Object) -> Cow<'_, PolicyTargetReferences>;
+}
+
+/// What this crate knows of a kind whose policies have fields.
+pub(crate) trait Attachable: Targeting + PolicyKind<Spec: Serialize + DeserializeOwned> {
     /// Lists of the settings whose entries are merged by a key, with the key.
     const KEYED_LISTS: &'static [(&'static str, &'static str)] = &[];
     /// The names of the units.
@@ -43,9 +54,6 @@ pub(crate) trait Attachable: PolicyKind<Spec: Serialize + DeserializeOwned> {
         let _ = spec;
         None
     }
-
-    /// What an object targets.
-    fn targets(object: &Self::Object) -> &PolicyTargetReferences;
 
     /// The built-in fields, in the order in which they are lowered.
     fn fields() -> &'static [&'static dyn PolicyField<Self>];
@@ -63,15 +71,19 @@ pub(crate) trait OfRoutes: Attachable {
     fn place(user: &ObjectRef, gateway: &ObjectRef) -> Self::Place;
 }
 
-/// The names of the units of a kind.
-pub(crate) struct UnitNames {
+/// The names of the units that attach the policies of a kind.
+pub(crate) struct TargetingNames {
+    pub(crate) in_use: &'static str,
     pub(crate) targets: &'static str,
     pub(crate) selection: &'static str,
     pub(crate) policies: &'static str,
+}
+
+/// The names of the units for which the policies of a kind are lowered.
+pub(crate) struct UnitNames {
     pub(crate) effective: &'static str,
     pub(crate) lowered: &'static str,
     pub(crate) status: &'static str,
-    pub(crate) in_use: &'static str,
     pub(crate) of_gateway: &'static str,
 }
 

@@ -5,50 +5,92 @@
 //! oldest. Whether a patch fits the resource is found out by emission, which leaves out what does not; the condition
 //! `Programmed` says so.
 //!
-//! - `target`: the fleet that a policy is for.
+//! Attachment is that of all policies, except that no policy goes before the others. A policy whose target is ours by its
+//! name alone, and that therefore changes nothing, says so in its status.
+//!
+//! - `target`: the fleets that policies are for;
+//! - `stray`: policies with wrong targets.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-use eg_api::v1alpha1::{EnvoyJsonPatchConfig, EnvoyPatchPolicy};
-use eg_diag::{Diagnostic, ObjectRef};
+use eg_api::{
+    gateway::{Gateway, GatewayClass, LocalPolicyTargetReferenceWithSectionName},
+    v1alpha1::{EnvoyJsonPatchConfig, EnvoyPatchPolicy, PolicyTargetReferences},
+};
+use eg_diag::{Diagnostic, Kind, ObjectRef};
 use eg_ir::{
     IrKey, OrdMap,
     patch::{Patch, PatchOrder, PatchPolicy, PatchValue},
 };
-use eg_resources::{Aspect, Status, StatusUpdate};
+use eg_resources::{Aspect, Object, StatusUpdate};
 
+use super::{
+    ancestor::PolicyUses,
+    kind::{Targeting, TargetingNames},
+    status::{by_uses, conditions},
+};
 use crate::{
     assembly::Assembly,
-    engine::{ReadCx, Root, Unit},
+    engine::{Engine, ReadCx, Root, Unit},
     fanout::Patches,
     origin,
-    status::{
-        condition::Conditions,
-        outcome,
-        policy::{Ancestors, status},
-        update_of,
-    },
+    status::outcome,
 };
 
+mod stray;
 mod target;
 
-use target::TargetOf;
+/// Registers the units of this module.
+pub(super) fn register(engine: &mut Engine) {
+    engine.root_for_each_object::<target::PatchesAt>(Gateway::KIND);
+    engine.root_for_each_object::<target::PatchesAt>(GatewayClass::KIND);
+    engine.root_for_each_object::<stray::StrayPatches>(EnvoyPatchPolicy::KIND);
+    engine.root_for_each_object::<EnvoyPatchPolicyRoot>(EnvoyPatchPolicy::KIND);
+    engine.root_for_each_group::<Patches, PatchesUnit>();
+}
+
+/// Marks EnvoyPatchPolicies.
+struct PatchPolicies;
+
+impl Targeting for PatchPolicies {
+    type Object = EnvoyPatchPolicy;
+
+    const TARGETS: &'static [Kind] = &[Gateway::KIND, GatewayClass::KIND];
+
+    const SELECTS: bool = false;
+
+    const TARGETING: TargetingNames = TargetingNames {
+        in_use: "patch_policy_in_use",
+        targets: "patch_policy_targets",
+        selection: "patch_policy_selection",
+        policies: "patch_policies",
+    };
+
+    fn targets(object: &EnvoyPatchPolicy) -> Cow<'_, PolicyTargetReferences> {
+        let target = &object.spec.target_ref;
+        let target = LocalPolicyTargetReferenceWithSectionName {
+            group: target.group.clone(),
+            kind: target.kind.clone(),
+            name: target.name.clone(),
+            ..LocalPolicyTargetReferenceWithSectionName::default()
+        };
+        Cow::Owned(PolicyTargetReferences { target_refs: vec![target], ..PolicyTargetReferences::default() })
+    }
+}
 
 /// Resources of this type hold key material.
 const SECRET: &str = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret";
 
-/// Sends the patches of one policy to its fleet.
-pub(super) struct PatchFanout;
+/// What one policy changes, so that the edit of a Gateway reads no policy again.
+struct LoweredPatches;
 
-impl Unit for PatchFanout {
+impl Unit for LoweredPatches {
     type Key = ObjectRef;
-    type Out = Option<()>;
-    const NAME: &'static str = "patch_fanout";
-    const RANK: u8 = 8;
+    type Out = Option<Arc<PatchPolicy>>;
+    const NAME: &'static str = "patch_policy_lowered";
+    const RANK: u8 = 3;
 
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
-        let target = cx.unit::<TargetOf>(key);
-        let fleet = target.as_ref().as_ref()?.fleet.as_ref().ok()?;
         let policy = cx.object::<EnvoyPatchPolicy>(key)?;
         let order = PatchOrder {
             priority: policy.spec.priority.unwrap_or_default(),
@@ -57,14 +99,8 @@ impl Unit for PatchFanout {
             name: key.name.clone(),
         };
         let patches = policy.spec.json_patches.iter().map(lower).collect();
-        let lowered = PatchPolicy { order: order.clone(), origin: origin::of(&*policy), patches };
-        cx.send::<Patches>(fleet.clone(), order, Arc::new(lowered));
-        Some(())
+        Some(Arc::new(PatchPolicy { order, origin: origin::of(&*policy), patches }))
     }
-}
-
-impl Root for PatchFanout {
-    fn publish(_: &mut Assembly<'_>, _: &ObjectRef, _: Option<&Arc<Self::Out>>) {}
 }
 
 fn lower(patch: &EnvoyJsonPatchConfig) -> Patch {
@@ -111,15 +147,27 @@ impl Unit for EnvoyPatchPolicyRoot {
     const RANK: u8 = 13;
 
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
-        let target = cx.unit::<TargetOf>(key);
-        let target = target.as_ref().as_ref()?;
-        let policy = cx.object::<EnvoyPatchPolicy>(key)?;
-        let generation = policy.metadata.generation();
-        let mut ancestors = Ancestors::default();
-        ancestors.entry(&target.ancestor, || &target.fleet);
-        let settings = &cx.env().settings;
-        let status = status(settings, ancestors, |fleet| conditions(cx, key, generation, fleet.as_ref()));
-        Some(update_of(&*policy, Status::Policy(status)))
+        // The policy has one target, and so no other ancestor than that.
+        let uses = cx.group::<PolicyUses>(key);
+        let fleet = uses.iter().find_map(|(user, _)| target::fleet_of(cx, &user.gateway));
+        by_uses::<EnvoyPatchPolicy>(cx, key, |policy, verdict| {
+            let applies = verdict.outcome.problems.is_empty();
+            let mut conditions = conditions(policy.metadata.generation(), verdict, Vec::new);
+            if applies {
+                // Whether it is applied is what `Programmed` says.
+                conditions.set("Accepted", true, "Accepted", "The policy is accepted.");
+            }
+            // Emission says what became of the patches; without emission nothing is known.
+            let outcomes = fleet.as_ref().filter(|_| applies).map(|fleet| outcome::of(cx, key, fleet));
+            let outcomes = outcomes.into_iter().flatten();
+            for outcome in outcomes.filter(|outcome| outcome.aspect == Aspect::Patches) {
+                let problems: Vec<Diagnostic> =
+                    outcome.problems.iter().map(|problem| problem.diagnostic.clone()).collect();
+                conditions.set_default("Programmed", true, "Programmed", "All patches are applied.");
+                conditions.fail(&problems);
+            }
+            conditions
+        })
     }
 }
 
@@ -127,31 +175,4 @@ impl Root for EnvoyPatchPolicyRoot {
     fn publish(assembly: &mut Assembly<'_>, key: &ObjectRef, out: Option<&Arc<Self::Out>>) {
         assembly.status(key, out.and_then(|out| out.as_ref().as_ref()));
     }
-}
-
-fn conditions(
-    cx: &ReadCx<'_>,
-    key: &ObjectRef,
-    generation: i64,
-    fleet: Result<&IrKey, &Diagnostic>,
-) -> Conditions {
-    let mut conditions = Conditions::of(generation);
-    let fleet = match fleet {
-        Ok(fleet) => fleet,
-        Err(refusal) => {
-            conditions.fail(std::slice::from_ref(refusal));
-            return conditions;
-        }
-    };
-    conditions.set("Accepted", true, "Accepted", "The policy is accepted.");
-    // Emission says what became of the patches; without emission nothing is known.
-    let outcomes = outcome::of(cx, key, fleet);
-    let patched = outcomes.iter().filter(|outcome| outcome.aspect == Aspect::Patches);
-    for outcome in patched {
-        let problems: Vec<Diagnostic> =
-            outcome.problems.iter().map(|problem| problem.diagnostic.clone()).collect();
-        conditions.set_default("Programmed", true, "Programmed", "All patches are applied.");
-        conditions.fail(&problems);
-    }
-    conditions
 }

@@ -15,7 +15,7 @@
 //! - `secret`: Secrets that they name;
 //! - `service`: services that the proxy asks for them.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use eg_api::{
     gateway::{Gateway, GrpcRoute, HttpRoute, ListenerSet, TcpRoute},
@@ -29,7 +29,7 @@ use super::{
     Declared, FieldCx, PolicyField, PolicyKind,
     field::Lowered,
     gateway::PoliciesOfGateway,
-    kind::{Attachable, OfRoutes, UnitNames},
+    kind::{Attachable, OfRoutes, Targeting, TargetingNames, UnitNames},
     status::PolicyRoot,
 };
 use crate::{Features, engine::Engine, route::destination::PlannedCluster};
@@ -115,20 +115,29 @@ impl PolicyKind for Security {
     type Slot = RouteSecurity;
 }
 
-impl Attachable for Security {
+impl Targeting for Security {
     type Object = SecurityPolicy;
 
     const TARGETS: &'static [Kind] =
         &[Gateway::KIND, ListenerSet::KIND, HttpRoute::KIND, GrpcRoute::KIND, TcpRoute::KIND];
 
-    const UNITS: UnitNames = UnitNames {
+    const TARGETING: TargetingNames = TargetingNames {
+        in_use: "security_policy_in_use",
         targets: "security_policy_targets",
         selection: "security_policy_selection",
         policies: "security_policies",
+    };
+
+    fn targets(object: &SecurityPolicy) -> Cow<'_, PolicyTargetReferences> {
+        Cow::Borrowed(&object.spec.targets)
+    }
+}
+
+impl Attachable for Security {
+    const UNITS: UnitNames = UnitNames {
         effective: "security_policy_effective",
         lowered: "security_policy_lowered",
         status: "security_policy_status",
-        in_use: "security_policy_in_use",
         of_gateway: "security_policy_of_gateway",
     };
 
@@ -140,10 +149,6 @@ impl Attachable for Security {
 
     fn merge_type(spec: &SecurityPolicySpec) -> Option<&str> {
         spec.merge_type.as_deref()
-    }
-
-    fn targets(object: &SecurityPolicy) -> &PolicyTargetReferences {
-        &object.spec.targets
     }
 
     fn fields() -> &'static [&'static dyn PolicyField<Self>] {

@@ -1,4 +1,4 @@
-//! The status of policies that attach to Gateways, listener sets and routes.
+//! The status of policies: an entry for each ancestor that uses the policy, whatever its kind.
 
 use std::{collections::BTreeSet, marker::PhantomData, sync::Arc};
 
@@ -26,7 +26,22 @@ pub(super) fn deprecated(path: FieldPath, instead: &FieldPath) -> Diagnostic {
     Diagnostic::new(&DEPRECATED, path, format!("this field is deprecated; use {instead}"))
 }
 
-/// The status of one policy; `None` while nothing that it targets is ours.
+/// The status of an object by those who use it as a policy; `None` while nobody does.
+pub(crate) fn by_uses<K: Object>(
+    cx: &ReadCx<'_>,
+    key: &ObjectRef,
+    conditions: impl Fn(&K, Verdict<'_>) -> Conditions,
+) -> Option<StatusUpdate> {
+    let uses = cx.group::<PolicyUses>(key);
+    if uses.is_empty() {
+        return None;
+    }
+    let object = cx.object::<K>(key)?;
+    let status = status(&cx.env().settings, verdicts(&uses), |verdict| conditions(&object, verdict));
+    Some(update_of(&*object, Status::Policy(status)))
+}
+
+/// The status of one policy with fields; `None` while nothing that it targets is ours.
 pub(crate) struct PolicyRoot<P>(PhantomData<P>);
 
 impl<P: Attachable> Unit for PolicyRoot<P> {
@@ -36,21 +51,9 @@ impl<P: Attachable> Unit for PolicyRoot<P> {
     const RANK: u8 = 13;
 
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
-        let uses = cx.group::<PolicyUses>(key);
-        if uses.is_empty() {
-            return None;
-        }
-        let policy = cx.object::<P::Object>(key)?;
-        let generation = policy.meta().generation();
-        let mut attention = warnings::<P>(cx.env(), &policy);
-        if P::targets(&policy).target_ref.is_some() {
-            let (at, instead) = (FieldPath::spec().field("targetRef"), FieldPath::spec().field("targetRefs"));
-            attention.push(deprecated(at, &instead));
-        }
-        let ancestors = verdicts(&uses);
-        let conditions = |verdict| conditions(generation, verdict, &attention);
-        let status = status(&cx.env().settings, ancestors, conditions);
-        Some(update_of(&*policy, Status::Policy(status)))
+        by_uses::<P::Object>(cx, key, |policy, verdict| {
+            conditions(policy.meta().generation(), verdict, || attention::<P>(cx, policy))
+        })
     }
 }
 
@@ -60,7 +63,22 @@ impl<P: Attachable> Root for PolicyRoot<P> {
     }
 }
 
-fn conditions(generation: i64, verdict: Verdict<'_>, attention: &[Diagnostic]) -> Conditions {
+/// What of a policy deserves attention although nothing is wrong with it.
+fn attention<P: Attachable>(cx: &ReadCx<'_>, policy: &P::Object) -> Vec<Diagnostic> {
+    let mut attention = warnings::<P>(cx.env(), policy);
+    if P::targets(policy).target_ref.is_some() {
+        let (at, instead) = (FieldPath::spec().field("targetRef"), FieldPath::spec().field("targetRefs"));
+        attention.push(deprecated(at, &instead));
+    }
+    attention
+}
+
+/// The conditions of a policy at one of its ancestors.
+pub(super) fn conditions(
+    generation: i64,
+    verdict: Verdict<'_>,
+    attention: impl FnOnce() -> Vec<Diagnostic>,
+) -> Conditions {
     let mut conditions = Conditions::of(generation);
     let Verdict { lost_to, outcome } = verdict;
     let Outcome { problems, warnings, mut overridden_in, missing, merged_over, merged_by, is_part } = outcome;
@@ -89,7 +107,7 @@ fn conditions(generation: i64, verdict: Verdict<'_>, attention: &[Diagnostic]) -
     conditions.fail(&problems);
     if !is_part {
         conditions.set_default("Accepted", true, "Accepted", "The policy is applied.");
-        conditions.warn(&[&warnings, attention].concat());
+        conditions.warn(&[warnings, attention()].concat());
     }
     conditions
 }

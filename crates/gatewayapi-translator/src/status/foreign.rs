@@ -6,13 +6,13 @@
 use std::sync::Arc;
 
 use eg_diag::ObjectRef;
-use eg_resources::{DynamicObject, ForeignKinds, Object, Status, StatusUpdate};
+use eg_resources::{DynamicObject, ForeignKinds, Object, StatusUpdate};
 
-use super::{condition::Conditions, policy::status, update_of};
+use super::condition::Conditions;
 use crate::{
     assembly::Assembly,
     engine::{Engine, ReadCx, Root, Unit},
-    policy::ancestor::{PolicyUses, Verdict, verdicts},
+    policy::by_uses,
 };
 
 /// The status of one object; `None` while no route says anything about it.
@@ -32,19 +32,12 @@ impl Unit for ForeignRoot {
     const RANK: u8 = 13;
 
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
-        let uses = cx.group::<PolicyUses>(key);
-        if uses.is_empty() {
-            return None;
-        }
-        let object = cx.object::<DynamicObject>(key)?;
-        let generation = object.meta().generation();
-        let status = status(&cx.env().settings, verdicts(&uses), |verdict: Verdict<'_>| {
-            let mut conditions = Conditions::of(generation);
+        by_uses::<DynamicObject>(cx, key, |object, verdict| {
+            let mut conditions = Conditions::of(object.meta().generation());
             conditions.fail(&verdict.outcome.problems);
             conditions.set_default("Accepted", true, "Accepted", "The filter is used.");
             conditions
-        });
-        Some(update_of(&*object, Status::Policy(status)))
+        })
     }
 }
 

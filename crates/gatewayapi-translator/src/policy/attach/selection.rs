@@ -7,7 +7,7 @@ use eg_diag::{Kind, ObjectRef};
 use eg_ir::Name;
 use eg_resources::Object;
 
-use super::{Attachable, TargetsOf};
+use super::{Targeting, TargetsOf};
 use crate::engine::{ReadCx, Unit};
 
 /// A policy that selects objects by their labels.
@@ -29,10 +29,10 @@ impl Candidate {
 /// The policies that look for objects of a kind in a namespace.
 pub(super) struct SelectionIn<P>(PhantomData<P>);
 
-impl<P: Attachable> Unit for SelectionIn<P> {
+impl<P: Targeting> Unit for SelectionIn<P> {
     type Key = (Kind, Name);
     type Out = Arc<Vec<Candidate>>;
-    const NAME: &'static str = P::UNITS.selection;
+    const NAME: &'static str = P::TARGETING.selection;
     const RANK: u8 = 2;
 
     fn compute(cx: &ReadCx<'_>, (kind, namespace): &Self::Key) -> Self::Out {

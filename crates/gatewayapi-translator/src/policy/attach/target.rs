@@ -3,6 +3,7 @@
 use std::{marker::PhantomData, sync::Arc};
 
 use eg_api::{
+    gateway::GatewayClass,
     meta::LabelSelector,
     v1alpha1::{TargetSelector, TargetSelectorNamespaces},
 };
@@ -10,7 +11,7 @@ use eg_diag::{Kind, ObjectRef};
 use eg_ir::Name;
 use eg_resources::Object;
 
-use super::Attachable;
+use super::Targeting;
 use crate::{
     engine::{ReadCx, Unit},
     gateway::AllowedNamespaces,
@@ -45,10 +46,10 @@ pub(super) struct Selector {
 /// What a policy targets; nothing when there is no such policy. Targets of kinds that the policy is not for are left out.
 pub(super) struct TargetsOf<P>(PhantomData<P>);
 
-impl<P: Attachable> Unit for TargetsOf<P> {
+impl<P: Targeting> Unit for TargetsOf<P> {
     type Key = ObjectRef;
     type Out = Arc<Targets>;
-    const NAME: &'static str = P::UNITS.targets;
+    const NAME: &'static str = P::TARGETING.targets;
     const RANK: u8 = 1;
 
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
@@ -59,7 +60,9 @@ impl<P: Attachable> Unit for TargetsOf<P> {
         let targets = P::targets(&policy);
         let by_name = targets.by_name().filter_map(|target| {
             let kind = kind(&target.group, &target.kind)?;
-            let object = ObjectRef::new(kind, Arc::clone(&key.namespace), target.name.as_str());
+            let namespace =
+                if kind == GatewayClass::KIND { Name::default() } else { Arc::clone(&key.namespace) };
+            let object = ObjectRef::new(kind, namespace, target.name.as_str());
             let section = target.section_name.as_deref().filter(|section| !section.is_empty());
             Some((object, section.map(Name::from)))
         });

@@ -6,7 +6,7 @@ use std::{
 };
 
 use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
-use eg_ir::{Name, Secret, listener::ClientSettings};
+use eg_ir::{Secret, listener::ClientSettings};
 
 use super::{ClientTraffic, ListenerProtocol, client_http1, client_http3, client_tls::ClientAuthoritiesOf};
 use crate::{
@@ -17,10 +17,10 @@ use crate::{
         view::{BindView, Protocol},
     },
     policy::{
-        ancestor::{Outcome, PolicyUse, PolicyUses, Used, add},
-        attach::{EffectivePolicy, PoliciesOn, Scope},
+        ancestor::add,
+        attach::{EffectivePolicy, Scope},
         field::LoweredPolicy,
-        kind::Attachable,
+        gateway::{Outcomes, report},
         merge::Applied,
     },
 };
@@ -79,9 +79,6 @@ impl Unit for ListenerClients {
         Clients { settled: Some(Arc::new(settled)) }
     }
 }
-
-/// What became of the policies that have scopes.
-pub(in crate::policy) type Outcomes = BTreeMap<Scope, Outcome>;
 
 /// The scopes that a listener is in, the most specific first.
 fn scopes(gateway: &ObjectRef, listener: &ListenerState) -> Vec<Scope> {
@@ -152,41 +149,6 @@ fn settle(
 fn authorities(cx: &ReadCx<'_>, policy: &ObjectRef, settings: &ClientSettings) -> Option<Arc<Secret>> {
     settings.tls.as_ref()?.validation.as_ref()?.trusted_ca.as_ref()?;
     cx.unit::<ClientAuthoritiesOf>(policy).0.clone()?.ok()
-}
-
-/// Tells the policies that target the Gateway, its listener sets and their sections what became of them.
-pub(in crate::policy) fn report<P: Attachable>(
-    cx: &ReadCx<'_>,
-    gateway: &ObjectRef,
-    state: &GatewayState,
-    mut outcomes: Outcomes,
-) {
-    let sets = state.sets.iter().filter(|set| set.allowed).map(|set| &set.object);
-    for object in std::iter::once(gateway).chain(sets) {
-        let sections: BTreeSet<&Name> =
-            state.listeners_of(object).map(|listener| &listener.section).collect();
-        let claims = cx.unit::<PoliciesOn<P>>(object);
-        for (position, (section, policies)) in claims.iter().enumerate() {
-            let missing = section.filter(|section| !sections.contains(section));
-            let winner = policies.first().filter(|_| missing.is_none());
-            let scope = Scope { object: object.clone(), section: section.cloned() };
-            let outcome = match missing {
-                Some(missing) => Outcome { missing: Some(Arc::clone(missing)), ..Outcome::default() },
-                None => outcomes.remove(&scope).unwrap_or_default(),
-            };
-            for policy in policies {
-                let member = PolicyUse {
-                    user: object.clone(),
-                    gateway: gateway.clone(),
-                    ancestor: position,
-                    lost_to: winner.filter(|winner| *winner != policy).cloned(),
-                };
-                let outcome = if member.lost_to.is_some() { Outcome::default() } else { outcome.clone() };
-                let used = Used { ancestor: scope.reference(), outcome };
-                cx.send::<PolicyUses>(policy.clone(), member, used);
-            }
-        }
-    }
 }
 
 /// The listeners for plain HTTP of a fleet, by port.

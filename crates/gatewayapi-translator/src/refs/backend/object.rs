@@ -44,7 +44,7 @@ pub(super) fn resolve(cx: &ReadCx<'_>, key: &ObjectRef, port: Option<u16>) -> Re
     let spec = &object.spec;
     let is_dynamic = spec.r#type.as_deref() == Some("DynamicResolver");
     let section = port.map(|port| port.to_string().into());
-    let (policies, tls) = tls::resolve(cx, key, section, spec.tls.as_ref());
+    let (policies, tls) = tls::resolve(cx, key, section.as_ref(), spec.tls.as_ref());
     Ok(Backend {
         origin: Origin { generation: 0, ..origin::of(&*object) },
         protocol: spec.app_protocols.iter().map(|name| protocol(name)).max().unwrap_or_default(),

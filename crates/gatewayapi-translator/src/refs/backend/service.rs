@@ -100,8 +100,7 @@ pub(super) fn resolve(
         let message = format!("{service} has no {} port {port}", name(transport));
         return Err(Problem::new(&PORT_NOT_FOUND, message));
     };
-    let (policies, tls) =
-        tls::resolve(cx, service, Some(view.name.clone()).filter(|name| !name.is_empty()), None);
+    let (policies, tls) = tls::resolve(cx, service, Some(&view.name).filter(|name| !name.is_empty()), None);
     let mut addresses: Vec<_> = addresses.iter().filter_map(|address| at_port(address, port)).collect();
     addresses.shrink_to_fit();
     // The generation of a Service says nothing about a proxy's configuration, so it must not look like a change.

@@ -16,7 +16,7 @@ use eg_ir::{
 use super::Problem;
 use crate::{
     engine::ReadCx,
-    policy::backend_tls::{PoliciesFor, ServerValidation, ValidationOf, authorities},
+    policy::backend_tls::{ServerValidation, ValidationOf, authorities, policies_for},
     refs::{RefCx, client_certificate},
 };
 
@@ -46,10 +46,10 @@ pub(crate) fn problem(message: impl Into<String>) -> Problem {
 pub(super) fn resolve(
     cx: &ReadCx<'_>,
     backend: &ObjectRef,
-    section: Option<Name>,
+    section: Option<&Name>,
     own: Option<&BackendTlsSettings>,
 ) -> (Arc<Vec<ObjectRef>>, Outcome) {
-    let policies = Arc::clone(&*cx.unit::<PoliciesFor>(&(backend.clone(), section)));
+    let policies = policies_for(cx, backend, section);
     let tls = match policies.first() {
         Some(policy) => match &cx.unit::<ValidationOf>(policy).0 {
             Ok(validation) => merged(cx, backend, own, Some(validation)).map(Some),
