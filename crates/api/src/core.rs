@@ -11,11 +11,9 @@ mod service;
 mod trust_bundle;
 
 pub use config_map::ConfigMap;
-pub use endpoint_slice::{Endpoint, EndpointConditions, EndpointHints, EndpointPort, EndpointSlice, ForZone};
+pub use endpoint_slice::{Endpoint, EndpointConditions, EndpointPort, EndpointSlice};
 pub use namespace::{Namespace, NamespaceStatus};
 pub use node::{Node, NodeAddress, NodeStatus};
 pub use secret::{ByteString, Secret};
-pub use service::{
-    LoadBalancerIngress, LoadBalancerStatus, Service, ServicePort, ServiceSpec, ServiceStatus,
-};
+pub use service::{Service, ServicePort, ServiceSpec};
 pub use trust_bundle::{ClusterTrustBundle, ClusterTrustBundleSpec};

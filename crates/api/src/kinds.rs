@@ -160,7 +160,7 @@ macro_rules! for_each_kind {
                 "multicluster.x-k8s.io", ["v1alpha1", "v1beta1"], "ServiceImport", "serviceimports", namespaced, foreign, none
             }
             Service: $crate::core::Service {
-                "", ["v1"], "Service", "services", namespaced, core, input
+                "", ["v1"], "Service", "services", namespaced, core, none
             }
             EndpointSlice: $crate::core::EndpointSlice {
                 "discovery.k8s.io", ["v1"], "EndpointSlice", "endpointslices", namespaced, core, none
@@ -245,7 +245,7 @@ mod tests {
     fn kinds_are_found_in_every_version() {
         let route = find("gateway.networking.k8s.io/v1beta1", "HTTPRoute").unwrap();
         assert_eq!((route.version(), route.namespaced, route.served), ("v1", true, false));
-        assert_eq!(find("v1", "Service").map(|info| info.status_is_input), Some(true));
+        assert_eq!(find("v1", "Node").map(|info| info.status_is_input), Some(true));
         assert_eq!(find("gateway.networking.k8s.io/v1alpha2", "HTTPRoute"), None);
         assert_eq!(find("apps/v1", "Service"), None);
     }

@@ -8,7 +8,7 @@ mod text_map;
 mod value;
 
 pub use duration::{Duration, DurationError, GoDuration};
-pub use object::{Condition, ConditionStatus, ListMeta, ObjectMeta, OwnerReference, Time};
+pub use object::{Condition, ConditionStatus, ListMeta, ObjectMeta, OwnerReference, RareMeta, Time};
 pub use quantity::{Quantity, QuantityError};
 pub use selector::{LabelSelector, LabelSelectorRequirement, SelectorError, SelectorOperator};
 pub use text_map::TextMap;

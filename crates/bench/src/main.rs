@@ -24,7 +24,9 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut out = std::io::stdout().lock();
     if let Some(subject) = options.profile {
         for (layout, routes) in options.layouts.iter().zip(&options.routes) {
-            repeat(subject, *layout, *routes, options.edits)?;
+            let memory = repeat(subject, *layout, *routes, options.edits)?;
+            writeln!(out, "{layout}, {routes} routes")?;
+            report::memory_row(&mut out, &memory)?;
         }
         return Ok(ExitCode::SUCCESS);
     }

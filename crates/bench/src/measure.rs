@@ -152,6 +152,8 @@ fn micros(duration: Duration) -> f64 {
 
 /// Measures one world.
 pub(crate) fn measure(layout: Layout, routes: usize, edits: usize) -> Result<Measured, Box<dyn Error>> {
+    // What a process has once is not counted.
+    drop(filled(layout, 1)?);
     let (mut core, memory) = filled(layout, routes)?;
     let scratch = scratch(layout, routes)?;
     let mut staged = Staged::new(layout, routes)?;
@@ -166,9 +168,9 @@ fn filled(layout: Layout, routes: usize) -> Result<(Core, Memory), Box<dyn Error
     let resident = resident()?;
     let region = Region::new(ALLOCATOR);
     let live = || {
+        // What lists grew and shrank by is in both numbers already.
         let stats = region.change();
-        let reallocated = usize::try_from(stats.bytes_reallocated.max(0)).unwrap_or(0);
-        (stats.bytes_allocated + reallocated).saturating_sub(stats.bytes_deallocated)
+        stats.bytes_allocated.saturating_sub(stats.bytes_deallocated)
     };
     let objects = world::objects(layout, routes)?;
     let of_objects = live();
@@ -366,17 +368,19 @@ fn median<T: Ord + Copy + Default>(values: &mut [T]) -> T {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-/// Does one thing again and again.
+/// Does one thing again and again, and says what the world takes in memory.
 pub(crate) fn repeat(
     subject: Subject,
     layout: Layout,
     routes: usize,
     times: usize,
-) -> Result<(), Box<dyn Error>> {
-    let (mut core, _) = filled(layout, routes)?;
+) -> Result<Memory, Box<dyn Error>> {
+    // What a process has once is not counted.
+    drop(filled(layout, 1)?);
+    let (mut core, memory) = filled(layout, routes)?;
     if subject == Subject::Memory {
         std::mem::forget(core);
-        return Ok(());
+        return Ok(memory);
     }
     for number in 0..times {
         if subject == Subject::Scratch {
@@ -386,5 +390,5 @@ pub(crate) fn repeat(
             black_box(step(&mut core, subject.edit(layout, index, number + 1)?));
         }
     }
-    Ok(())
+    Ok(memory)
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, error::Error, io, io::Write};
 
 use serde_json::{Value, json};
 
-use crate::measure::{Edit, Measured};
+use crate::measure::{Edit, Measured, Memory};
 
 /// What does not depend on the machine, by name: `layout/subject/measure`.
 pub(crate) type Ratios = BTreeMap<String, f64>;
@@ -20,12 +20,17 @@ pub(crate) fn row(out: &mut impl Write, measured: &Measured) -> io::Result<()> {
     )?;
     edit(out, "one route", route_edit)?;
     edit(out, "one endpoint", endpoint_edit)?;
+    memory_row(out, memory)?;
+    writeln!(out, "  units          {} ({})", units.values().sum::<usize>(), listed(units))
+}
+
+/// Prints what a world takes in memory.
+pub(crate) fn memory_row(out: &mut impl Write, memory: &Memory) -> io::Result<()> {
     writeln!(
         out,
         "  memory         {} B of heap a route, {} B of them objects; {} B resident",
         memory.heap_per_route, memory.objects_per_route, memory.resident_per_route
-    )?;
-    writeln!(out, "  units          {} ({})", units.values().sum::<usize>(), listed(units))
+    )
 }
 
 fn edit(out: &mut impl Write, name: &str, measured: &Edit) -> io::Result<()> {

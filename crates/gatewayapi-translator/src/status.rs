@@ -18,7 +18,7 @@ pub(crate) fn update_of(object: &impl Object, status: impl Into<Arc<Status>>) ->
     let meta = object.meta();
     StatusUpdate {
         object: object.object_ref(),
-        uid: meta.uid.as_deref().map(Into::into),
+        uid: meta.uid.clone(),
         generation: meta.generation(),
         status: status.into(),
     }

@@ -61,7 +61,7 @@ impl Object for DynamicObject {
     }
 
     fn forget_outputs(&mut self) {
-        self.metadata.resource_version = None;
+        self.metadata.forget_version();
         if let Some(body) = self.body.as_object_mut() {
             body.remove("status");
         }

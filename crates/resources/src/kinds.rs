@@ -51,7 +51,7 @@ macro_rules! objects {
             }
 
             fn forget_outputs(&mut self) {
-                self.metadata.resource_version = None;
+                self.metadata.forget_version();
                 self.metadata.annotations.remove(LAST_APPLIED);
                 objects!(@forget $status self);
             }

@@ -1,5 +1,7 @@
 //! EndpointSlice: some of the endpoints of a Service.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::meta::{ObjectMeta, null_as_default};
@@ -11,13 +13,13 @@ pub struct EndpointSlice {
     /// Name, labels and bookkeeping of the object.
     pub metadata: ObjectMeta,
     /// What the addresses are: `IPv4`, `IPv6` or `FQDN`.
-    pub address_type: String,
+    pub address_type: Box<str>,
     /// The endpoints.
     #[serde(deserialize_with = "null_as_default")]
-    pub endpoints: Vec<Endpoint>,
+    pub endpoints: Box<[Endpoint]>,
     /// The ports that every endpoint of the slice has.
     #[serde(deserialize_with = "null_as_default")]
-    pub ports: Vec<EndpointPort>,
+    pub ports: Box<[EndpointPort]>,
 }
 
 impl EndpointSlice {
@@ -31,23 +33,14 @@ impl EndpointSlice {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Endpoint {
-    /// Addresses of the endpoint, all for the same thing.
+    /// Addresses of the endpoint, all for the same thing. What is made of them shares the texts.
     #[serde(deserialize_with = "null_as_default")]
-    pub addresses: Vec<String>,
+    pub addresses: Box<[Arc<str>]>,
     /// Its state.
     pub conditions: EndpointConditions,
-    /// Hostname of the endpoint.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hostname: Option<String>,
-    /// Node on which it runs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub node_name: Option<String>,
     /// Zone in which it runs.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
-    /// Who should use it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hints: Option<EndpointHints>,
+    pub zone: Option<Box<str>>,
 }
 
 /// State of an endpoint. What is unset is not known.
@@ -65,39 +58,19 @@ pub struct EndpointConditions {
     pub terminating: Option<bool>,
 }
 
-/// Who should use an endpoint.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct EndpointHints {
-    /// Zones that should use it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub for_zones: Vec<ForZone>,
-}
-
-/// A zone that should use an endpoint.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct ForZone {
-    /// Name of the zone.
-    pub name: String,
-}
-
 /// A port of all endpoints of a slice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct EndpointPort {
     /// Name of the port, as in the Service.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: Option<Box<str>>,
     /// `TCP`, `UDP` or `SCTP`; `TCP` when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub protocol: Option<String>,
+    pub protocol: Option<Box<str>>,
     /// Number of the port; any when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<i32>,
-    /// Protocol on top of it, `kubernetes.io/h2c` for example.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub app_protocol: Option<String>,
 }
 
 #[cfg(test)]
@@ -108,6 +81,6 @@ mod tests {
     fn lists_can_be_null() {
         let slice: EndpointSlice =
             serde_json::from_str(r#"{"addressType":"IPv4","endpoints":null,"ports":null}"#).unwrap();
-        assert_eq!(slice, EndpointSlice { address_type: "IPv4".to_owned(), ..EndpointSlice::default() });
+        assert_eq!(slice, EndpointSlice { address_type: "IPv4".into(), ..EndpointSlice::default() });
     }
 }

@@ -1,6 +1,6 @@
 //! Metadata of objects, and conditions.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -11,40 +11,110 @@ use crate::schema::fmt as facts;
 
 /// Name, identity and bookkeeping of an object: the part of Kubernetes' metadata that is read here.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(from = "Written", into = "Written")]
 pub struct ObjectMeta {
     /// Name of the object, unique for its kind and namespace.
     pub name: String,
     /// Namespace of the object; unset for kinds that live outside of namespaces.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// Identity that tells an object from another of the same name before or after it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub uid: Option<String>,
-    /// Opaque version of the stored object.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub resource_version: Option<String>,
+    pub uid: Option<Arc<str>>,
     /// Number that grows with each change of the spec.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub generation: Option<i64>,
     /// When the object was created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_timestamp: Option<Time>,
-    /// When the object was asked to go; it stays until its finalizers are gone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deletion_timestamp: Option<Time>,
     /// Labels, by which objects are selected.
-    #[serde(skip_serializing_if = "TextMap::is_empty")]
     pub labels: TextMap,
     /// Annotations, by which tools and users leave notes.
-    #[serde(skip_serializing_if = "TextMap::is_empty")]
     pub annotations: TextMap,
+    /// What most objects do not have while they are kept; absent when all of it is unset.
+    pub rare: Option<Box<RareMeta>>,
+}
+
+/// Metadata that most objects do not have while they are kept. In JSON it stands among the rest.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RareMeta {
+    /// Opaque version of the stored object.
+    pub resource_version: Option<String>,
+    /// When the object was asked to go; it stays until its finalizers are gone.
+    pub deletion_timestamp: Option<Time>,
     /// Objects whose deletion deletes this one.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub owner_references: Vec<OwnerReference>,
     /// Names of those who must agree before the object goes.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub finalizers: Vec<String>,
+}
+
+/// [`ObjectMeta`] as it is written.
+#[derive(Serialize, Deserialize, Default)]
+#[serde(rename = "ObjectMeta", rename_all = "camelCase", default)]
+struct Written {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uid: Option<Arc<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    generation: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    creation_timestamp: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deletion_timestamp: Option<Time>,
+    #[serde(skip_serializing_if = "TextMap::is_empty")]
+    labels: TextMap,
+    #[serde(skip_serializing_if = "TextMap::is_empty")]
+    annotations: TextMap,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    owner_references: Vec<OwnerReference>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    finalizers: Vec<String>,
+}
+
+impl From<Written> for ObjectMeta {
+    fn from(written: Written) -> Self {
+        let Written { resource_version, deletion_timestamp, owner_references, finalizers, .. } = written;
+        let rare = RareMeta { resource_version, deletion_timestamp, owner_references, finalizers };
+        Self {
+            name: written.name,
+            namespace: written.namespace,
+            uid: written.uid,
+            generation: written.generation,
+            creation_timestamp: written.creation_timestamp,
+            labels: written.labels,
+            annotations: written.annotations,
+            rare: rare.boxed(),
+        }
+    }
+}
+
+impl From<ObjectMeta> for Written {
+    fn from(meta: ObjectMeta) -> Self {
+        let ObjectMeta { name, namespace, uid, generation, creation_timestamp, labels, annotations, rare } =
+            meta;
+        let RareMeta { resource_version, deletion_timestamp, owner_references, finalizers } =
+            rare.map(|rare| *rare).unwrap_or_default();
+        Self {
+            name,
+            namespace,
+            uid,
+            resource_version,
+            generation,
+            creation_timestamp,
+            deletion_timestamp,
+            labels,
+            annotations,
+            owner_references,
+            finalizers,
+        }
+    }
+}
+
+impl RareMeta {
+    /// Absent when all of it is unset.
+    fn boxed(self) -> Option<Box<Self>> {
+        (self != Self::default()).then(|| Box::new(self))
+    }
 }
 
 impl ObjectMeta {
@@ -65,7 +135,14 @@ impl ObjectMeta {
 
     /// Whether the object was asked to go.
     pub fn is_deleted(&self) -> bool {
-        self.deletion_timestamp.is_some()
+        self.rare.as_ref().is_some_and(|rare| rare.deletion_timestamp.is_some())
+    }
+
+    /// Takes out the resource version, which says nothing about what the object means.
+    pub fn forget_version(&mut self) {
+        if let Some(rare) = self.rare.take() {
+            self.rare = RareMeta { resource_version: None, ..*rare }.boxed();
+        }
     }
 }
 
@@ -266,6 +343,24 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn rare_metadata_is_read_and_written_among_the_rest() {
+        let json = serde_json::json!({
+            "name": "a", "uid": "u", "resourceVersion": "7", "generation": 2,
+            "ownerReferences": [{"apiVersion": "v1", "kind": "Service", "name": "a", "uid": "v"}],
+        });
+        let mut meta: ObjectMeta = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&meta).unwrap(), json);
+        meta.forget_version();
+        assert_eq!(meta.rare.as_ref().map(|rare| rare.owner_references.len()), Some(1));
+        let mut meta: ObjectMeta = serde_json::from_str(r#"{"name": "a", "resourceVersion": "7"}"#).unwrap();
+        meta.forget_version();
+        assert_eq!(meta, ObjectMeta { name: "a".to_owned(), ..ObjectMeta::default() });
+        let meta: ObjectMeta =
+            serde_json::from_str(r#"{"deletionTimestamp": "1970-01-01T00:00:00Z"}"#).unwrap();
+        assert!(meta.is_deleted());
     }
 
     #[test]

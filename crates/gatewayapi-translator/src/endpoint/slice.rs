@@ -66,7 +66,7 @@ fn at_port(slice: &EndpointSlice, port: u16) -> impl Iterator<Item = Zoned> {
         let zone = endpoint.zone.as_deref().map_or_else(Name::default, Name::from);
         endpoint.addresses.iter().map(move |address| Zoned {
             endpoint: Endpoint {
-                address: EndpointAddress::Socket { host: address.as_str().into(), port },
+                address: EndpointAddress::Socket { host: Arc::clone(address), port },
                 hostname: None,
                 draining,
             },
@@ -108,7 +108,7 @@ impl Unit for SliceSummary {
 
     fn compute(cx: &ReadCx<'_>, key: &SlicePort) -> Addressing {
         let slices = slices(cx, key);
-        let of_hostnames = slices.iter().filter(|slice| slice.address_type == "FQDN").count();
+        let of_hostnames = slices.iter().filter(|slice| &*slice.address_type == "FQDN").count();
         if of_hostnames != 0 && of_hostnames != slices.len() {
             Addressing::Mixed
         } else if cx.unit::<Endpoints>(key).is_empty() {

@@ -16,7 +16,7 @@ impl Core {
             return Some(status.clone());
         }
         let meta = snapshot.get_any(&object)?.meta();
-        let (uid, generation) = (meta.uid.as_deref().map(Into::into), meta.generation());
+        let (uid, generation) = (meta.uid.clone(), meta.generation());
         Some(StatusUpdate { status: empty_status(&object)?.into(), uid, generation, object })
     }
 }
