@@ -248,3 +248,15 @@ pub(crate) fn read(path: &str) -> Result<String, Error> {
     }
     fs::read_to_string(path).map_err(failed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn misdirected_requests_are_detected_for_conformance() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/conformance/config.yaml");
+        let settings = settings(Some(&file)).expect("a configuration");
+        assert!(settings.flag("DetectMisdirectedRequests"));
+    }
+}

@@ -108,14 +108,23 @@ impl Request {
             .map_err(|_| format!("no answer after {:?}", self.patience))?
     }
 
+    /// Whether it goes over HTTP/2, as all gRPC does.
+    fn is_http2(&self) -> bool {
+        self.http2 || matches!(self.speaks, Speaks::Grpc(_))
+    }
+
     async fn exchange(&self) -> Result<Response, BoxError> {
         let stream = TcpStream::connect(self.target).await?;
         stream.set_nodelay(true)?;
         let Some(sni) = &self.sni else { return self.exchange_over(stream).await };
-        let alpn = if self.http2 { "h2" } else { "http/1.1" };
+        let alpn = if self.is_http2() { "h2" } else { "http/1.1" };
         let connector = TlsConnector::from(tls::client_config_as(&[alpn], self.identity.as_ref()));
         let stream = connector.connect(ServerName::try_from(sni.clone())?, stream).await?;
-        let certificates = stream.get_ref().1.peer_certificates();
+        let session = stream.get_ref().1;
+        if self.is_http2() && session.alpn_protocol() != Some(alpn.as_bytes()) {
+            return Err("the server does not speak HTTP/2 over TLS".into());
+        }
+        let certificates = session.peer_certificates();
         let certificate =
             certificates.and_then(|chain| chain.first()).cloned().map(CertificateDer::into_owned);
         let response = self.exchange_over(stream).await?;
@@ -128,7 +137,7 @@ impl Request {
     ) -> Result<Response, BoxError> {
         let io = TokioIo::new(stream);
         let request = self.message()?;
-        let mut response = if self.http2 || matches!(self.speaks, Speaks::Grpc(_)) {
+        let mut response = if self.is_http2() {
             let (mut sender, connection) = http2::handshake(TokioExecutor::new(), io).await?;
             tokio::spawn(connection);
             sender.send_request(request).await?
@@ -162,7 +171,7 @@ impl Request {
         };
         let mut message = http::Request::new(Full::new(body));
         *message.method_mut() = self.method.clone();
-        *message.uri_mut() = if self.http2 || matches!(self.speaks, Speaks::Grpc(_)) {
+        *message.uri_mut() = if self.is_http2() {
             Uri::builder()
                 .scheme(scheme)
                 .authority(self.host.as_str())

@@ -13,6 +13,7 @@ mod bootstrap;
 mod config_dump;
 mod infra;
 mod resources;
+mod secrets;
 
 /// What the core computed, to be shown.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +70,10 @@ impl Render<'_> {
 
     fn xds(self, fleet: &IrKey) -> Result<Value, Error> {
         let Some(model) = self.core.model(fleet) else { return Ok(json!({})) };
-        model.to_json(SecretsInDump::Shown).map_err(|error| Error::Format(error.to_string()))
+        let mut resources =
+            model.to_json(SecretsInDump::Shown).map_err(|error| Error::Format(error.to_string()))?;
+        secrets::repeat(&mut resources, self.settings.flag("PerResourceSystemCASecret"));
+        Ok(resources)
     }
 
     /// The bootstraps of proxies that run on Kubernetes; elsewhere they depend on the machine.

@@ -1,9 +1,10 @@
 //! Misdirected requests: those that came on a TLS connection which was opened for another listener.
 //!
-//! API: runtime flag `DetectMisdirectedRequests`, off by default. The server name of a connection chooses a listener; clients
-//! that find the name of another host in its certificate send requests for that host on the same connection. With the flag, a
-//! request whose host another listener on the port serves more specifically, or serves while this one does not, is answered
-//! with 421, upon which clients open a connection of its own for it. A host that no listener serves stays a 404.
+//! API: runtime flag `DetectMisdirectedRequests`, off by default and on in `examples/conformance/config.yaml`. The server name
+//! of a connection chooses a listener; clients that find the name of another host in its certificate send requests for that
+//! host on the same connection. With the flag, a request whose host another listener on the port serves more specifically, or
+//! serves while this one does not, is answered with 421, upon which clients open a connection of its own for it. A host that
+//! no listener serves stays a 404.
 //!
 //! Precedence: the listener with the most specific hostname serves a request.
 //!
