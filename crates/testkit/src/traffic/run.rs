@@ -125,7 +125,10 @@ async fn requests(
             format!("held, but not to the end: {}", named(number, exchange, &mismatch))
         })?;
         let request = expect::request(exchange, *port, &values.certificates)?;
-        let predicted = (exchange.over == Over::Http).then(|| gateway.predict(&request)).flatten();
+        // Explanations do not know which protocols a connection may choose from.
+        let not_negotiated = exchange.http2 && exchange.expect.refused;
+        let is_explained = exchange.over == Over::Http && !not_negotiated;
+        let predicted = is_explained.then(|| gateway.predict(&request)).flatten();
         let ports = values.addresses.iter().map(|(name, address)| (name.as_str(), address.port())).collect();
         predicted
             .map_or(Ok(()), |prediction| prediction.check(&observed, exchange.times, &ports))
