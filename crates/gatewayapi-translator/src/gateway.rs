@@ -57,7 +57,7 @@ pub(crate) use merged::ClassListeners;
 pub(crate) use namespace::AllowedNamespaces;
 pub use proxy::EffectiveProxy;
 pub(crate) use proxy::invalid as invalid_proxy;
-pub(crate) use routing::{Routing, RoutingOf};
+pub(crate) use routing::{GatewayRouting, Routing, RoutingOf};
 pub(crate) use state::{GatewayOf, GatewayState};
 pub(crate) use stream::StreamSecrets;
 pub(crate) use tracing::TracingOf;

@@ -4,6 +4,7 @@
 //! - `bind`: which listeners a route attaches to, and under which hostnames;
 //! - `attach`: what a route sends to its virtual hosts, clusters and listeners;
 //! - `destination`: clusters of the backends of a rule;
+//! - `routing`: whether a rule leads to Services or to their endpoints;
 //! - `http`: lowering of HTTPRoutes, with one module for each feature;
 //! - `grpc`: lowering of GRPCRoutes, with the features of HTTPRoutes;
 //! - `stream`: TLSRoutes, TCPRoutes and UDPRoutes;
@@ -26,6 +27,7 @@ pub(crate) mod destination;
 mod grpc;
 pub(crate) mod http;
 pub(crate) mod kind;
+mod routing;
 mod stream;
 mod virtual_host;
 

@@ -1,14 +1,17 @@
 //! Whether traffic goes to the endpoints of Services, or to Services themselves, which then choose among their endpoints.
 //!
-//! API: `EnvoyProxy.spec.routingType`. Envoy: the endpoints of clusters. A Service without an address of its own is headless: its endpoints get the traffic
-//! whatever the setting says.
+//! API: `EnvoyProxy.spec.routingType`. Envoy: the endpoints of clusters. A Service without an address of its own is headless:
+//! its endpoints get the traffic whatever the setting says.
 
 use eg_diag::ObjectRef;
 
 use super::state::{GatewayOf, GatewayState};
-use crate::engine::{ReadCx, Unit};
+use crate::{
+    engine::{ReadCx, Unit},
+    policy::backend_traffic::routing::SaidByPolicies,
+};
 
-/// Where the traffic of a Gateway goes unless something more specific says otherwise.
+/// Where traffic goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Routing {
     /// To endpoints.
@@ -19,27 +22,45 @@ pub(crate) enum Routing {
 }
 
 impl Routing {
-    /// The setting of this name.
-    pub(crate) fn named(name: Option<&str>) -> Self {
-        if name == Some("Service") { Self::Service } else { Self::Endpoint }
+    /// The words of the API, with what they stand for.
+    pub(crate) const WORDS: &'static [(&'static str, Self)] =
+        &[("Endpoint", Self::Endpoint), ("Service", Self::Service)];
+
+    /// What a word stands for, if it is one of the API.
+    pub(crate) fn named(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, routing)| *routing)
     }
 
-    /// The setting of a Gateway.
+    /// The setting of the EnvoyProxy of a Gateway.
     pub(crate) fn of(state: &GatewayState) -> Self {
-        Self::named(state.proxy.as_ref().and_then(|proxy| proxy.spec.routing_type.as_deref()))
+        let word = state.proxy.as_ref().and_then(|proxy| proxy.spec.routing_type.as_deref());
+        word.and_then(Self::named).unwrap_or_default()
     }
 }
 
-/// The setting of a Gateway, so that its other edits re-run no route.
+/// Where the traffic of a Gateway goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct GatewayRouting {
+    /// The setting of its EnvoyProxy.
+    pub(crate) of_proxy: Routing,
+    /// Whether there are policies that say something else, maybe for its routes.
+    pub(crate) has_policies: bool,
+}
+
+/// Where the traffic of a Gateway goes, so that its other edits re-run no route.
 pub(crate) struct RoutingOf;
 
 impl Unit for RoutingOf {
     type Key = ObjectRef;
-    type Out = Routing;
+    type Out = GatewayRouting;
     const NAME: &'static str = "routing";
     const RANK: u8 = 5;
 
-    fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Routing {
-        cx.unit::<GatewayOf>(key).as_ref().as_ref().map(|state| Routing::of(state)).unwrap_or_default()
+    fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> GatewayRouting {
+        let state = cx.unit::<GatewayOf>(key);
+        GatewayRouting {
+            of_proxy: state.as_ref().as_ref().map(|state| Routing::of(state)).unwrap_or_default(),
+            has_policies: *cx.unit::<SaidByPolicies>(&()),
+        }
     }
 }

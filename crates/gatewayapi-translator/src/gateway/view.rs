@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     engine::{ReadCx, Unit},
+    fanout::ListenerKey,
     names, origin,
     policy::client_traffic::listener::{ListenerClient, ListenerClients},
 };
@@ -104,6 +105,13 @@ impl Unit for BindViewOf {
             }
         });
         Some(Arc::new(BindView::of(state, listeners.collect())))
+    }
+}
+
+impl BindListener {
+    /// What tells it apart from others.
+    pub(crate) fn key(&self) -> ListenerKey {
+        (self.parent.clone(), Arc::clone(&self.section))
     }
 }
 

@@ -11,7 +11,7 @@
 //! is shaped in part does less harm than none.
 //!
 //! - `backend_timeout`, `backend_keepalive`, `backend_connection`, `backend_http2`, `backend_proxy_protocol`, `circuit_breaker`,
-//!   `client_protocol`, `dns`, `fault_injection`, `health_check`, `load_balancer`, `retry`, `telemetry`, `upgrade`: the fields;
+//!   `client_protocol`, `dns`, `fault_injection`, `health_check`, `load_balancer`, `retry`, `routing`, `telemetry`, `upgrade`: the fields;
 //! - `unsupported`: the fields that are not part of this build;
 //! - `cluster`: what clusters get.
 
@@ -47,6 +47,7 @@ mod fault_injection;
 mod health_check;
 mod load_balancer;
 mod retry;
+pub(crate) mod routing;
 mod telemetry;
 mod unsupported;
 mod upgrade;
@@ -68,6 +69,7 @@ const FIELDS: &[&dyn PolicyField<BackendTraffic>] = &[
     &dns::DnsField,
     &load_balancer::LoadBalancerField,
     &retry::RetryField,
+    &routing::RoutingField,
     &upgrade::UpgradeField,
     &health_check::HealthCheckField,
     &backend_http2::BackendHttp2Field,

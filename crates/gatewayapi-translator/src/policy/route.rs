@@ -17,7 +17,7 @@ use super::{
     kind::{Attachable, OfRoutes, PolicyKind},
     merge::Applied,
 };
-use crate::engine::ReadCx;
+use crate::{engine::ReadCx, gateway::view::BindListener};
 
 /// Where the rules of a route are served.
 #[derive(Clone, Copy)]
@@ -30,9 +30,15 @@ pub(crate) struct Served<'a> {
     pub(crate) section: &'a Name,
 }
 
-impl Served<'_> {
+impl<'a> Served<'a> {
+    /// A route that a listener serves.
+    pub(crate) fn by(route: &'a ObjectRef, listener: &'a BindListener) -> Self {
+        let BindListener { parent, section, origin, .. } = listener;
+        Self { route, parent, gateway: &origin.object, section }
+    }
+
     /// The scopes that a rule is in, the most specific first.
-    fn scopes(&self, rule: Option<&Name>) -> Vec<Scope> {
+    pub(super) fn scopes(&self, rule: Option<&Name>) -> Vec<Scope> {
         let mut scopes: Vec<Scope> = rule.map(|rule| Scope::section(self.route, rule)).into_iter().collect();
         scopes.extend([
             Scope::whole(self.route),

@@ -1,22 +1,27 @@
 //! Attachment: what a route sends to its virtual hosts, clusters and listeners.
 
-use std::{collections::BTreeMap, marker::PhantomData, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    marker::PhantomData,
+    sync::Arc,
+};
 
 use eg_api::gateway::ParentReference;
 use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
 use eg_ir::{IrKey, Name, listener::ClientHttp1};
 
 use super::{
-    bind::{Bound, Refusal, bind, parent},
+    bind::{Bound, ListenerKey, Refusal, bind, first_of, parent},
     destination::PlannedCluster,
-    kind::{LoweredOf, Place, RouteKind},
+    kind::{Lowered, LoweredOf, Place, RouteKind},
 };
 use crate::{
     engine::{ReadCx, Unit},
     fanout::{AttachedRoutes, Clusters, EndpointPlans, MatchKey, SameMatches, send_secret},
     gateway::view::{BindView, ParentView},
     policy::{
-        self, backend_traffic,
+        self, BackendTraffic, backend_traffic,
+        in_use::InUse,
         route::{AtParent, Served},
     },
 };
@@ -54,111 +59,170 @@ impl<R: RouteKind> Unit for Attached<R> {
 
     fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> Self::Out {
         let Some(route) = cx.object::<R>(key) else { return Box::default() };
+        let mut attaching = Attaching { cx, key, route: &*route, fleets: BTreeMap::new() };
         let references = route.parent_refs().iter().enumerate();
-        let mut spoken = BTreeMap::new();
-        references.filter_map(|reference| attach(cx, key, &*route, reference, &mut spoken)).collect()
+        let attachments = references.filter_map(|reference| attaching.attach(reference)).collect();
+        attaching.send_clusters();
+        attachments
     }
 }
 
-fn attach<R: RouteKind>(
-    cx: &ReadCx<'_>,
-    key: &ObjectRef,
-    route: &R,
-    (position, reference): (usize, &ParentReference),
-    spoken: &mut BTreeMap<IrKey, Arc<ClientHttp1>>,
-) -> Option<Attachment> {
-    let parent = parent(cx, key, reference)?;
-    let view = cx.unit::<ParentView>(&parent.view(reference));
-    let view = view.as_ref().as_ref()?;
-    if let Some(refusal) = route.refusal() {
-        return Some(Attachment {
+/// A route while it attaches to one parent after the other.
+struct Attaching<'a, 'e, R: RouteKind> {
+    cx: &'a ReadCx<'e>,
+    key: &'a ObjectRef,
+    route: &'a R,
+    /// What is known of the fleets that serve the route.
+    fleets: BTreeMap<IrKey, ServingFleet<R>>,
+}
+
+/// What the clusters of a route depend on in a fleet that serves it.
+struct ServingFleet<R: RouteKind> {
+    /// For each Gateway, the listener that it has first of those that serve the route.
+    first: Vec<Serving<R>>,
+    /// How the clients of the first listener that says how speak HTTP/1.
+    http1: Option<Arc<ClientHttp1>>,
+}
+
+impl<R: RouteKind> Default for ServingFleet<R> {
+    fn default() -> Self {
+        Self { first: Vec::new(), http1: None }
+    }
+}
+
+/// A listener that serves a route.
+struct Serving<R: RouteKind> {
+    gateway: ObjectRef,
+    listener: ListenerKey,
+    /// The first hostname under which it serves the route.
+    host: Option<Name>,
+    /// What the route is for its Gateway.
+    lowered: Arc<Lowered<R::Rules>>,
+}
+
+impl<R: RouteKind> Attaching<'_, '_, R> {
+    fn attach(&mut self, (position, reference): (usize, &ParentReference)) -> Option<Attachment> {
+        let Self { cx, key, route, .. } = *self;
+        let parent = parent(cx, key, reference)?;
+        let view = cx.unit::<ParentView>(&parent.view(reference));
+        let view = view.as_ref().as_ref()?;
+        let attachment = Attachment {
             reference: position,
             fleet: view.fleet.clone(),
-            refusal: Some(Box::new(refusal)),
+            refusal: None,
             rules: None,
             problems: Vec::new(),
             matches: Box::default(),
-        });
+        };
+        if let Some(refusal) = route.refusal() {
+            return Some(Attachment { refusal: Some(Box::new(refusal)), ..attachment });
+        }
+        let lowered = cx.unit::<LoweredOf<R>>(&(key.clone(), parent.gateway.clone()));
+        let (bound, refusal) = match bind(cx, key, route.hostnames(), view) {
+            Ok(bound) => (bound, None),
+            Err(refusal) => (Vec::new(), Some(Box::new(refused(refusal, reference)))),
+        };
+        let listeners: Vec<_> = bound.iter().map(|bound| &bound.listener.section).collect();
+        let at_parent = AtParent {
+            route: key,
+            parent: &parent.object,
+            gateway: &parent.gateway,
+            position,
+            reference,
+            listeners: &listeners,
+        };
+        policy::report(cx, &at_parent, || route.rule_names());
+        let (matches, problems) = self.serve(view, &bound, &lowered);
+        let problems = lowered.problems.iter().cloned().chain(problems).collect();
+        Some(Attachment { refusal, rules: Some(lowered.count), problems, matches, ..attachment })
     }
-    let lowered = cx.unit::<LoweredOf<R>>(&(key.clone(), parent.gateway.clone()));
-    let (bound, refusal) = match bind(cx, key, route, view) {
-        Ok(bound) => (bound, None),
-        Err(refusal) => (Vec::new(), Some(Box::new(refused(refusal, reference)))),
-    };
-    let listeners: Vec<_> = bound.iter().map(|bound| &bound.listener.section).collect();
-    let at_parent = AtParent {
-        route: key,
-        parent: &parent.object,
-        gateway: &parent.gateway,
-        position,
-        reference,
-        listeners: &listeners,
-    };
-    policy::report(cx, &at_parent, || route.rule_names());
-    let (mut matches, mut problems, mut serving) = (Vec::new(), lowered.problems.clone(), None);
-    for Bound { listener, hosts } in &bound {
-        if R::counts(&lowered.rules) {
-            let section = (listener.parent.clone(), Arc::clone(&listener.section));
-            cx.send::<AttachedRoutes>(section, key.clone(), ());
-        }
-        if !listener.ready {
-            continue;
-        }
-        match route.is_served(cx, (view, listener), &lowered.rules) {
-            Ok(true) => serving = serving.or(Some((*listener, hosts.first()))),
-            Ok(false) => continue,
-            Err(problem) => {
-                problems.push((0, problem));
+
+    /// Sends the rules to the listeners that serve them. The matches, and why some of the listeners cannot.
+    fn serve(
+        &mut self,
+        view: &BindView,
+        bound: &[Bound<'_>],
+        lowered: &Arc<Lowered<R::Rules>>,
+    ) -> (Box<[MatchKey]>, Vec<(usize, Diagnostic)>) {
+        let Self { cx, key, route, .. } = *self;
+        let (mut matches, mut problems) = (Vec::new(), Vec::new());
+        let mut is_first = true;
+        for Bound { listener, hosts } in bound {
+            if R::counts(&lowered.rules) {
+                cx.send::<AttachedRoutes>(listener.key(), key.clone(), ());
+            }
+            if !listener.ready {
                 continue;
             }
+            match route.is_served(cx, (view, listener), &lowered.rules) {
+                Ok(true) => {}
+                Ok(false) => continue,
+                Err(problem) => {
+                    problems.push((0, problem));
+                    continue;
+                }
+            }
+            let fleet = self.fleets.entry(view.fleet.clone()).or_default();
+            if let Some(http1) = listener.http1.as_ref().filter(|_| !listener.closed) {
+                fleet.http1.get_or_insert_with(|| Arc::clone(http1));
+            }
+            if std::mem::take(&mut is_first) {
+                let serving = Serving {
+                    gateway: listener.origin.object.clone(),
+                    listener: listener.key(),
+                    host: hosts.first().cloned(),
+                    lowered: Arc::clone(lowered),
+                };
+                fleet.add(cx, serving);
+            }
+            for host in hosts {
+                let place = Place { route: key, view, listener, host };
+                let hashes = route.attach(cx, &place, &lowered.rules);
+                let same = |hash| (view.fleet.clone(), Arc::clone(&listener.ir_name), Arc::clone(host), hash);
+                matches.extend(hashes.into_iter().map(same));
+            }
         }
-        if let Some(http1) = listener.http1.as_ref().filter(|_| !listener.closed) {
-            spoken.entry(view.fleet.clone()).or_insert_with(|| Arc::clone(http1));
+        for same in &matches {
+            cx.send::<SameMatches>(same.clone(), key.clone(), ());
         }
-        for host in hosts {
-            let place = Place { route: key, view, listener, host };
-            let hashes = route.attach(cx, &place, &lowered.rules);
-            let same = |hash| (view.fleet.clone(), Arc::clone(&listener.ir_name), Arc::clone(host), hash);
-            matches.extend(hashes.into_iter().map(same));
+        (matches.into_boxed_slice(), problems)
+    }
+
+    /// Sends the clusters of the route to each fleet. Each is as the first listener that serves it wants it; to its endpoints,
+    /// HTTP/1 is spoken as to the clients of the first listener that says how.
+    fn send_clusters(&self) {
+        let Self { cx, key, .. } = *self;
+        for (fleet, ServingFleet { first, http1 }) in &self.fleets {
+            let mut sent = BTreeSet::new();
+            for Serving { gateway, listener: (parent, section), host, lowered } in first {
+                let served = Served { route: key, parent, gateway, section };
+                for planned in lowered.clusters.iter().filter(|planned| sent.insert(&planned.cluster.name)) {
+                    let mut shaped = backend_traffic::cluster::shaped(cx, served, host.as_ref(), planned);
+                    if let Some(http1) = http1.as_ref().filter(|_| planned.cluster.protocol.is_http1()) {
+                        let shaped = shaped.get_or_insert_with(|| planned.clone());
+                        Arc::make_mut(&mut shaped.cluster).http1 = Some(Arc::clone(http1));
+                    }
+                    send_cluster(cx, key, fleet, shaped.as_ref().unwrap_or(planned));
+                }
+            }
         }
     }
-    for same in &matches {
-        cx.send::<SameMatches>(same.clone(), key.clone(), ());
-    }
-    if let Some((listener, host)) = serving {
-        let served = Served {
-            route: key,
-            parent: &listener.parent,
-            gateway: &listener.origin.object,
-            section: &listener.section,
-        };
-        send_clusters(cx, (served, host), view, &lowered.clusters, spoken.get(&view.fleet));
-    }
-    Some(Attachment {
-        reference: position,
-        fleet: view.fleet.clone(),
-        refusal,
-        rules: Some(lowered.count),
-        problems,
-        matches: matches.into_boxed_slice(),
-    })
 }
 
-/// Sends the clusters of a route, to whose endpoints HTTP/1 is spoken as to the clients of the first listener that says how.
-fn send_clusters(
-    cx: &ReadCx<'_>,
-    (served, host): (Served<'_>, Option<&Name>),
-    view: &BindView,
-    clusters: &[PlannedCluster],
-    http1: Option<&Arc<ClientHttp1>>,
-) {
-    for planned in clusters {
-        let mut shaped = backend_traffic::cluster::shaped(cx, served, host, planned);
-        if let Some(http1) = http1.filter(|_| planned.cluster.protocol.is_http1()) {
-            let shaped = shaped.get_or_insert_with(|| planned.clone());
-            Arc::make_mut(&mut shaped.cluster).http1 = Some(Arc::clone(http1));
+impl<R: RouteKind> ServingFleet<R> {
+    /// Adds a listener, unless its Gateway has one before it that serves the route.
+    fn add(&mut self, cx: &ReadCx<'_>, serving: Serving<R>) {
+        let Some(known) = self.first.iter_mut().find(|known| known.gateway == serving.gateway) else {
+            self.first.push(serving);
+            return;
+        };
+        // Without policies all of them want the same, and the order of listeners is none of the route's business.
+        if *cx.unit::<InUse<BackendTraffic>>(&()) {
+            let both = [&known.listener, &serving.listener];
+            if first_of(cx, &serving.gateway, &both).as_ref() == Some(&serving.listener) {
+                *known = serving;
+            }
         }
-        send_cluster(cx, served.route, &view.fleet, shaped.as_ref().unwrap_or(planned));
     }
 }
 

@@ -9,11 +9,12 @@ use eg_diag::{Kind, ObjectRef};
 use eg_ir::Name;
 use eg_resources::Object;
 
-use super::kind::RouteKind;
+pub(super) use crate::fanout::ListenerKey;
 use crate::{
     engine::ReadCx,
-    gateway::view::{BindListener, BindView, ParentKey},
+    gateway::view::{BindListener, BindView, BindViewOf, ParentKey, ParentView},
     hostname,
+    policy::ancestor::Consumer,
 };
 
 /// A listener that accepts a route, and the hostnames under which it serves it.
@@ -74,19 +75,19 @@ pub(crate) fn parent(cx: &ReadCx<'_>, route: &ObjectRef, reference: &ParentRefer
     Some(Parent { object, gateway })
 }
 
-/// The listeners to which a route attaches through a reference, of which `view` has those that it names.
-pub(crate) fn bind<'v, R: RouteKind>(
+/// The listeners to which a route for these hostnames attaches through a reference, of which `view` has those that it names.
+pub(crate) fn bind<'v>(
     cx: &ReadCx<'_>,
-    key: &ObjectRef,
-    route: &R,
+    route: &ObjectRef,
+    hostnames: &[String],
     view: &'v BindView,
 ) -> Result<Vec<Bound<'v>>, Refusal> {
     if view.listeners.is_empty() {
         return Err(Refusal::NoMatchingParent);
     }
     let accepts = |listener: &&BindListener| {
-        listener.kinds.contains(&R::KIND)
-            && listener.namespaces.allow(cx, &listener.parent.namespace, &key.namespace)
+        listener.kinds.contains(&route.kind)
+            && listener.namespaces.allow(cx, &listener.parent.namespace, &route.namespace)
     };
     let allowed: Vec<_> = view.listeners.iter().filter(accepts).collect();
     if allowed.is_empty() {
@@ -94,8 +95,52 @@ pub(crate) fn bind<'v, R: RouteKind>(
     }
     let bound = allowed.into_iter().map(|listener| Bound {
         listener,
-        hosts: hostname::intersection(route.hostnames(), listener.hostname.as_ref(), &listener.isolated_from),
+        hosts: hostname::intersection(hostnames, listener.hostname.as_ref(), &listener.isolated_from),
     });
     let bound: Vec<_> = bound.filter(|bound| !bound.hosts.is_empty()).collect();
     if bound.is_empty() { Err(Refusal::NoMatchingHostname) } else { Ok(bound) }
+}
+
+/// Visits the listeners that can serve a route at one Gateway, through one reference after the other.
+pub(super) fn each_ready(
+    cx: &ReadCx<'_>,
+    consumer: Consumer<'_>,
+    hostnames: &[String],
+    mut visit: impl FnMut(&BindView, &BindListener),
+) {
+    for reference in consumer.ancestors {
+        let Some(parent) = parent(cx, consumer.object, reference) else { continue };
+        let view = cx.unit::<ParentView>(&parent.view(reference));
+        let Some(view) = view.as_ref() else { continue };
+        let bound = bind(cx, consumer.object, hostnames, view).unwrap_or_default();
+        for bound in bound.iter().filter(|bound| bound.listener.ready) {
+            visit(view, bound.listener);
+        }
+    }
+}
+
+/// Of the listeners that can serve a route at one Gateway, the one that the Gateway has first.
+pub(super) fn first_ready(
+    cx: &ReadCx<'_>,
+    consumer: Consumer<'_>,
+    hostnames: &[String],
+) -> Option<ListenerKey> {
+    let mut ready = Vec::new();
+    each_ready(cx, consumer, hostnames, |_, listener| ready.push(listener.key()));
+    // Those of one reference are in order.
+    if let [_] = consumer.ancestors {
+        return ready.into_iter().next();
+    }
+    first_of(cx, consumer.gateway, &ready.iter().collect::<Vec<_>>())
+}
+
+/// Of these listeners, the one that the Gateway has first.
+pub(super) fn first_of(
+    cx: &ReadCx<'_>,
+    gateway: &ObjectRef,
+    listeners: &[&ListenerKey],
+) -> Option<ListenerKey> {
+    let view = cx.unit::<BindViewOf>(gateway);
+    let mut in_order = view.as_ref().as_ref()?.listeners.iter().map(BindListener::key);
+    in_order.find(|listener| listeners.contains(&listener))
 }

@@ -30,6 +30,7 @@ use crate::{
         backend_tls::{self, defaults::PlannedTls},
     },
     refs::backend::{Addresses, Backend, BackendKey, BackendOf, Problem},
+    route::routing::RuleRouting,
 };
 
 mod service;
@@ -105,6 +106,8 @@ pub(crate) struct Destination<'c, 'e> {
     name: Name,
     /// What its backends speak at least, whatever they say themselves.
     protocol: UpstreamProtocol,
+    /// Whether it leads to Services or to their endpoints; absent to do as the EnvoyProxy says.
+    routing: Option<RuleRouting<'c>>,
     /// Whether a backend may find its endpoints by the host or server name that is asked for.
     resolves: bool,
     /// Whether its backends may be Unix sockets.
@@ -114,18 +117,24 @@ pub(crate) struct Destination<'c, 'e> {
 }
 
 impl<'c, 'e> Destination<'c, 'e> {
-    /// A destination of this name without backends, which will speak this protocol at least.
+    /// A destination of a rule, of this name and without backends, which will speak this protocol at least.
     pub(crate) fn new(
         cx: &'c ReadCx<'e>,
         consumer: Consumer<'c>,
         name: Name,
         protocol: UpstreamProtocol,
+        routing: RuleRouting<'c>,
     ) -> Self {
+        Self { routing: Some(routing), ..Self::of_proxy(cx, consumer, name, protocol) }
+    }
+
+    fn of_proxy(cx: &'c ReadCx<'e>, consumer: Consumer<'c>, name: Name, protocol: UpstreamProtocol) -> Self {
         Self {
             cx,
             consumer,
             name,
             protocol,
+            routing: None,
             resolves: false,
             sockets: false,
             settings: Vec::new(),
@@ -146,7 +155,7 @@ impl<'c, 'e> Destination<'c, 'e> {
         name: Name,
         protocol: UpstreamProtocol,
     ) -> Self {
-        Self { sockets: true, ..Self::new(cx, consumer, name, protocol) }
+        Self { sockets: true, ..Self::of_proxy(cx, consumer, name, protocol) }
     }
 
     /// Adds a reference. One of weight 0 is checked, but gets no requests.
@@ -248,13 +257,18 @@ impl<'c, 'e> Destination<'c, 'e> {
         self.settings.iter().filter_map(|setting| setting.backend.as_ref())
     }
 
+    fn routing(&self) -> Routing {
+        match &self.routing {
+            Some(rule) => rule.find(),
+            None => self.cx.unit::<RoutingOf>(self.consumer.gateway).of_proxy,
+        }
+    }
+
     fn reach(&self, key: Result<BackendKey, Problem>, path: &FieldPath) -> Result<Reachable, Diagnostic> {
         let at = |problem: &Problem| problem.at(path);
         let resolved = self.cx.unit::<BackendOf>(&key.map_err(|problem| at(&problem))?);
         let mut backend = resolved.0.as_ref().map_err(at)?.clone();
-        if !backend.service.is_empty()
-            && *self.cx.unit::<RoutingOf>(self.consumer.gateway) == Routing::Service
-        {
+        if !backend.service.is_empty() && self.routing() == Routing::Service {
             backend.addresses = Addresses::Fixed(std::mem::take(&mut backend.service));
         }
         if !self.sockets && has_sockets(&backend.addresses) {

@@ -21,16 +21,17 @@ use eg_ir::{
 use eg_resources::Object;
 
 use super::{
-    bind::{bind, parent},
+    bind::each_ready,
     destination::Destination,
     kind::{Lowered, Place, RouteKind, UnitNames},
+    routing::{RouteRouting, RuleRouting},
 };
 use crate::{
     engine::{ReadCx, Unit},
     fanout::{FleetName, StreamClaims, StreamKind, StreamOrder, StreamRoutes, send_secret},
     gateway::{
         StreamSecrets,
-        view::{BindListener, BindView, ParentView, Protocol},
+        view::{BindListener, BindView, Protocol},
     },
     names, origin,
     policy::{
@@ -149,12 +150,7 @@ impl<R: StreamRouteKind> RouteKind for R {
         let Some(route) = secured(cx, place, route) else { return Vec::new() };
         let listener = self::place(place.view, place.listener);
         let member = (order(self, place.route), place.host.clone());
-        let served = Served {
-            route: place.route,
-            parent: &place.listener.parent,
-            gateway: &place.listener.origin.object,
-            section: &place.listener.section,
-        };
+        let served = Served::by(place.route, place.listener);
         cx.send::<StreamRoutes>(
             listener,
             member,
@@ -184,12 +180,7 @@ fn secured(cx: &ReadCx<'_>, place: &Place<'_>, route: &Arc<StreamRoute>) -> Opti
     if place.route.kind != TcpRoute::KIND {
         return Some(Arc::clone(route));
     }
-    let served = Served {
-        route: place.route,
-        parent: &place.listener.parent,
-        gateway: &place.listener.origin.object,
-        section: &place.listener.section,
-    };
+    let served = Served::by(place.route, place.listener);
     let Some(security) = in_force::<Security>(cx, served, route.origin.section.as_ref()) else {
         return Some(Arc::clone(route));
     };
@@ -205,15 +196,9 @@ fn claim<R: StreamRouteKind>(cx: &ReadCx<'_>, consumer: Consumer<'_>, route: &R)
     if route.refusal().is_some() {
         return;
     }
-    for reference in consumer.ancestors {
-        let Some(parent) = parent(cx, consumer.object, reference) else { continue };
-        let view = cx.unit::<ParentView>(&parent.view(reference));
-        let Some(view) = view.as_ref() else { continue };
-        let bound = bind(cx, consumer.object, route, view).unwrap_or_default();
-        for bound in bound.iter().filter(|bound| bound.listener.ready) {
-            cx.send::<StreamClaims>(place(view, bound.listener), order(route, consumer.object), ());
-        }
-    }
+    each_ready(cx, consumer, StreamRouteKind::hostnames(route), |view, listener| {
+        cx.send::<StreamClaims>(place(view, listener), order(route, consumer.object), ());
+    });
 }
 
 fn lower<R: StreamRouteKind>(cx: &ReadCx<'_>, consumer: Consumer<'_>, route: &R) -> Lowered<StreamRules> {
@@ -225,7 +210,9 @@ fn lower<R: StreamRouteKind>(cx: &ReadCx<'_>, consumer: Consumer<'_>, route: &R)
         _ => None,
     };
     let origin = Origin { section, ..origin::of(route) };
-    let destination = Destination::new(cx, consumer, cluster.clone(), UpstreamProtocol::Opaque);
+    let of_route = RouteRouting::new(cx, consumer, StreamRouteKind::hostnames(route));
+    let routing = RuleRouting { of_route: &of_route, rule: origin.section.as_ref() };
+    let destination = Destination::new(cx, consumer, cluster.clone(), UpstreamProtocol::Opaque, routing);
     let mut destination = destination.resolving(!route.is_alone());
     let mut problems = Vec::new();
     let mut count = 0;

@@ -50,6 +50,9 @@ fn field() -> BoxedStrategy<(&'static str, Value)> {
         Just(("http2", json!({"maxConcurrentStreams": 9}))),
         Just(("http2", json!({"initialStreamWindowSize": "1"}))),
         Just(("useClientProtocol", json!(true))),
+        Just(("routingType", json!("Service"))),
+        Just(("routingType", json!("Endpoint"))),
+        Just(("routingType", json!("Banana"))),
         Just(("faultInjection", json!({"abort": {"httpStatus": 418, "percentage": 0.5}}))),
         Just(("faultInjection", json!({"delay": {"fixedDelay": "2s", "percentage": 101}}))),
         Just((

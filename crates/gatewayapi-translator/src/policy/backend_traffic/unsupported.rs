@@ -27,7 +27,7 @@ fn of(spec: &BackendTrafficPolicySpec) -> impl Iterator<Item = &'static str> {
         rate_limit,
         request_buffer,
         response_override,
-        routing_type,
+        routing_type: _,
         telemetry: _,
         use_client_protocol: _,
     } = spec;
@@ -52,7 +52,6 @@ fn of(spec: &BackendTrafficPolicySpec) -> impl Iterator<Item = &'static str> {
         ("rateLimit", rate_limit.is_some()),
         ("requestBuffer", request_buffer.is_some()),
         ("responseOverride", !response_override.is_empty()),
-        ("routingType", routing_type.is_some()),
     ];
     set.into_iter().filter(|(_, is_set)| *is_set).map(|(field, _)| field)
 }

@@ -114,7 +114,7 @@ fn hosts_of<R: RouteKind>(cx: &ReadCx<'_>, view: &BindView, hosts: &mut BTreeSet
         for reference in route.parent_refs() {
             let Some(parent) = bind::parent(cx, &key, reference) else { continue };
             let named = view.named_by(&parent.view(reference));
-            let bound = bind::bind(cx, &key, &*route, &named).unwrap_or_default();
+            let bound = bind::bind(cx, &key, route.hostnames(), &named).unwrap_or_default();
             hosts.extend(bound.into_iter().flat_map(|bound| bound.hosts));
         }
     }

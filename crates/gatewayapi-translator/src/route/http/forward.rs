@@ -65,7 +65,7 @@ pub(super) fn lower<'c, 'e>(
     let place = cx.place;
     let protocol = place.traffic.protocol();
     let mut destination =
-        Destination::new(cx.cx, place.consumer, place.name.clone(), protocol).resolving(true);
+        Destination::new(cx.cx, place.consumer, place.name.clone(), protocol, place.routing).resolving(true);
     for (position, backend) in backends.iter().enumerate() {
         let path = place.path.field("backendRefs").index(position);
         let key = BackendKey::new(place.route, backend);

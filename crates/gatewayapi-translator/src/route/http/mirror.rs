@@ -11,7 +11,10 @@ use eg_api::gateway::{BackendReference, HttpRequestMirrorFilter};
 use eg_diag::{Code, Diagnostic};
 use eg_ir::route::{BackendFilters, Fraction, Mirror};
 
-use super::filter::{FilterCx, FilterSpec, RuleDraft};
+use super::{
+    filter::{FilterCx, FilterSpec, RuleDraft},
+    rule::RulePlace,
+};
 use crate::{names, refs::backend::BackendKey, route::destination::Destination};
 
 static INVALID: Code = Code::error("invalid-mirror-fraction", "Accepted", "UnsupportedValue");
@@ -35,7 +38,8 @@ pub(super) fn apply(
     };
     let name = names::mirror(&cx.place.name, filter.position);
     let protocol = cx.place.traffic.protocol();
-    let mut destination = Destination::new(cx.cx, cx.place.consumer, name.clone(), protocol);
+    let RulePlace { consumer, routing, .. } = *cx.place;
+    let mut destination = Destination::new(cx.cx, consumer, name.clone(), protocol, routing);
     let backend = &mirror.backend_ref;
     let key = BackendKey::new(cx.place.route, backend);
     let at = filter.path.field("backendRef");

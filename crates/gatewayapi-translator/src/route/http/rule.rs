@@ -12,7 +12,6 @@ use eg_ir::{
     cluster::UpstreamProtocol,
     route::{HeaderEdits, HttpRoute as IrRoute, RouteAction, RouteMatch},
 };
-use eg_resources::Object;
 
 use super::{
     HttpRules, LoweredMatch, cors, direct_response,
@@ -22,7 +21,16 @@ use super::{
     route_match::{self, Positioned},
     session_persistence,
 };
-use crate::{engine::ReadCx, names, origin, policy::ancestor::Consumer, refs::RefCx, route::kind::Lowered};
+use crate::{
+    engine::ReadCx,
+    names, origin,
+    policy::ancestor::Consumer,
+    refs::RefCx,
+    route::{
+        kind::{Lowered, RouteKind},
+        routing::{RouteRouting, RuleRouting},
+    },
+};
 
 /// A rule of a route whose requests are HTTP.
 pub(in crate::route) trait Rule {
@@ -85,6 +93,7 @@ pub(super) struct RulePlace<'a> {
     pub(super) consumer: Consumer<'a>,
     pub(super) route: &'a ObjectRef,
     pub(super) traffic: Traffic,
+    pub(super) routing: RuleRouting<'a>,
     pub(super) position: usize,
     /// The name of the rule, which is that of its cluster.
     pub(super) name: Name,
@@ -103,20 +112,20 @@ impl RulePlace<'_> {
 pub(in crate::route) fn lower<R: Rule>(
     cx: &ReadCx<'_>,
     consumer: Consumer<'_>,
-    route: &impl Object,
+    route: &impl RouteKind,
     rules: &[R],
 ) -> Lowered<HttpRules> {
-    each(consumer, route, rules, |place, rule, lowered| lower_rule(cx, place, rule, lowered))
+    each(cx, consumer, route, rules, |place, rule, lowered| lower_rule(cx, place, rule, lowered))
 }
 
 /// The same after that panicked, which is a bug: a rule that does answers 500 to what it matches.
 pub(in crate::route) fn refuse<R: Rule>(
     cx: &ReadCx<'_>,
     consumer: Consumer<'_>,
-    route: &impl Object,
+    route: &impl RouteKind,
     rules: &[R],
 ) -> Lowered<HttpRules> {
-    each(consumer, route, rules, |place, rule, lowered| {
+    each(cx, consumer, route, rules, |place, rule, lowered| {
         let mut alone = Lowered::default();
         if guarded(|| lower_rule(cx, place, rule, &mut alone)).is_none() {
             alone = Lowered::default();
@@ -133,8 +142,9 @@ pub(in crate::route) fn refuse<R: Rule>(
 
 /// Goes over the rules of a route.
 fn each<R: Rule>(
+    cx: &ReadCx<'_>,
     consumer: Consumer<'_>,
-    route: &impl Object,
+    route: &impl RouteKind,
     rules: &[R],
     lower: impl Fn(&RulePlace<'_>, &R, &mut Lowered<HttpRules>),
 ) -> Lowered<HttpRules> {
@@ -145,15 +155,18 @@ fn each<R: Rule>(
         ..Lowered::default()
     };
     let of_route = origin::of(route);
+    let routing = RouteRouting::new(cx, consumer, route.hostnames());
     for (position, rule) in rules.iter().enumerate() {
+        let name: Option<Name> = rule.name().map(Into::into);
         let place = RulePlace {
             consumer,
             route: consumer.object,
             traffic: R::TRAFFIC,
+            routing: RuleRouting { of_route: &routing, rule: name.as_ref() },
             position,
             name: names::rule(consumer.object, position),
             path: FieldPath::spec().field("rules").index(position),
-            origin: Origin { section: rule.name().map(Into::into), ..of_route.clone() },
+            origin: Origin { section: name.clone(), ..of_route.clone() },
         };
         lower(&place, rule, &mut lowered);
     }

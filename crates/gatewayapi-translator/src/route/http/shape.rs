@@ -66,13 +66,7 @@ pub(super) fn of_rules(cx: &ReadCx<'_>, place: &Place<'_>, matches: &[LoweredMat
     if !in_use {
         return found;
     }
-    let listener = place.listener;
-    let served = Served {
-        route: place.route,
-        parent: &listener.parent,
-        gateway: &listener.origin.object,
-        section: &listener.section,
-    };
+    let served = Served::by(place.route, place.listener);
     let mut last = None;
     for lowered in matches {
         let (rule, _) = lowered.position;
