@@ -35,7 +35,7 @@
 //! of it with `PolicyUses`, and `PolicyRoot` makes a status of that.
 //!
 //! A kind that attaches to routes gets all of that from `route` and `gateway`: register `PoliciesOfGateway` for it, add it to
-//! `report` of this module, and ask `route::in_force` where routes are attached (`route/http/shape.rs`).
+//! `report` of this module, and ask `route::Policies` where routes are attached (`route/http/shape.rs`).
 //!
 //! [`Features::with_client_traffic_field`]: crate::Features::with_client_traffic_field
 

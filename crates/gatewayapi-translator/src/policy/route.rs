@@ -3,7 +3,7 @@
 //! Of the policies for a rule, one that names it is in force, then one for its route, for its listener, for its listener set
 //! and for its Gateway. A policy for a rule or a route may be merged over the one that would be in force for the listener.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, marker::PhantomData, sync::Arc};
 
 use eg_api::gateway::{GROUP, ParentReference};
 use eg_diag::ObjectRef;
@@ -65,33 +65,37 @@ impl<P: PolicyKind> Clone for InForce<P> {
     }
 }
 
-/// What is in force for a rule; `None` when nothing is.
-pub(crate) fn in_force<P: OfRoutes>(
-    cx: &ReadCx<'_>,
-    served: Served<'_>,
-    rule: Option<&Name>,
-) -> Option<InForce<P>> {
-    all::<P>(cx, served, rule).next()
+/// The policies of a kind, where there are some. Who has it has asked for that, once for all rules of a route.
+pub(crate) struct Policies<'c, 'e, P> {
+    cx: &'c ReadCx<'e>,
+    kind: PhantomData<P>,
 }
 
-/// What is in force for a rule, and then what would be without that, and so on.
-pub(crate) fn all<P: OfRoutes>(
-    cx: &ReadCx<'_>,
-    served: Served<'_>,
-    rule: Option<&Name>,
-) -> impl Iterator<Item = InForce<P>> {
-    let used = *cx.unit::<InUse<P>>(&());
-    let scopes = if used { served.scopes(rule) } else { Vec::new() };
-    let holders = if used { Arc::clone(&cx.unit::<EffectivePolicy<P>>(&scopes)) } else { Arc::default() };
-    let count = holders.len();
-    (0..count).filter_map(move |position| {
-        let Holder { policy, scope } = holders.get(position)?;
-        let is_own = scopes.get(*scope)?.object == *served.route;
-        let over = if is_own { parent::<P>(cx, policy, served, &scopes, &holders) } else { None };
-        let applied = Applied { policy: policy.clone(), over };
-        let lowered = cx.unit::<LoweredPolicy<P>>(&(applied, P::place(served.route, served.gateway)));
-        Some(InForce { policy: policy.clone(), lowered })
-    })
+impl<'c, 'e, P: OfRoutes> Policies<'c, 'e, P> {
+    /// The policies of the kind; `None` when there are none, so that routes do not look for theirs.
+    pub(crate) fn in_use(cx: &'c ReadCx<'e>) -> Option<Self> {
+        cx.unit::<InUse<P>>(&()).then_some(Self { cx, kind: PhantomData })
+    }
+
+    /// What is in force for a rule; `None` when nothing is.
+    pub(crate) fn in_force(&self, served: Served<'_>, rule: Option<&Name>) -> Option<InForce<P>> {
+        self.all(served, rule).next()
+    }
+
+    /// What is in force for a rule, and then what would be without that, and so on.
+    pub(crate) fn all(&self, served: Served<'_>, rule: Option<&Name>) -> impl Iterator<Item = InForce<P>> {
+        let cx = self.cx;
+        let scopes = served.scopes(rule);
+        let holders = cx.unit::<EffectivePolicy<P>>(&scopes);
+        (0..holders.len()).filter_map(move |position| {
+            let Holder { policy, scope } = holders.get(position)?;
+            let is_own = scopes.get(*scope)?.object == *served.route;
+            let over = if is_own { parent::<P>(cx, policy, served, &scopes, &holders) } else { None };
+            let applied = Applied { policy: policy.clone(), over };
+            let lowered = cx.unit::<LoweredPolicy<P>>(&(applied, P::place(served.route, served.gateway)));
+            Some(InForce { policy: policy.clone(), lowered })
+        })
+    }
 }
 
 /// The policy over which that of a route or a rule is merged.

@@ -37,7 +37,7 @@ use crate::{
     policy::{
         ancestor::Consumer,
         backend_traffic,
-        route::{Served, in_force},
+        route::{Policies, Served},
         security::Security,
     },
     refs::backend::BackendKey,
@@ -181,7 +181,9 @@ fn secured(cx: &ReadCx<'_>, place: &Place<'_>, route: &Arc<StreamRoute>) -> Opti
         return Some(Arc::clone(route));
     }
     let served = Served::by(place.route, place.listener);
-    let Some(security) = in_force::<Security>(cx, served, route.origin.section.as_ref()) else {
+    let policies = Policies::<Security>::in_use(cx);
+    let rule = route.origin.section.as_ref();
+    let Some(security) = policies.and_then(|policies| policies.in_force(served, rule)) else {
         return Some(Arc::clone(route));
     };
     if security.lowered.is_closed() {

@@ -18,10 +18,7 @@ use super::BackendTraffic;
 use crate::{
     engine::ReadCx,
     fanout::EndpointPlan,
-    policy::{
-        in_use::InUse,
-        route::{Served, all, in_force},
-    },
+    policy::route::{Policies, Served},
     route::destination::PlannedCluster,
 };
 
@@ -33,14 +30,15 @@ pub(crate) fn shaped(
     host: Option<&Name>,
     planned: &PlannedCluster,
 ) -> Option<PlannedCluster> {
-    if planned.cluster.origin.object != *served.route || !*cx.unit::<InUse<BackendTraffic>>(&()) {
+    if planned.cluster.origin.object != *served.route {
         return None;
     }
+    let policies = Policies::<BackendTraffic>::in_use(cx)?;
     let rule = planned.cluster.origin.section.as_ref();
     let cluster = if planned.cluster.protocol == UpstreamProtocol::Opaque {
-        stream(cx, served, &planned.cluster)
+        stream(&policies, served, &planned.cluster)
     } else {
-        let in_force = in_force::<BackendTraffic>(cx, served, rule)?;
+        let in_force = policies.in_force(served, rule)?;
         let traffic = &in_force.lowered.slot.cluster;
         (!traffic.is_empty()).then(|| with(Arc::clone(traffic), &planned.cluster))
     };
@@ -99,8 +97,12 @@ fn resolved(cache: &DnsCache, dns: &Dns) -> DnsCache {
 }
 
 /// The cluster of a route of connections or datagrams.
-fn stream(cx: &ReadCx<'_>, served: Served<'_>, cluster: &Cluster) -> Option<Cluster> {
-    let (mut traffic, policies) = filled(cx, served, cluster.origin.section.as_ref());
+fn stream(
+    policies: &Policies<'_, '_, BackendTraffic>,
+    served: Served<'_>,
+    cluster: &Cluster,
+) -> Option<Cluster> {
+    let (mut traffic, policies) = filled(policies, served, cluster.origin.section.as_ref());
     if policies.is_empty() {
         return None;
     }
@@ -116,14 +118,18 @@ fn stream(cx: &ReadCx<'_>, served: Served<'_>, cluster: &Cluster) -> Option<Clus
 }
 
 /// What connections or datagrams get, and the policies that say so: each field is that of the most specific one.
-fn filled(cx: &ReadCx<'_>, served: Served<'_>, rule: Option<&Name>) -> (ClusterTraffic, Vec<ObjectRef>) {
+fn filled(
+    policies: &Policies<'_, '_, BackendTraffic>,
+    served: Served<'_>,
+    rule: Option<&Name>,
+) -> (ClusterTraffic, Vec<ObjectRef>) {
     let mut traffic = ClusterTraffic::default();
-    let mut policies = Vec::new();
-    for in_force in all::<BackendTraffic>(cx, served, rule) {
+    let mut named = Vec::new();
+    for in_force in policies.all(served, rule) {
         traffic.fill(&in_force.lowered.slot.cluster);
-        policies.push(in_force.policy);
+        named.push(in_force.policy);
     }
-    (traffic, policies)
+    (traffic, named)
 }
 
 /// A route of connections or datagrams as policies shape it for a listener.
@@ -132,10 +138,8 @@ pub(crate) fn shaped_stream(
     served: Served<'_>,
     route: &Arc<StreamRoute>,
 ) -> Arc<StreamRoute> {
-    if !*cx.unit::<InUse<BackendTraffic>>(&()) {
-        return Arc::clone(route);
-    }
-    let (traffic, _) = filled(cx, served, route.origin.section.as_ref());
+    let Some(policies) = Policies::<BackendTraffic>::in_use(cx) else { return Arc::clone(route) };
+    let (traffic, _) = filled(&policies, served, route.origin.section.as_ref());
     let hashes =
         matches!(traffic.load_balancer, Some(LoadBalancer::ConsistentHash { by_source_ip: true, .. }));
     let cache = route.by_server_name.as_ref().zip(traffic.dns.as_ref());

@@ -14,8 +14,7 @@ use crate::{
     policy::{
         BackendTraffic,
         extension::Extensions,
-        in_use::InUse,
-        route::{InForce, Served, all, in_force},
+        route::{InForce, Policies, Served},
         security::Security,
     },
     route::{attach::send_cluster, destination::PlannedCluster, kind::Place},
@@ -39,10 +38,10 @@ struct OfExtensions {
 }
 
 impl OfExtensions {
-    fn new(cx: &ReadCx<'_>, served: Served<'_>, rule: Option<&Name>) -> Self {
+    fn new(policies: &Policies<'_, '_, Extensions>, served: Served<'_>, rule: Option<&Name>) -> Self {
         let mut found = Self::default();
         // One that refuses requests leaves the place to the next one, so that its code does run.
-        for in_force in all::<Extensions>(cx, served, rule) {
+        for in_force in policies.all(served, rule) {
             if !in_force.refuses() {
                 found.sound = Some(in_force);
                 break;
@@ -60,10 +59,10 @@ impl OfExtensions {
 /// What policies say about each rule, by its position; rules that no policy is for are left out.
 pub(super) fn of_rules(cx: &ReadCx<'_>, place: &Place<'_>, matches: &[LoweredMatch]) -> BTreeMap<u32, Shape> {
     let mut found = BTreeMap::new();
-    let in_use = *cx.unit::<InUse<Security>>(&())
-        || *cx.unit::<InUse<BackendTraffic>>(&())
-        || *cx.unit::<InUse<Extensions>>(&());
-    if !in_use {
+    let security = Policies::<Security>::in_use(cx);
+    let traffic = Policies::<BackendTraffic>::in_use(cx);
+    let extensions = Policies::<Extensions>::in_use(cx);
+    if security.is_none() && traffic.is_none() && extensions.is_none() {
         return found;
     }
     let served = Served::by(place.route, place.listener);
@@ -76,9 +75,12 @@ pub(super) fn of_rules(cx: &ReadCx<'_>, place: &Place<'_>, matches: &[LoweredMat
         last = Some(rule);
         let name = lowered.route.origin.section.as_ref();
         let shape = Shape {
-            security: in_force(cx, served, name),
-            traffic: in_force(cx, served, name),
-            extensions: OfExtensions::new(cx, served, name),
+            security: security.as_ref().and_then(|policies| policies.in_force(served, name)),
+            traffic: traffic.as_ref().and_then(|policies| policies.in_force(served, name)),
+            extensions: extensions
+                .as_ref()
+                .map(|policies| OfExtensions::new(policies, served, name))
+                .unwrap_or_default(),
         };
         if shape.security.is_some() || shape.traffic.is_some() || !shape.extensions.is_empty() {
             found.insert(rule, shape);
