@@ -6,6 +6,7 @@ use eg_diag::ObjectRef;
 use eg_ir::{
     Globals, InfraIr, IrKey, Name, Secret, XdsIr,
     cluster::{Cluster, EndpointSet},
+    compact,
     listener::{Listener, Transport},
     patch::{PatchOrder, PatchPolicy},
     route::{RouteTable, VirtualHost},
@@ -34,12 +35,15 @@ pub struct Translation {
 pub(crate) struct Assembly<'t> {
     current: &'t mut Translation,
     before: BTreeMap<IrKey, XdsIr>,
+    /// How many statuses there were.
+    statuses: usize,
     delta: TranslationDelta,
 }
 
 impl<'t> Assembly<'t> {
     pub(crate) fn new(current: &'t mut Translation) -> Self {
-        Self { current, before: BTreeMap::new(), delta: TranslationDelta::default() }
+        let statuses = current.statuses.len();
+        Self { current, before: BTreeMap::new(), statuses, delta: TranslationDelta::default() }
     }
 
     /// What differs from the translation at the start.
@@ -49,6 +53,9 @@ impl<'t> Assembly<'t> {
             if !self.current.infra.contains_key(&key) {
                 self.current.xds.remove(&key);
             }
+            if let Some(now) = self.current.xds.get_mut(&key) {
+                now.compact(&before);
+            }
             let now = self.current.xds.get(&key);
             if now.is_none() && before == XdsIr::default() {
                 continue;
@@ -57,6 +64,7 @@ impl<'t> Assembly<'t> {
                 self.delta.xds.insert(key);
             }
         }
+        compact(&mut self.current.statuses, self.statuses);
         self.delta
     }
 

@@ -18,7 +18,7 @@ use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet},
     fmt::Debug,
-    hash::{BuildHasher, Hash},
+    hash::Hash,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
@@ -30,6 +30,7 @@ use hashbrown::DefaultHashBuilder;
 mod group;
 mod index;
 mod input;
+mod instances;
 mod node;
 mod places;
 mod read;
@@ -41,8 +42,8 @@ mod tests;
 
 pub(crate) use group::Group;
 use group::Groups;
-use index::Index;
 use input::{InputId, Inputs};
+use instances::{Compute, Slot, UnitType};
 use node::{Dep, Node, NodeId, Nodes, Read, State};
 pub use read::ReadCx;
 use read::Trace;
@@ -51,7 +52,7 @@ use share::Shared;
 
 use crate::Env;
 
-/// What an erased value or key is.
+/// What an erased output is.
 type Erased = Arc<dyn Any + Send + Sync>;
 
 /// A pure function of its key and of what it reads.
@@ -81,25 +82,8 @@ pub(crate) trait Root: Unit {
     fn publish(assembly: &mut crate::assembly::Assembly, key: &Self::Key, out: Option<&Arc<Self::Out>>);
 }
 
-type Compute = fn(&ReadCx<'_>, &dyn Any) -> Erased;
-
-/// How to work with a unit type whose type is erased.
-pub(crate) struct UnitType {
-    name: &'static str,
-    rank: u8,
-    compute: Compute,
-    fall_back: Compute,
-    default: fn() -> Erased,
-    same: fn(&dyn Any, &dyn Any) -> bool,
-    describe: fn(&dyn Any) -> String,
-    hash: fn(&DefaultHashBuilder, &dyn Any) -> u64,
-    publish: Option<Publish>,
-}
-
 /// Called with a key for which a root begins or ends to exist.
 type Exists<K> = fn(&Engine, &K, bool);
-
-type Publish = fn(&mut crate::assembly::Assembly, &dyn Any, Option<&Erased>);
 
 /// The memo of all units.
 pub(crate) struct Engine {
@@ -108,16 +92,14 @@ pub(crate) struct Engine {
     now: Option<i64>,
     types: RefCell<Vec<UnitType>>,
     type_index: RefCell<BTreeMap<TypeId, u16>>,
-    /// The instances of each type of unit, by the hash of their keys.
-    tables: RefCell<Vec<Index>>,
     hasher: DefaultHashBuilder,
     nodes: RefCell<Nodes>,
     inputs: RefCell<Inputs>,
     groups: RefCell<Groups>,
     queue: RefCell<BTreeSet<(u8, NodeId)>>,
     orphans: RefCell<Vec<NodeId>>,
-    /// Roots whose output changed, with the output.
-    published: RefCell<BTreeMap<NodeId, Option<Erased>>>,
+    /// Roots whose output changed, and roots that ended (`false`).
+    published: RefCell<BTreeMap<NodeId, bool>>,
     object_roots: BTreeMap<Kind, Vec<Exists<ObjectRef>>>,
     /// Statuses, which many objects have in common.
     statuses: RefCell<Shared<Status>>,
@@ -133,7 +115,6 @@ impl Engine {
             now: None,
             types: RefCell::default(),
             type_index: RefCell::default(),
-            tables: RefCell::default(),
             hasher: DefaultHashBuilder::default(),
             nodes: RefCell::default(),
             inputs: RefCell::default(),
@@ -163,20 +144,16 @@ impl Engine {
         let ty = self.root_type::<U>();
         if exists {
             let id = self.node_of::<U>(ty, key).unwrap_or_else(|| self.create::<U>(ty, key));
-            let (was_rooted, value) = {
-                let mut nodes = self.nodes.borrow_mut();
-                let node = nodes.get_mut(id);
-                (std::mem::replace(&mut node.rooted, true), node.value.clone())
-            };
+            let was_rooted = std::mem::replace(&mut self.nodes.borrow_mut().get_mut(id).rooted, true);
             // A unit that others read, or that ended a moment ago in the same update, has its output already and may
             // never compute another one.
-            if let (false, Some(value)) = (was_rooted, value) {
-                self.published.borrow_mut().insert(id, Some(value));
+            if !was_rooted && self.has_value(id) {
+                self.published.borrow_mut().insert(id, true);
             }
             self.enqueue_if_new(id);
         } else if let Some(id) = self.node_of::<U>(ty, key) {
             self.nodes.borrow_mut().get_mut(id).rooted = false;
-            self.published.borrow_mut().insert(id, None);
+            self.published.borrow_mut().insert(id, false);
             self.orphans.borrow_mut().push(id);
         }
     }
@@ -232,7 +209,7 @@ impl Engine {
         let types = self.types.borrow();
         let mut population = BTreeMap::new();
         for node in self.nodes.borrow().iter() {
-            *population.entry(types[usize::from(node.ty)].name).or_default() += 1;
+            *population.entry(types[usize::from(node.slot().ty)].name).or_default() += 1;
         }
         population
     }
@@ -240,15 +217,19 @@ impl Engine {
     fn publish(&self, assembly: &mut crate::assembly::Assembly) {
         let published = std::mem::take(&mut *self.published.borrow_mut());
         // A root that ended may have a successor of the same key, so ends go first.
-        let (ended, changed): (Vec<_>, Vec<_>) = published.into_iter().partition(|(_, out)| out.is_none());
-        for (id, out) in ended.into_iter().chain(changed) {
-            let nodes = self.nodes.borrow();
-            let Some(node) = nodes.find(id) else { continue };
-            if let Some(publish) = self.types.borrow()[usize::from(node.ty)].publish {
-                publish(assembly, &*node.key, out.as_ref());
+        let (changed, ended): (Vec<_>, Vec<_>) = published.into_iter().partition(|(_, exists)| *exists);
+        let mut types = self.types.borrow_mut();
+        let mut nodes = self.nodes.borrow_mut();
+        for (id, exists) in ended.into_iter().chain(changed) {
+            let Some(slot) = nodes.find(id).map(Node::slot) else { continue };
+            let ty = &types[usize::from(slot.ty)];
+            if let Some(publish) = ty.publish {
+                publish(ty, assembly, slot.place, exists);
             }
         }
-        self.nodes.borrow_mut().bury();
+        for Slot { ty, place } in nodes.bury() {
+            types[usize::from(ty)].instances.remove(place);
+        }
     }
 
     /// The up-to-date output of a unit, which is created when it does not exist.
@@ -256,14 +237,15 @@ impl Engine {
         let ty = self.type_of::<U>();
         let id = self.node_of::<U>(ty, key).unwrap_or_else(|| self.create::<U>(ty, key));
         self.refresh(id);
-        let value = self.nodes.borrow().get(id).value.clone();
-        let typed = value.and_then(|value| value.downcast::<U::Out>().ok());
-        (id, typed.unwrap_or_default())
+        let place = self.nodes.borrow().get(id).slot().place;
+        let types = self.types.borrow();
+        let instance = types[usize::from(ty)].instances_of::<U>().get(place);
+        (id, instance.and_then(|instance| instance.value.clone()).unwrap_or_default())
     }
 
     /// Runs a unit if something that it read changed, or if it never ran.
     fn refresh(&self, id: NodeId) {
-        let (ty, key, old) = {
+        let slot = {
             let mut nodes = self.nodes.borrow_mut();
             let node = nodes.get_mut(id);
             match node.state {
@@ -274,19 +256,20 @@ impl Engine {
                 }
                 State::Dirty => node.state = State::Running,
             }
-            (node.ty, Arc::clone(&node.key), node.value.clone())
+            node.slot()
         };
-        let (name, rank, compute, fall_back, default, same, describe) = {
+        let (name, rank, compute, fall_back, default, same, old) = {
             let types = self.types.borrow();
-            let ty = &types[usize::from(ty)];
-            (ty.name, ty.rank, ty.compute, ty.fall_back, ty.default, ty.same, ty.describe)
+            let ty = &types[usize::from(slot.ty)];
+            let old = ty.instances.value(slot.place);
+            (ty.name, ty.rank, ty.compute, ty.fall_back, ty.default, ty.same, old)
         };
         self.queue.borrow_mut().remove(&(rank, id));
         let cx = ReadCx { engine: self, rank, trace: RefCell::default() };
         let run = |compute: Compute| {
             let depth = self.depth.get();
             self.depth.set(depth + 1);
-            let outcome = catch_unwind(AssertUnwindSafe(|| compute(&cx, &*key)));
+            let outcome = catch_unwind(AssertUnwindSafe(|| compute(&cx, slot)));
             self.depth.set(depth);
             // What a unit sent before it panicked is half of something.
             outcome.inspect_err(|_| cx.trace.borrow_mut().sends = group::Sending::default())
@@ -294,7 +277,8 @@ impl Engine {
         let outcome = run(compute);
         let keeps_sends = outcome.is_err() && old.is_some();
         let value = outcome.unwrap_or_else(|payload| {
-            self.runs.borrow_mut().panics.push(Panic::new(name, describe(&*key), &*payload));
+            let key = self.types.borrow()[usize::from(slot.ty)].instances.describe(slot.place);
+            self.runs.borrow_mut().panics.push(Panic::new(name, key, &*payload));
             old.clone().unwrap_or_else(|| run(fall_back).unwrap_or_else(|_| default()))
         });
         let trace = cx.trace.into_inner();
@@ -303,19 +287,20 @@ impl Engine {
         runs.reads += trace.reads.len();
         drop(runs);
         let changed = !old.is_some_and(|old| Arc::ptr_eq(&old, &value) || same(&*old, &*value));
-        self.complete(id, changed.then_some(value), trace, keeps_sends);
+        self.complete(id, changed.then_some(&value), trace, keeps_sends);
     }
 
     /// Records what a unit read, sent and computed, and wakes those who read it when it computed something else. What it
     /// sent before stays sent where that is said.
-    fn complete(&self, id: NodeId, changed: Option<Erased>, trace: Trace, keeps_sends: bool) {
+    fn complete(&self, id: NodeId, changed: Option<&Erased>, trace: Trace, keeps_sends: bool) {
         let new = input::deps(trace.reads);
         let (old, old_sends) = {
             let mut nodes = self.nodes.borrow_mut();
             let node = nodes.get_mut(id);
             node.state = State::Clean;
-            if let Some(value) = &changed {
-                node.value = Some(Arc::clone(value));
+            if let Some(value) = changed {
+                let Slot { ty, place } = node.slot();
+                self.types.borrow_mut()[usize::from(ty)].instances.set_value(place, value);
             }
             let old_sends = std::mem::take(&mut node.sends);
             (std::mem::replace(&mut node.deps, new.clone()), old_sends)
@@ -331,7 +316,7 @@ impl Engine {
             (readers, node.rooted)
         };
         if rooted && changed.is_some() {
-            self.published.borrow_mut().insert(id, changed);
+            self.published.borrow_mut().insert(id, true);
         }
         for reader in readers {
             self.dirty(reader);
@@ -365,28 +350,22 @@ impl Engine {
     fn collect_orphans(&self) {
         loop {
             let Some(id) = self.orphans.borrow_mut().pop() else { return };
-            let (deps, sends, ty, key) = {
+            let (deps, sends, slot) = {
                 let mut nodes = self.nodes.borrow_mut();
                 let Some(node) = nodes.find_mut(id) else { continue };
                 if node.rooted || !node.readers.is_empty() {
                     continue;
                 }
-                let gone = (
-                    std::mem::take(&mut node.deps),
-                    std::mem::take(&mut node.sends),
-                    node.ty,
-                    node.key.clone(),
-                );
+                let gone = (std::mem::take(&mut node.deps), std::mem::take(&mut node.sends), node.slot());
                 nodes.remove(id);
                 gone
             };
-            let (rank, hash) = {
-                let types = self.types.borrow();
-                let ty = &types[usize::from(ty)];
-                (ty.rank, (ty.hash)(&self.hasher, &*key))
-            };
-            self.queue.borrow_mut().remove(&(rank, id));
-            self.tables.borrow_mut()[usize::from(ty)].remove(hash, id.place());
+            {
+                let mut types = self.types.borrow_mut();
+                let ty = &mut types[usize::from(slot.ty)];
+                self.queue.borrow_mut().remove(&(ty.rank, id));
+                ty.instances.leave(slot.place, id, &self.hasher);
+            }
             self.relink(id, &deps, &[]);
             group::apply(self, &sends, group::Sending::default());
         }
@@ -397,7 +376,7 @@ impl Engine {
         let Some(node) = nodes.find_mut(id) else { return };
         if matches!(node.state, State::Clean) {
             node.state = State::Dirty;
-            self.queue.borrow_mut().insert((self.types.borrow()[usize::from(node.ty)].rank, id));
+            self.queue.borrow_mut().insert((self.types.borrow()[usize::from(node.slot().ty)].rank, id));
         }
     }
 
@@ -407,13 +386,19 @@ impl Engine {
         let mut published = self.published.borrow_mut();
         let dirty = matches!(node.state, State::Dirty);
         if dirty {
-            self.queue.borrow_mut().insert((self.types.borrow()[usize::from(node.ty)].rank, id));
+            self.queue.borrow_mut().insert((self.types.borrow()[usize::from(node.slot().ty)].rank, id));
         }
         // A root whose last member was replaced ended and began again: unless it runs, its last value still holds.
-        let ended = published.get(&id).is_some_and(Option::is_none);
-        if let Some(value) = node.value.as_ref().filter(|_| ended || !dirty) {
-            published.insert(id, Some(Arc::clone(value)));
+        let ended = published.get(&id) == Some(&false);
+        if (ended || !dirty) && self.has_value(id) {
+            published.insert(id, true);
         }
+    }
+
+    /// Whether the unit ran already.
+    fn has_value(&self, id: NodeId) -> bool {
+        let Slot { ty, place } = self.nodes.borrow().get(id).slot();
+        self.types.borrow()[usize::from(ty)].instances.value(place).is_some()
     }
 
     fn type_of<U: Unit>(&self) -> u16 {
@@ -422,7 +407,6 @@ impl Engine {
             let mut types = self.types.borrow_mut();
             let index = u16::try_from(types.len()).unwrap_or(u16::MAX);
             types.push(UnitType::of::<U>());
-            self.tables.borrow_mut().push(Index::default());
             self.type_index.borrow_mut().insert(TypeId::of::<U>(), index);
             index
         })
@@ -430,51 +414,30 @@ impl Engine {
 
     fn root_type<U: Root>(&self) -> u16 {
         let ty = self.type_of::<U>();
-        self.types.borrow_mut()[usize::from(ty)].publish = Some(|assembly, key, out| {
-            let out = out.and_then(|out| Arc::clone(out).downcast::<U::Out>().ok());
-            if let Some(key) = key.downcast_ref::<U::Key>() {
-                U::publish(assembly, key, out.as_ref());
-            }
-        });
+        self.types.borrow_mut()[usize::from(ty)].be_root::<U>();
         ty
     }
 
     fn node_of<U: Unit>(&self, ty: u16, key: &U::Key) -> Option<NodeId> {
-        let hash = self.hasher.hash_one(key);
-        let nodes = self.nodes.borrow();
-        let is = |place| nodes.get(NodeId::of(place)).key.downcast_ref() == Some(key);
-        self.tables.borrow()[usize::from(ty)].find(hash, is).map(NodeId::of)
+        let types = self.types.borrow();
+        types[usize::from(ty)].instances_of::<U>().find(key, &self.nodes.borrow(), &self.hasher)
     }
 
     fn create<U: Unit>(&self, ty: u16, key: &U::Key) -> NodeId {
-        let id = self.nodes.borrow_mut().insert(Node::new(ty, Arc::new(key.clone())));
-        let hash = self.hasher.hash_one(key);
-        self.tables.borrow_mut()[usize::from(ty)].insert(hash, id.place());
+        let mut types = self.types.borrow_mut();
+        let instances = types[usize::from(ty)].instances_of_mut::<U>();
+        let place = instances.add(key.clone());
+        let mut nodes = self.nodes.borrow_mut();
+        let id = nodes.insert(Node::new(Slot { ty, place }));
+        instances.enter(id, &nodes, &self.hasher);
         id
     }
-}
 
-impl UnitType {
-    fn of<U: Unit>() -> Self {
-        Self {
-            name: U::NAME,
-            rank: U::RANK,
-            compute: |cx, key| match key.downcast_ref::<U::Key>() {
-                Some(key) => Arc::new(U::compute(cx, key)),
-                None => Arc::new(U::Out::default()),
-            },
-            fall_back: |cx, key| match key.downcast_ref::<U::Key>() {
-                Some(key) => Arc::new(U::fall_back(cx, key)),
-                None => Arc::new(U::Out::default()),
-            },
-            default: || Arc::new(U::Out::default()),
-            same: |a, b| match (a.downcast_ref::<U::Out>(), b.downcast_ref::<U::Out>()) {
-                (Some(a), Some(b)) => a == b,
-                _ => false,
-            },
-            describe: |key| key.downcast_ref::<U::Key>().map(|key| format!("{key:?}")).unwrap_or_default(),
-            hash: |hasher, key| key.downcast_ref::<U::Key>().map_or(0, |key| hasher.hash_one(key)),
-            publish: None,
+    /// The key of an instance of `U`. It is a copy, because the instances may change while the unit runs.
+    fn key_of<U: Unit>(&self, Slot { ty, place }: Slot) -> U::Key {
+        match self.types.borrow()[usize::from(ty)].instances_of::<U>().get(place) {
+            Some(instance) => instance.key.clone(),
+            None => unreachable!("units are removed only when nothing reads them"),
         }
     }
 }

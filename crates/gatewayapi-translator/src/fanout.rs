@@ -103,8 +103,8 @@ pub(crate) struct SlicePort {
     pub(crate) transport: Transport,
 }
 
-/// A match on a domain of a listener: fleet, IR listener, domain, and a hash of the match.
-pub(crate) type MatchKey = (IrKey, Name, Name, u128);
+/// A match on a domain of a listener: a hash of fleet, IR listener, domain and match.
+pub(crate) type MatchKey = u128;
 
 /// The routes that have the same match on the same domain of a listener.
 pub(crate) struct SameMatches;

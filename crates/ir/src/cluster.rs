@@ -210,9 +210,9 @@ pub struct Locality {
     /// The TLS profile of the cluster that is spoken to the endpoints; absent speaks plain text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<Name>,
-    /// The endpoints.
+    /// The endpoints, which several localities may have in common.
     #[serde(default)]
-    pub endpoints: Vec<Endpoint>,
+    pub endpoints: Arc<[Endpoint]>,
 }
 
 /// One endpoint.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Name, Secret,
     cluster::{Cluster, EndpointSet},
+    compact,
     listener::Listener,
     patch::{self, PatchOrder, PatchPolicy},
     route::RouteTable,
@@ -118,6 +119,22 @@ impl XdsIr {
             secrets: changed(&old.secrets, &self.secrets),
             patches: changed(&old.patches, &self.patches),
             globals: old.globals != self.globals,
+        }
+    }
+}
+
+impl XdsIr {
+    /// Fills those maps anew that grew a lot since `before`.
+    pub fn compact(&mut self, before: &Self) {
+        compact(&mut self.clusters, before.clusters.len());
+        compact(&mut self.endpoints, before.endpoints.len());
+        for (name, table) in self.routes.clone() {
+            let before = before.routes.get(&name).map_or(0, |table| table.virtual_hosts.len());
+            if table.virtual_hosts.len() > before {
+                let mut table = RouteTable::clone(&table);
+                compact(&mut table.virtual_hosts, before);
+                self.routes.insert(name, Arc::new(table));
+            }
         }
     }
 }

@@ -19,7 +19,7 @@ pub use feature::{Extension, FeatureId, features};
 pub use fleet::{Globals, ReadyListener, RouteTableDiff, XdsDiff, XdsIr};
 pub use imbl::OrdMap;
 pub use infra::InfraIr;
-pub use ordered::{Difference, Ordered};
+pub use ordered::{Difference, Ordered, compact};
 pub use origin::Origin;
 pub use secret::{Secret, SecretBytes, SecretContent, SecretRef};
 

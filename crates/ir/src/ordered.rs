@@ -62,7 +62,27 @@ impl<K: Ord + Clone, V: Clone> FromIterator<(K, V)> for Ordered<K, V> {
     }
 }
 
+/// Fills a map anew that has at least twice as many entries as `before`.
+///
+/// The nodes of a map that is filled in order are half empty. Every other entry first, and then those between them, fills all
+/// nodes. Whoever calls this after each update does so at the cost of what was added.
+pub fn compact<K: Ord + Clone, V: Clone>(map: &mut OrdMap<K, V>, before: usize) {
+    if map.len() < 2 * before.max(FEW) {
+        return;
+    }
+    let entries = map.iter().step_by(2).chain(map.iter().skip(1).step_by(2));
+    let filled = entries.map(|(key, value)| (key.clone(), value.clone())).collect();
+    *map = filled;
+}
+
 impl<K: Ord + Clone, V: Clone> Ordered<K, V> {
+    /// [`compact`] for a large map; a list is compact anyway.
+    pub fn compact(&mut self, before: usize) {
+        if let Form::Many(map) = &mut self.0 {
+            compact(map, before);
+        }
+    }
+
     /// How many entries there are.
     pub fn len(&self) -> usize {
         match &self.0 {
@@ -213,6 +233,19 @@ mod tests {
             assert!(ordered.iter().eq(&expected), "{ordered:?}");
         }
         assert_eq!(before.len(), 3 * FEW);
+    }
+
+    #[test]
+    fn a_map_that_was_filled_anew_is_the_same_map() {
+        for count in [0, 1, FEW - 1, FEW + 1, 100 * FEW + 1] {
+            let ordered: Ordered<usize, usize> = (0..count).map(|number| (number, number * 2)).collect();
+            let mut compact = ordered.clone();
+            compact.compact(count / 2);
+            assert_eq!(compact, ordered);
+            compact.insert(count, 0);
+            assert_eq!(compact.remove(&count), Some(0));
+            assert_eq!(compact, ordered);
+        }
     }
 
     #[test]

@@ -17,6 +17,12 @@ pub struct Snapshot {
     pub(crate) selecting: OrdSet<(Kind, ObjectRef)>,
 }
 
+/// A tree of these entries, which are in order. The nodes of one that is filled in order are half empty; every other entry
+/// first, and then those between them, fills all nodes.
+fn filled<T, C: FromIterator<T>>(entries: impl Iterator<Item = T> + Clone) -> C {
+    entries.clone().step_by(2).chain(entries.skip(1).step_by(2)).collect()
+}
+
 /// One object and whose it is.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entry {
@@ -28,6 +34,15 @@ impl Snapshot {
     /// The revision of the store that this view shows.
     pub fn revision(&self) -> Revision {
         self.revision
+    }
+
+    /// Fills the trees anew, which makes them smaller after much was added.
+    pub(crate) fn refill(&mut self) {
+        let Self { revision: _, objects, referrers, labels, selecting } = self;
+        *objects = filled(objects.iter().map(|(key, entry)| (key.clone(), entry.clone())));
+        *referrers = filled(referrers.iter().cloned());
+        *labels = filled(labels.iter().cloned());
+        *selecting = filled(selecting.iter().cloned());
     }
 
     /// How many objects there are.

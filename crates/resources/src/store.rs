@@ -10,6 +10,9 @@ use crate::{
 
 mod index;
 
+/// Fewer objects than these are never worth tidying up.
+const FEW: usize = 16;
+
 /// The ground state: what the sources know, with its indexes.
 ///
 /// Applying a batch costs work in proportion to the batch; a [`Snapshot`] costs nothing.
@@ -40,6 +43,7 @@ impl Store {
     /// removed and added again unaltered.
     pub fn apply_all(&mut self, batches: impl IntoIterator<Item = (SourceId, Batch)>) -> Delta {
         let mut step = Step::default();
+        let before = self.current.len();
         for (source, batch) in batches {
             match batch {
                 Batch::Replace(objects) => self.replace(&mut step, &source, objects),
@@ -52,6 +56,9 @@ impl Store {
                     }
                 }
             }
+        }
+        if self.current.len() >= 2 * before.max(FEW) {
+            self.current.refill();
         }
         self.finish(step)
     }

@@ -1,7 +1,7 @@
 //! Everything a fleet receives, and the difference of two versions of it.
 
 use eg_diag::ObjectRef;
-use eg_ir::{Name, OrdMap};
+use eg_ir::{Name, OrdMap, compact};
 
 use crate::{
     Finding, NodePath, PatchReport, Question, QuestionKey, ResourceType,
@@ -22,6 +22,18 @@ impl XdsModel {
     /// The resources of one type by name.
     pub fn resources(&self, resource_type: ResourceType) -> &OrdMap<Name, Shared> {
         &self.resources[resource_type as usize]
+    }
+
+    /// How many resources there are of each type.
+    pub(crate) fn counts(&self) -> [usize; ResourceType::ALL.len()] {
+        self.resources.each_ref().map(OrdMap::len)
+    }
+
+    /// Fills those maps anew that grew a lot since there were so many resources of each type.
+    pub(crate) fn compact(&mut self, before: [usize; ResourceType::ALL.len()]) {
+        for (resources, before) in self.resources.iter_mut().zip(before) {
+            compact(resources, before);
+        }
     }
 
     /// One resource.

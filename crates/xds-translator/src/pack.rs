@@ -120,37 +120,65 @@ impl Packed {
 }
 
 /// The objects that a resource, and each virtual host and route inside of it, was made from.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Origins {
-    pub(crate) whole: Vec<Origin>,
-    pub(crate) hosts: HostMap,
+#[derive(Clone, PartialEq, Eq)]
+pub struct Origins(Made);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Made {
+    /// Any resource but a route configuration.
+    Of(Box<[Origin]>),
+    /// A route configuration.
+    Hosts(Box<HostMap>),
+}
+
+impl Default for Origins {
+    fn default() -> Self {
+        Self::of(Vec::new())
+    }
 }
 
 impl Origins {
     /// A resource that was made from these objects.
     pub fn of(whole: Vec<Origin>) -> Self {
-        Self { whole, hosts: HostMap::default() }
+        Self(Made::Of(whole.into()))
+    }
+
+    /// A route configuration that was made from these virtual hosts.
+    pub(crate) fn of_hosts(hosts: HostMap) -> Self {
+        Self(Made::Hosts(Box::new(hosts)))
+    }
+
+    /// The virtual hosts of a route configuration.
+    pub(crate) fn hosts(&self) -> Option<&HostMap> {
+        match &self.0 {
+            Made::Hosts(hosts) => Some(hosts),
+            Made::Of(_) => None,
+        }
     }
 
     /// The objects of the resource as a whole; empty for a route configuration.
     pub fn whole(&self) -> &[Origin] {
-        &self.whole
+        match &self.0 {
+            Made::Of(whole) => whole,
+            Made::Hosts(_) => &[],
+        }
     }
 
     /// The virtual hosts of a route configuration: domain, name and origin.
     pub fn virtual_hosts(&self) -> impl Iterator<Item = (&Name, &Name, &Origin)> {
-        self.hosts.iter().map(|(domain, host)| (domain, &host.name, &host.origin))
+        let hosts = self.hosts().into_iter().flatten();
+        hosts.map(|(domain, host)| (domain, &host.name, &host.origin))
     }
 
     /// The routes of the virtual host of this domain, in order: name in Envoy and origin.
     pub fn routes(&self, domain: &str) -> impl Iterator<Item = (&Name, &Origin)> {
-        let host = self.hosts.get(domain);
+        let host = self.hosts().and_then(|hosts| hosts.get(domain));
         host.into_iter().flat_map(|host| host.routes.values().map(|route| (&route.name, &route.origin)))
     }
 
     /// The number of routes in all virtual hosts.
     pub fn route_count(&self) -> usize {
-        self.hosts.values().map(|host| host.routes.len()).sum()
+        self.hosts().into_iter().flat_map(HostMap::values).map(|host| host.routes.len()).sum()
     }
 }
 
@@ -158,8 +186,8 @@ impl fmt::Debug for Origins {
     /// Counts routes instead of listing them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Origins")
-            .field("whole", &self.whole)
-            .field("virtual_hosts", &self.hosts.len())
+            .field("whole", &self.whole())
+            .field("virtual_hosts", &self.hosts().map_or(0, HostMap::len))
             .finish()
     }
 }

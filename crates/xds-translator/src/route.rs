@@ -330,5 +330,5 @@ pub(crate) fn pack_table(name: &str, hosts: HostMap) -> Packed {
         Some(fields) => hosts.keys().cloned().zip(hosts.values().zip(fields).map(shared)).collect(),
         None => hosts,
     };
-    Packed { version, body, origins: Origins { whole: Vec::new(), hosts } }
+    Packed { version, body, origins: Origins::of_hosts(hosts) }
 }

@@ -109,6 +109,7 @@ impl Session {
         let mut delta = ModelDelta::default();
         self.emitted = Emitted::default();
         let old = std::mem::replace(&mut self.ir, ir.clone());
+        let before = self.model.counts();
         let XdsDiff { listeners, routes, clusters, endpoints, secrets, patches, globals } = ir.diff(&old);
         self.change_patches(ir, &patches, &mut delta);
         if globals {
@@ -130,6 +131,7 @@ impl Session {
             self.update_secret(ir, name, &mut delta);
         }
         self.apply_patches(&mut delta);
+        self.model.compact(before);
         delta
     }
 

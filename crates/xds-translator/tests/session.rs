@@ -74,7 +74,7 @@ fn endpoint_set(index: u32, last: u8) -> EndpointSet {
         localities: vec![Locality {
             region: format!("{}/backend/0", cluster_name(index)).into(),
             weight: Some(1),
-            endpoints: vec![Endpoint { address, hostname: None, draining: false }],
+            endpoints: [Endpoint { address, hostname: None, draining: false }].into(),
             ..Locality::default()
         }],
         ..EndpointSet::default()

@@ -7,7 +7,7 @@ use eg_ir::{
     cluster::{Endpoint, EndpointSet, Locality},
 };
 
-use super::slice::{Endpoints, Zoned};
+use super::slice::Endpoints;
 use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
@@ -40,7 +40,7 @@ impl Root for EndpointSetUnit {
 
 /// One locality for the whole reference, or one for each zone.
 fn localities(cx: &ReadCx<'_>, plan: &LocalityPlan) -> Vec<Locality> {
-    let whole = |endpoints: Vec<Endpoint>| Locality {
+    let whole = |endpoints: Arc<[Endpoint]>| Locality {
         region: plan.name.clone(),
         zone: None,
         weight: Some(plan.weight),
@@ -51,34 +51,29 @@ fn localities(cx: &ReadCx<'_>, plan: &LocalityPlan) -> Vec<Locality> {
     };
     match &plan.source {
         EndpointSource::Fixed(endpoints) if plan.by_zone => {
-            let zoned = |endpoint: &Endpoint| Zoned { endpoint: endpoint.clone(), zone: Name::default() };
-            zones(plan, &endpoints.iter().map(zoned).collect::<Vec<_>>())
+            zones(plan, endpoints.iter().map(|endpoint| (endpoint, "")))
         }
-        EndpointSource::Fixed(endpoints) => vec![whole(endpoints.clone())],
+        EndpointSource::Fixed(endpoints) => vec![whole(endpoints.as_slice().into())],
         EndpointSource::Slices(port) => {
-            let endpoints = cx.unit::<Endpoints>(port);
-            if plan.by_zone {
-                zones(plan, &endpoints)
-            } else {
-                vec![whole(endpoints.iter().map(|zoned| zoned.endpoint.clone()).collect())]
-            }
+            let found = cx.unit::<Endpoints>(port);
+            if plan.by_zone { zones(plan, found.zoned()) } else { vec![whole(Arc::clone(&found.endpoints))] }
         }
     }
 }
 
-fn zones(plan: &LocalityPlan, endpoints: &[Zoned]) -> Vec<Locality> {
-    let mut zones = BTreeMap::<&Name, Vec<Endpoint>>::new();
-    for Zoned { endpoint, zone } in endpoints {
+fn zones<'e>(plan: &LocalityPlan, endpoints: impl Iterator<Item = (&'e Endpoint, &'e str)>) -> Vec<Locality> {
+    let mut zones = BTreeMap::<&str, Vec<Endpoint>>::new();
+    for (endpoint, zone) in endpoints {
         zones.entry(zone).or_default().push(endpoint.clone());
     }
-    let zone = |(zone, endpoints): (&Name, _)| Locality {
+    let zone = |(zone, endpoints): (&str, Vec<Endpoint>)| Locality {
         region: Name::default(),
-        zone: Some(zone.clone()).filter(|zone| !zone.is_empty()),
+        zone: Some(zone.into()).filter(|_| !zone.is_empty()),
         weight: None,
         priority: plan.priority,
         origin: plan.origin.clone(),
         tls: plan.tls.clone(),
-        endpoints,
+        endpoints: endpoints.into(),
     };
     zones.into_iter().map(zone).collect()
 }

@@ -16,23 +16,47 @@ use crate::{
 };
 
 /// An endpoint and its zone; the zone is empty when it is not known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Zoned {
-    pub(crate) endpoint: Endpoint,
-    pub(crate) zone: Name,
-}
+type Zoned = (Endpoint, Name);
 
 /// The endpoints of a port, sorted, each once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PortEndpoints {
+    /// The endpoints.
+    pub(crate) endpoints: Arc<[Endpoint]>,
+    /// The zone of each, empty where it is not known; none when no zone is known.
+    zones: Box<[Name]>,
+}
+
+impl PortEndpoints {
+    fn of(mut found: Vec<Zoned>) -> Self {
+        found.sort_unstable();
+        // Two slices may list the same endpoint while one takes over from the other.
+        found.dedup_by(|(later, _), (earlier, _)| later.address == earlier.address);
+        let (endpoints, zones): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+        let known = zones.iter().any(|zone| !zone.is_empty());
+        Self { endpoints: endpoints.into(), zones: zones.into_iter().filter(|_| known).collect() }
+    }
+
+    /// The endpoints with their zones; the zone is empty where it is not known.
+    pub(crate) fn zoned(&self) -> impl Iterator<Item = (&Endpoint, &str)> {
+        let zone = |at: usize| self.zones.get(at).map(|zone| &**zone).unwrap_or_default();
+        self.endpoints.iter().enumerate().map(move |(at, endpoint)| (endpoint, zone(at)))
+    }
+}
+
+/// The [`PortEndpoints`] of a port.
 pub(crate) struct Endpoints;
 
 impl Unit for Endpoints {
     type Key = SlicePort;
-    type Out = Arc<Vec<Zoned>>;
+    type Out = PortEndpoints;
     const NAME: &'static str = "endpoints";
     const RANK: u8 = 5;
 
     fn compute(cx: &ReadCx<'_>, key: &SlicePort) -> Self::Out {
-        let Some(port) = &*cx.unit::<ServicePortOf>(key) else { return Arc::default() };
+        let Some(port) = &*cx.unit::<ServicePortOf>(key) else {
+            return PortEndpoints::default();
+        };
         let mut endpoints = Vec::new();
         for slice in slices(cx, key) {
             let named = |name: Option<&str>| name.unwrap_or_default() == &*port.name;
@@ -47,11 +71,7 @@ impl Unit for Endpoints {
                 endpoints.extend(at_port(&slice, number));
             }
         }
-        endpoints.sort_unstable();
-        // Two slices may list the same endpoint while one takes over from the other.
-        endpoints.dedup_by(|later, earlier| later.endpoint.address == earlier.endpoint.address);
-        endpoints.shrink_to_fit();
-        Arc::new(endpoints)
+        PortEndpoints::of(endpoints)
     }
 }
 
@@ -64,13 +84,9 @@ fn at_port(slice: &EndpointSlice, port: u16) -> impl Iterator<Item = Zoned> {
     slice.endpoints.iter().flat_map(move |endpoint| {
         let draining = is_draining(&endpoint.conditions);
         let zone = endpoint.zone.as_deref().map_or_else(Name::default, Name::from);
-        endpoint.addresses.iter().map(move |address| Zoned {
-            endpoint: Endpoint {
-                address: EndpointAddress::Socket { host: Arc::clone(address), port },
-                hostname: None,
-                draining,
-            },
-            zone: zone.clone(),
+        endpoint.addresses.iter().map(move |address| {
+            let address = EndpointAddress::Socket { host: Arc::clone(address), port };
+            (Endpoint { address, hostname: None, draining }, zone.clone())
         })
     })
 }
@@ -111,7 +127,7 @@ impl Unit for SliceSummary {
         let of_hostnames = slices.iter().filter(|slice| &*slice.address_type == "FQDN").count();
         if of_hostnames != 0 && of_hostnames != slices.len() {
             Addressing::Mixed
-        } else if cx.unit::<Endpoints>(key).is_empty() {
+        } else if cx.unit::<Endpoints>(key).endpoints.is_empty() {
             Addressing::Empty
         } else if of_hostnames == 0 {
             Addressing::Ip

@@ -100,7 +100,16 @@ impl<G: Group> AnySending for SendingTo<G> {
 
 /// What one unit sent: to which groups of which types, under which names. The groups know the values.
 #[derive(Default)]
-pub(super) struct Sends(Box<[Box<dyn AnySent>]>);
+pub(super) struct Sends(Option<Box<List>>);
+
+/// What one unit sent, by type of group. It is one word away, because most units send nothing.
+struct List(Box<[Box<dyn AnySent>]>);
+
+impl Sends {
+    fn iter(&self) -> impl Iterator<Item = &dyn AnySent> {
+        self.0.iter().flat_map(|list| list.0.iter()).map(|sent| &**sent)
+    }
+}
 
 /// What one unit sent to groups of one type.
 enum Sent<G: Group> {
@@ -150,16 +159,17 @@ impl<G: Group> AnySent for Sent<G> {
 
 /// Brings the groups from what a unit sent before to what it sends now, and returns the latter to be kept.
 pub(super) fn apply(engine: &Engine, old: &Sends, new: Sending) -> Sends {
-    for sent in &old.0 {
+    for sent in old.iter() {
         if new.0.iter().all(|sending| sending.ty() != sent.ty()) {
             sent.retract(engine);
         }
     }
     let apply = |sending: Box<dyn AnySending>| {
-        let old = old.0.iter().find(|sent| sent.ty() == sending.ty());
-        sending.apply(engine, old.map(|sent| &**sent))
+        let old = old.iter().find(|sent| sent.ty() == sending.ty());
+        sending.apply(engine, old)
     };
-    Sends(new.0.into_iter().map(apply).collect())
+    let sent: Box<[_]> = new.0.into_iter().map(apply).collect();
+    Sends((!sent.is_empty()).then(|| Box::new(List(sent))))
 }
 
 /// The groups of one type.
@@ -183,6 +193,8 @@ struct Members<G: Group> {
     values: Ordered<G::Member, G::Value>,
     content: Option<InputId>,
     len: Option<InputId>,
+    /// How many members there were when it was read last.
+    last: u32,
 }
 
 impl<G: Group> Default for GroupTable<G> {
@@ -208,14 +220,17 @@ impl<G: Group> GroupTable<G> {
         if let Some(known) = self.find(key) {
             return known;
         }
-        let members = Members { key: key.clone(), values: Ordered::default(), content: None, len: None };
+        let members =
+            Members { key: key.clone(), values: Ordered::default(), content: None, len: None, last: 0 };
         let place = if let Some(place) = self.free.pop() {
             self.places[place].group = Some(members);
             place
         } else {
             self.places.push(Place { age: 0, group: Some(members) })
         };
-        self.by_key.insert(self.hasher.hash_one(key), place);
+        let Self { places, by_key, hasher, .. } = self;
+        let hash_of = |place| places[place].group.as_ref().map_or(0, |group| hasher.hash_one(&group.key));
+        by_key.insert(hasher.hash_one(key), place, hash_of);
         GroupId(place, self.places[place].age)
     }
 
@@ -277,6 +292,8 @@ impl Engine {
             Part::Len => &mut group.len,
         };
         let input = *input.get_or_insert_with(|| self.inputs.borrow_mut().anonymous());
+        group.values.compact(group.last as usize);
+        group.last = u32::try_from(group.values.len()).unwrap_or(u32::MAX);
         (group.values.clone(), input)
     }
 

@@ -3,7 +3,7 @@
 //! An input has a number while a unit reads it. The number of an object also leads to the object itself, so that reading
 //! one that is known already costs one hashed look-up, however many objects there are.
 
-use std::{collections::BTreeMap, hash::BuildHasher};
+use std::{collections::BTreeMap, hash::BuildHasher, num::NonZeroU32};
 
 use eg_diag::{Kind, ObjectRef};
 use eg_resources::{AnyObject, Bucket, Delta, Snapshot};
@@ -18,15 +18,15 @@ use super::{
 
 /// Names one input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct InputId(u32);
+pub(super) struct InputId(NonZeroU32);
 
 impl InputId {
     pub(super) fn of(place: u32) -> Self {
-        Self(place)
+        Self(NonZeroU32::MIN.saturating_add(place))
     }
 
     pub(super) fn place(self) -> u32 {
-        self.0
+        self.0.get() - 1
     }
 }
 
@@ -85,12 +85,12 @@ impl Inputs {
         let same = |key: &ObjectRef| *key.name == *name && *key.namespace == *namespace && key.kind == kind;
         let found = self.objects.find(hash, |place| self.places[place].is_object(&same));
         if let Some(index) = found {
-            return (InputId(index), self.places[index].present().cloned());
+            return (InputId::of(index), self.places[index].present().cloned());
         }
         let key = ObjectRef::new(kind, namespace, name);
         let object = snapshot.get_any(&key).cloned();
         let id = self.fresh(object.clone().map_or(Input::Absent(key), Input::Present));
-        self.objects.insert(hash, id.0);
+        self.objects.insert(hash, id.place(), hashes(&self.places, &self.hasher));
         (id, object)
     }
 
@@ -99,14 +99,14 @@ impl Inputs {
         let hash = self.hasher.hash_one(bucket);
         let same = |place| self.places[place].bucket() == Some(bucket);
         let id = if let Some(place) = self.buckets.find(hash, same) {
-            InputId(place)
+            InputId::of(place)
         } else {
             let id = self.fresh(Input::Bucket(Box::new((bucket.clone(), None))));
-            self.buckets.insert(hash, id.0);
+            self.buckets.insert(hash, id.place(), hashes(&self.places, &self.hasher));
             id
         };
         let query = || snapshot.bucket(bucket).into_boxed_slice();
-        let members = match &mut self.places[id.0].input {
+        let members = match &mut self.places[id.place()].input {
             Input::Bucket(known) => known.1.get_or_insert_with(query).to_vec(),
             _ => query().into_vec(),
         };
@@ -132,9 +132,9 @@ impl Inputs {
         let anonymous = matches!(input, Input::Anonymous);
         let id = if let Some(index) = self.free.pop() {
             self.places[index].input = input;
-            InputId(index)
+            InputId::of(index)
         } else {
-            InputId(self.places.push(Place { input, readers: Readers::default() }))
+            InputId::of(self.places.push(Place { input, readers: Readers::default() }))
         };
         if !anonymous {
             self.idle.push(id);
@@ -143,11 +143,11 @@ impl Inputs {
     }
 
     pub(super) fn add_reader(&mut self, input: InputId, reader: NodeId) {
-        self.places[input.0].readers.insert(reader);
+        self.places[input.place()].readers.insert(reader);
     }
 
     pub(super) fn remove_reader(&mut self, input: InputId, reader: NodeId) {
-        let place = &mut self.places[input.0];
+        let place = &mut self.places[input.place()];
         place.readers.remove(reader);
         if place.readers.is_empty() && !matches!(place.input, Input::Anonymous) {
             self.idle.push(input);
@@ -157,34 +157,34 @@ impl Inputs {
     /// Gives up what no unit reads any more.
     pub(super) fn forget_idle(&mut self) {
         for id in std::mem::take(&mut self.idle) {
-            let place = &mut self.places[id.0];
+            let place = &mut self.places[id.place()];
             if !place.readers.is_empty() || matches!(place.input, Input::Free) {
                 continue;
             }
             let hash = place.hash(&self.hasher);
             match std::mem::replace(&mut place.input, Input::Free) {
-                Input::Present(_) | Input::Absent(_) => self.objects.remove(hash, id.0),
-                Input::Bucket(_) => self.buckets.remove(hash, id.0),
+                Input::Present(_) | Input::Absent(_) => self.objects.remove(hash, id.place()),
+                Input::Bucket(_) => self.buckets.remove(hash, id.place()),
                 Input::Passed(at) => drop(self.times.remove(&at)),
                 Input::Anonymous | Input::Free => {}
             }
-            self.free.push(id.0);
+            self.free.push(id.place());
         }
     }
 
     pub(super) fn readers(&self, input: InputId) -> Vec<NodeId> {
-        self.places[input.0].readers.iter().collect()
+        self.places[input.place()].readers.iter().collect()
     }
 
     /// Whether no unit reads the input.
     pub(super) fn is_unread(&self, input: InputId) -> bool {
-        self.places[input.0].readers.is_empty()
+        self.places[input.place()].readers.is_empty()
     }
 
     /// Gives up an anonymous input that nobody reads.
     pub(super) fn release(&mut self, input: InputId) {
-        self.places[input.0].input = Input::Free;
-        self.free.push(input.0);
+        self.places[input.place()].input = Input::Free;
+        self.free.push(input.place());
     }
 
     /// Takes over the objects that changed, and returns the units that read something that did.
@@ -219,7 +219,7 @@ impl Inputs {
             _ => Some((i64::MIN, i64::MAX)),
         };
         let passed = span.map(|(first, last)| self.times.range(first..=last)).into_iter().flatten();
-        touched.extend(passed.flat_map(|(_, id)| self.places[id.0].readers.iter()));
+        touched.extend(passed.flat_map(|(_, id)| self.places[id.place()].readers.iter()));
         touched
     }
 
@@ -256,6 +256,11 @@ impl Place {
             Input::Passed(_) | Input::Anonymous | Input::Free => 0,
         }
     }
+}
+
+/// By which what is at a place is found.
+fn hashes(places: &Places<Place>, hasher: &DefaultHashBuilder) -> impl Fn(u32) -> u64 {
+    move |place| places[place].hash(hasher)
 }
 
 /// The reads of a unit, sorted and without repetition.

@@ -1,6 +1,6 @@
 //! Instances of units.
 
-use super::{Erased, InputId, group::Sends, places::Places, readers::Readers};
+use super::{InputId, group::Sends, instances::Slot, places::Places, readers::Readers};
 
 /// Names one instance of a unit. A place is used again only after the update in which its instance ended, when nothing
 /// speaks of that any more.
@@ -55,12 +55,12 @@ pub(super) enum State {
 
 /// One instance of a unit.
 pub(super) struct Node {
-    pub(super) ty: u16,
+    /// With `place`, where its key and its output are.
+    ty: u16,
     pub(super) state: State,
     /// Whether it exists for its own sake.
     pub(super) rooted: bool,
-    pub(super) key: Erased,
-    pub(super) value: Option<Erased>,
+    place: u32,
     /// What it read, sorted.
     pub(super) deps: Box<[Dep]>,
     pub(super) readers: Readers,
@@ -68,17 +68,22 @@ pub(super) struct Node {
 }
 
 impl Node {
-    pub(super) fn new(ty: u16, key: Erased) -> Self {
+    pub(super) fn new(slot: Slot) -> Self {
+        let Slot { ty, place } = slot;
         Self {
             ty,
+            place,
             state: State::Dirty,
             rooted: false,
-            key,
-            value: None,
             deps: Box::default(),
             readers: Readers::default(),
             sends: Sends::default(),
         }
+    }
+
+    /// Where its key and its output are.
+    pub(super) fn slot(&self) -> Slot {
+        Slot { ty: self.ty, place: self.place }
     }
 }
 
@@ -107,12 +112,14 @@ impl Nodes {
         }
     }
 
-    /// Lets go of the removed nodes.
-    pub(super) fn bury(&mut self) {
+    /// Lets go of the removed nodes, and says where their keys and outputs are.
+    pub(super) fn bury(&mut self) -> Vec<Slot> {
+        let mut buried = Vec::new();
         for place in self.removed.drain(..) {
-            self.places[place] = None;
+            buried.extend(self.places[place].take().map(|node| node.slot()));
             self.free.push(place);
         }
+        buried
     }
 
     pub(super) fn get(&self, id: NodeId) -> &Node {

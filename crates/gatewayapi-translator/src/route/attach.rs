@@ -9,6 +9,7 @@ use std::{
 use eg_api::gateway::ParentReference;
 use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
 use eg_ir::{IrKey, Name, listener::ClientHttp1};
+use sha2::{Digest, Sha256};
 
 use super::{
     bind::{Bound, ListenerKey, Refusal, bind, first_of, parent},
@@ -178,12 +179,11 @@ impl<R: RouteKind> Attaching<'_, '_, R> {
             for host in hosts {
                 let place = Place { route: key, view, listener, host };
                 let hashes = route.attach(cx, &place, &lowered.rules);
-                let same = |hash| (view.fleet.clone(), Arc::clone(&listener.ir_name), Arc::clone(host), hash);
-                matches.extend(hashes.into_iter().map(same));
+                matches.extend(hashes.into_iter().map(|hash| match_key(&place, hash)));
             }
         }
         for same in &matches {
-            cx.send::<SameMatches>(same.clone(), key.clone(), ());
+            cx.send::<SameMatches>(*same, key.clone(), ());
         }
         (matches.into_boxed_slice(), problems)
     }
@@ -224,6 +224,17 @@ impl<R: RouteKind> ServingFleet<R> {
             }
         }
     }
+}
+
+/// Names a match at a place, by a hash of both: routes keep it as long as they are attached.
+fn match_key(place: &Place<'_>, hash: u128) -> MatchKey {
+    let mut digest = Sha256::new();
+    for text in [place.fleet().as_str(), &place.listener.ir_name, place.host] {
+        digest.update(text.len().to_be_bytes());
+        digest.update(text);
+    }
+    let digest = digest.chain_update(hash.to_be_bytes()).finalize();
+    digest.iter().take(16).fold(0, |key, byte| (key << 8) | u128::from(*byte))
 }
 
 /// Sends a cluster that an object needs, with its endpoints and secrets.

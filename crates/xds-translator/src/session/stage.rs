@@ -380,7 +380,7 @@ impl Session {
             hosts.insert(domain.clone(), Arc::new(host));
         }
         let packed = Arc::new(pack_table(table, hosts));
-        self.tables.insert(table.clone(), packed.origins.hosts.clone());
+        self.tables.insert(table.clone(), packed.origins.hosts().cloned().unwrap_or_default());
         self.place(ResourceType::Route, table, Some(packed), delta);
     }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use eg_diag::Diagnostic;
 use eg_ir::{
-    Name, Ordered, Origin, RouteTableDiff, XdsIr,
+    Name, Ordered, Origin, RouteTableDiff, XdsIr, compact,
     route::{RouteOrder, VirtualHost},
 };
 
@@ -34,6 +34,7 @@ impl Session {
         let table = ir.routes.get(&diff.table);
         let old = old.routes.get(&diff.table);
         let mut hosts = self.tables.get(&diff.table).cloned().unwrap_or_default();
+        let before = hosts.len();
         for domain in &diff.virtual_hosts {
             let before = old.and_then(|table| table.virtual_hosts.get(domain)).map(AsRef::as_ref);
             let emitted_before = hosts.remove(domain);
@@ -61,8 +62,9 @@ impl Session {
         }
         self.quarantine.remember(&target, changes);
         self.emitted.resources += 1;
+        compact(&mut hosts, before);
         let packed = Arc::new(pack_table(&diff.table, hosts));
-        self.tables.insert(diff.table.clone(), packed.origins.hosts.clone());
+        self.tables.insert(diff.table.clone(), packed.origins.hosts().cloned().unwrap_or_default());
         self.place(ResourceType::Route, &diff.table, Some(packed), delta);
     }
 
@@ -104,7 +106,7 @@ impl Session {
             }
         }
         let packed = Arc::new(pack_table(name, hosts));
-        self.tables.insert(name.clone(), packed.origins.hosts.clone());
+        self.tables.insert(name.clone(), packed.origins.hosts().cloned().unwrap_or_default());
         self.place(ResourceType::Route, name, Some(packed), delta);
     }
 
@@ -153,6 +155,7 @@ impl Session {
             *before = moved.map(|(_, stale)| Arc::clone(stale));
         }
         self.emitted.virtual_hosts += 1;
+        routes.compact(old_routes.len());
         emit_host(host, routes)
     }
 

@@ -67,7 +67,7 @@ pub(super) fn of_url(url: &str) -> Result<Cluster, String> {
     let locality = Locality {
         region: format!("{name}/backend/-1").into(),
         weight: Some(1),
-        endpoints: vec![endpoint],
+        endpoints: [endpoint].into(),
         ..Locality::default()
     };
     let tls = secure.then(|| Arc::new(UpstreamTls { web_host: Some(host.into()), ..UpstreamTls::default() }));

@@ -73,12 +73,9 @@ impl Destination<'_, '_> {
     fn resolved_by_proxy(&self, cluster: &Name, position: usize, setting: &Setting) -> Option<Locality> {
         let Reachable { backend, .. } = setting.backend.as_ref()?;
         let endpoints = match &backend.addresses {
-            Addresses::Fixed(endpoints) | Addresses::Hostnames(endpoints) => endpoints.clone(),
-            Addresses::Dynamic => Vec::new(),
-            Addresses::Slices(port) => {
-                let endpoints = self.cx.unit::<Endpoints>(port);
-                endpoints.iter().map(|zoned| zoned.endpoint.clone()).collect()
-            }
+            Addresses::Fixed(endpoints) | Addresses::Hostnames(endpoints) => endpoints.as_slice().into(),
+            Addresses::Dynamic => Arc::default(),
+            Addresses::Slices(port) => Arc::clone(&self.cx.unit::<Endpoints>(port).endpoints),
         };
         Some(Locality {
             region: setting.name.clone(),
