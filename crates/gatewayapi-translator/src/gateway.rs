@@ -12,7 +12,8 @@
 //! - `stream`: what serves listeners that are not for HTTP;
 //! - `misdirected`: answers to requests for the hosts of other listeners;
 //! - `fanout`: what a Gateway sends to its fleet, which `socket` and `fleet` put together;
-//! - `tracing`: traces of requests;
+//! - `access_log`, `tracing`: access logs, and traces of requests;
+//! - `collector`: the services that they go to;
 //! - `service`: the Service of the fleet's own proxies.
 
 use eg_api::{
@@ -29,6 +30,7 @@ use crate::{
 mod access_log;
 mod certificate;
 mod class;
+mod collector;
 mod conflict;
 mod fanout;
 mod fleet;

@@ -33,7 +33,7 @@ mod ext_proc;
 mod fault_injection;
 mod forward;
 mod grpc;
-mod hash;
+pub(crate) mod hash;
 mod header_modifier;
 mod jwt;
 mod lua;

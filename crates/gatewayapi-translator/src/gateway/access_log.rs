@@ -1,9 +1,7 @@
 //! Access logs of a Gateway.
 //!
-//! API: `EnvoyProxy.spec.telemetry.accessLog`. Services and collectors are named by `backendRefs`, collectors also by the deprecated
-//! `host` and `port`; what their backends have as addresses and TLS is that of backends of routes, and Unix sockets besides. An
-//! EnvoyProxy belongs to those who run the proxies, so that its references need no ReferenceGrant. Settings of the connections
-//! to them (`backendSettings`) are not part of this build.
+//! API: `EnvoyProxy.spec.telemetry.accessLog`. What services and collectors are is in `collector`. Settings
+//! without sinks write to the standard output of the proxy.
 //!
 //! Fail mode: without access logs. A Gateway one of whose references or expressions is invalid serves requests nevertheless, and
 //! its status says that the parameters are not accepted.
@@ -18,30 +16,21 @@ use eg_api::v1alpha1::{
 };
 use eg_diag::{Diagnostic, FieldPath, ObjectRef};
 use eg_ir::{
-    IrKey, Name, Origin, SecretBytes,
+    Name, SecretBytes,
     cluster::UpstreamProtocol,
     listener::{AccessLog, LogFormat, LogSink, Logged, OpenTelemetryLog, ServiceEntries},
-    route::BackendFilters,
 };
 
-use super::{
-    proxy::{EffectiveProxy, INVALID_PARAMETERS},
-    state::GatewayOf,
-};
+use super::{collector::Reporter, proxy::INVALID_PARAMETERS, state::GatewayOf};
 use crate::{
     engine::{ReadCx, Unit},
-    policy::ancestor::Consumer,
-    refs::backend::BackendKey,
-    route::{
-        attach::send_cluster,
-        destination::{Destination, PlannedCluster},
-    },
+    route::{attach::send_cluster, destination::PlannedCluster},
 };
 
 mod expression;
 
-/// The port of a collector that is named by its host alone.
-const OTLP_PORT: i32 = 4317;
+/// Where entries go that have no sink: the standard output of the proxy.
+const STDOUT: &str = "/dev/stdout";
 
 /// The access logs of a Gateway. Sends the clusters of their sinks.
 pub(crate) struct AccessLogsOf;
@@ -75,16 +64,17 @@ impl Unit for AccessLogsOf {
         if settings.settings.is_empty() {
             return AccessLogs::default();
         }
-        let mut lowering = Lowering { cx, gateway: key, proxy, clusters: Vec::new() };
+        let reporter = Reporter { cx, gateway: key, proxy };
+        let mut lowering = Lowering { reporter, clusters: Vec::new() };
         match lowering.all(&settings.settings) {
             Ok(logs) => {
-                lowering.send(&state.fleet);
+                for cluster in &lowering.clusters {
+                    send_cluster(cx, key, &state.fleet, cluster);
+                }
                 AccessLogs { logs: Some(Arc::new(logs)), problem: None }
             }
             Err(problem) => {
-                let message = format!("{}: {}", proxy.object, problem.sentence());
-                let problem = Diagnostic::new(&INVALID_PARAMETERS, FieldPath::root(), message);
-                AccessLogs { logs: Some(Arc::default()), problem: Some(problem) }
+                AccessLogs { logs: Some(Arc::default()), problem: Some(reporter.refusal(&problem)) }
             }
         }
     }
@@ -92,20 +82,11 @@ impl Unit for AccessLogsOf {
 
 /// Access logs while they are lowered.
 struct Lowering<'c, 'e> {
-    cx: &'c ReadCx<'e>,
-    gateway: &'c ObjectRef,
-    proxy: &'c EffectiveProxy,
+    reporter: Reporter<'c, 'e>,
     clusters: Vec<PlannedCluster>,
 }
 
 impl Lowering<'_, '_> {
-    /// Sends the clusters of the sinks.
-    fn send(&self, fleet: &IrKey) {
-        for cluster in &self.clusters {
-            send_cluster(self.cx, self.gateway, fleet, cluster);
-        }
-    }
-
     /// All logs, or the first thing that is wrong with them.
     fn all(&mut self, settings: &[ProxyAccessLogSetting]) -> Result<Vec<AccessLog>, Diagnostic> {
         let at = FieldPath::spec().field("telemetry").field("accessLog").field("settings");
@@ -125,6 +106,10 @@ impl Lowering<'_, '_> {
                 Some("Upstream") => Logged::Attempts,
                 _ => Logged::Everything,
             };
+            if sinks.is_empty() {
+                let sink = LogSink::File { path: STDOUT.to_owned(), format: self::format(format.as_ref()) };
+                logs.push(AccessLog { of, matches: matches.clone(), sink });
+            }
             for (number, sink) in sinks.iter().enumerate() {
                 let place = (format!("{position}_{number}"), at.field("sinks").index(number));
                 if let Some(sink) = self.sink(sink, format.as_ref(), place)? {
@@ -163,9 +148,9 @@ impl Lowering<'_, '_> {
         at: &FieldPath,
     ) -> Result<Option<LogSink>, Diagnostic> {
         let AlsEnvoyProxyAccessLog { backend, http, log_name, r#type } = als;
-        let at = at.field("als").field("backendRefs");
-        let Some((cluster, _)) = self.cluster(cluster.into(), backend, None, &at)? else { return Ok(None) };
-        let object = &self.proxy.object;
+        let at = at.field("als");
+        let Some((cluster, _)) = self.cluster(cluster, backend, (None, None), &at)? else { return Ok(None) };
+        let object = &self.reporter.proxy.object;
         let usual = || format!("{}/{}", object.namespace, object.name);
         let http = http.clone().unwrap_or_default();
         Ok(Some(LogSink::Service {
@@ -192,9 +177,9 @@ impl Lowering<'_, '_> {
     ) -> Result<Option<LogSink>, Diagnostic> {
         let OpenTelemetryEnvoyProxyAccessLog { backend, headers, host, port, resource_attributes, resources } =
             otel;
-        let host = host.as_deref().map(|host| (host, port.unwrap_or(OTLP_PORT)));
-        let at = at.field("openTelemetry").field("backendRefs");
-        let Some((cluster, authority)) = self.cluster(cluster.into(), backend, host, &at)? else {
+        let at = at.field("openTelemetry");
+        let Some((cluster, authority)) = self.cluster(cluster, backend, (host.as_deref(), *port), &at)?
+        else {
             return Ok(None);
         };
         // Text is the body, JSON the attributes; without a type there may be both.
@@ -219,36 +204,16 @@ impl Lowering<'_, '_> {
     /// Plans the cluster of a sink; its name, and the host by which calls name it.
     fn cluster(
         &mut self,
-        name: Name,
+        name: String,
         backend: &BackendCluster,
-        host: Option<(&str, i32)>,
+        host: (Option<&str>, Option<i32>),
         at: &FieldPath,
     ) -> Result<Option<(Name, Option<String>)>, Diagnostic> {
-        let consumer = Consumer { object: &self.proxy.object, gateway: self.gateway, ancestors: &[] };
-        let mut destination =
-            Destination::of_service(self.cx, consumer, name.clone(), UpstreamProtocol::Http2);
-        let of_backend = Name::from(format!("{name}/backend/-1"));
-        let references = backend.references();
-        for (position, reference) in references.iter().enumerate() {
-            let key = BackendKey::new(&self.proxy.object, reference);
-            let changes = Ok(BackendFilters::default());
-            destination.add(of_backend.clone(), key, 1, changes, &at.index(position));
-        }
-        if let Some((host, port)) = host.filter(|_| references.is_empty())
-            && let Ok(port) = u16::try_from(port)
-        {
-            destination.add_host(of_backend, host, port);
-        }
-        let problems = std::mem::take(&mut destination.problems);
-        if let Some(problem) = problems.into_iter().find(|problem| problem.code.condition == "ResolvedRefs") {
-            return Err(problem);
-        }
-        let authority = destination.authority();
-        let planned = destination.finish_service(&Origin::of(self.proxy.object.clone()));
-        Ok(planned.map(|planned| {
-            self.clusters.push(planned);
-            (name, authority)
-        }))
+        let name = Name::from(name);
+        let cluster = (name.clone(), UpstreamProtocol::Http2);
+        let Some(collector) = self.reporter.collector(cluster, backend, host, at)? else { return Ok(None) };
+        self.clusters.push(collector.cluster);
+        Ok(Some((name, collector.authority)))
     }
 }
 

@@ -1,9 +1,6 @@
 //! Traces of requests.
 //!
-//! API: `EnvoyProxy.spec.telemetry.tracing`. The collector is named by `backendRefs`, or by the deprecated `host` and
-//! `port`; what its backends have as addresses and TLS is that of backends of routes, and Unix sockets besides. An EnvoyProxy
-//! belongs to those who run the proxies, so that its references need no ReferenceGrant. A Gateway one of whose references
-//! is invalid serves without traces, and its status says that the parameters are.
+//! API: `EnvoyProxy.spec.telemetry.tracing`. What the collector is, and what comes of one that is not there, is in `collector`.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -13,29 +10,24 @@ use eg_api::{
 };
 use eg_diag::{Diagnostic, FieldPath, ObjectRef};
 use eg_ir::{
-    Name, Origin, SecretBytes,
+    SecretBytes,
     cluster::UpstreamProtocol,
     listener::{OpenTelemetry, RootSampler, Sampler, SpanTag, Tracing, TracingProvider},
-    route::{BackendFilters, Fraction},
+    route::Fraction,
 };
 
 use super::{
-    proxy::{EffectiveProxy, INVALID_PARAMETERS},
+    collector::{Collector, Reporter},
+    proxy::EffectiveProxy,
     state::{GatewayOf, GatewayState},
 };
 use crate::{
     engine::{ReadCx, Unit},
-    policy::ancestor::Consumer,
-    refs::backend::BackendKey,
-    route::{attach::send_cluster, destination::Destination},
+    route::attach::send_cluster,
 };
 
 /// The cluster of the collector.
 const CLUSTER: &str = "tracing";
-/// The name of each of its backends.
-const BACKEND: &str = "tracing/backend/-1";
-/// The port of a collector that is named by its host alone.
-const OTLP_PORT: i32 = 4317;
 
 /// How the requests of a Gateway are traced. Sends the cluster of the collector.
 pub(crate) struct TracingOf;
@@ -63,58 +55,32 @@ impl Unit for TracingOf {
         let Some((proxy, settings)) = state.proxy.as_ref().and_then(|proxy| Some((proxy, of(proxy)?))) else {
             return TracingState::default();
         };
-        let destination = collector(cx, key, proxy, &settings.provider);
-        if let Some(problem) = refusal(&destination, proxy) {
-            return TracingState { tracing: None, problem: Some(problem) };
+        let reporter = Reporter { cx, gateway: key, proxy };
+        match collector(reporter, &settings.provider) {
+            Ok(None) => TracingState::default(),
+            Ok(Some(Collector { cluster, authority })) => {
+                send_cluster(cx, key, &state.fleet, &cluster);
+                let tracing = lower(state, key, settings, authority);
+                TracingState { tracing: Some(Arc::new(tracing)), problem: None }
+            }
+            Err(problem) => TracingState { tracing: None, problem: Some(reporter.refusal(&problem)) },
         }
-        let authority = destination.authority();
-        let Some(planned) = destination.finish_service(&Origin::of(proxy.object.clone())) else {
-            return TracingState::default();
-        };
-        send_cluster(cx, key, &state.fleet, &planned);
-        TracingState { tracing: Some(Arc::new(lower(state, key, settings, authority))), problem: None }
     }
-}
-
-/// What the status of the Gateway says of a collector whose backends are not all there.
-fn refusal(destination: &Destination<'_, '_>, proxy: &EffectiveProxy) -> Option<Diagnostic> {
-    let problem = destination.problems.iter().find(|problem| problem.code.condition == "ResolvedRefs")?;
-    let message = format!("{}: {}", proxy.object, problem.sentence());
-    Some(Diagnostic::new(&INVALID_PARAMETERS, FieldPath::root(), message))
 }
 
 fn of(proxy: &EffectiveProxy) -> Option<&ProxyTracing> {
     proxy.spec.telemetry.as_ref()?.tracing.as_ref()
 }
 
-fn at() -> FieldPath {
-    FieldPath::spec().field("telemetry").field("tracing").field("provider").field("backendRefs")
-}
-
-/// The backends of the collector. What is wrong with one of them is left out.
-fn collector<'c, 'e>(
-    cx: &'c ReadCx<'e>,
-    gateway: &'c ObjectRef,
-    proxy: &'c EffectiveProxy,
-    provider: &ApiProvider,
-) -> Destination<'c, 'e> {
-    let consumer = Consumer { object: &proxy.object, gateway, ancestors: &[] };
+/// The collector; `None` when it has no backend.
+fn collector(reporter: Reporter<'_, '_>, provider: &ApiProvider) -> Result<Option<Collector>, Diagnostic> {
     let protocol = match provider.r#type.as_str() {
         "Zipkin" | "Datadog" => UpstreamProtocol::default(),
         _ => UpstreamProtocol::Http2,
     };
-    let mut destination = Destination::of_service(cx, consumer, CLUSTER.into(), protocol);
-    let name = Name::from(BACKEND);
-    let references = provider.backend.references();
-    for (position, reference) in references.iter().enumerate() {
-        let key = BackendKey::new(&proxy.object, reference);
-        destination.add(name.clone(), key, 1, Ok(BackendFilters::default()), &at().index(position));
-    }
-    let host = provider.host.as_deref().filter(|_| references.is_empty());
-    if let (Some(host), Ok(port)) = (host, u16::try_from(provider.port.unwrap_or(OTLP_PORT))) {
-        destination.add_host(name, host, port);
-    }
-    destination
+    let at = FieldPath::spec().field("telemetry").field("tracing").field("provider");
+    let host = (provider.host.as_deref(), provider.port);
+    reporter.collector((CLUSTER.into(), protocol), &provider.backend, host, &at)
 }
 
 fn lower(

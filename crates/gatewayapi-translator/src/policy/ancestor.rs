@@ -11,6 +11,17 @@ use crate::{
     status::policy::Ancestors,
 };
 
+/// An object as the statuses of policies show it.
+pub(crate) fn reference(object: &ObjectRef) -> ParentReference {
+    ParentReference {
+        group: Some(object.kind.group.to_owned()),
+        kind: Some(object.kind.kind.to_owned()),
+        namespace: Some(object.namespace.to_string()).filter(|namespace| !namespace.is_empty()),
+        name: object.name.to_string(),
+        ..ParentReference::default()
+    }
+}
+
 /// The uses of a policy, sent by the units that apply it or that prefer another one.
 pub(crate) struct PolicyUses;
 

@@ -15,11 +15,14 @@ use std::{
     sync::Arc,
 };
 
-use eg_api::gateway::{GROUP, ParentReference};
+use eg_api::gateway::ParentReference;
 use eg_diag::ObjectRef;
 use eg_ir::Name;
 
-use super::kind::{Attachable, Targeting};
+use super::{
+    ancestor::reference,
+    kind::{Attachable, Targeting},
+};
 use crate::{
     engine::{ReadCx, Unit},
     labels::LabelsOf,
@@ -53,12 +56,8 @@ impl Scope {
     /// The scope as the status of a policy shows it.
     pub(crate) fn reference(&self) -> ParentReference {
         ParentReference {
-            group: Some(GROUP.to_owned()),
-            kind: Some(self.object.kind.kind.to_owned()),
-            namespace: Some(self.object.namespace.to_string()).filter(|namespace| !namespace.is_empty()),
-            name: self.object.name.to_string(),
             section_name: self.section.as_ref().map(ToString::to_string),
-            ..ParentReference::default()
+            ..reference(&self.object)
         }
     }
 }

@@ -13,7 +13,8 @@
 //! - `backend_timeout`, `backend_keepalive`, `backend_connection`, `backend_http2`, `backend_proxy_protocol`, `circuit_breaker`,
 //!   `client_protocol`, `dns`, `fault_injection`, `health_check`, `load_balancer`, `retry`, `routing`, `telemetry`, `upgrade`: the fields;
 //! - `unsupported`: the fields that are not part of this build;
-//! - `cluster`: what clusters get.
+//! - `cluster`: what clusters get;
+//! - `service`: the same settings of clusters, where services that proxies ask have them.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -48,6 +49,7 @@ mod health_check;
 mod load_balancer;
 mod retry;
 pub(crate) mod routing;
+pub(crate) mod service;
 mod telemetry;
 mod unsupported;
 mod upgrade;

@@ -64,6 +64,11 @@ pub struct FieldCx<'a, 'e, P: PolicyKind> {
 }
 
 impl<'a, 'e, P: PolicyKind> FieldCx<'a, 'e, P> {
+    /// What a field of a policy that is merged with no other may look at.
+    pub(super) fn alone(policy: &'a Declared<'a, P>, place: &'a P::Place, refs: RefCx<'a, 'e>) -> Self {
+        Self { policy, place, refs, merged: None }
+    }
+
     /// Access on behalf of the policy that contributed what is at a path of fields below `spec`: references in a merged
     /// policy are those of whoever wrote them.
     pub fn refs_at(&self, path: &[&str]) -> RefCx<'a, 'e> {

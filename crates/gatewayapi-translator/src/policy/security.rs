@@ -22,7 +22,7 @@ use eg_api::{
     v1alpha1::{PolicyTargetReferences, SecurityPolicy, SecurityPolicySpec},
 };
 use eg_diag::{Code, Diagnostic, FieldPath, Kind, ObjectRef};
-use eg_ir::{FeatureId, Secret, cluster::Cluster, route::RouteSecurity as Settings};
+use eg_ir::{FeatureId, Secret, route::RouteSecurity as Settings};
 use eg_resources::Object;
 
 use super::{
@@ -102,11 +102,6 @@ impl Lowered<RouteSecurity> {
     pub(crate) fn is_closed(&self) -> bool {
         self.problems.len() > self.slot.tolerated
     }
-}
-
-/// A cluster whose endpoints are part of it, without secrets.
-fn resolved_by_proxy(cluster: Cluster) -> PlannedCluster {
-    PlannedCluster { rule: 0, cluster: Arc::new(cluster), endpoints: None, secrets: Vec::new() }
 }
 
 impl PolicyKind for Security {

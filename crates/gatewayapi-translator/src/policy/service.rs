@@ -1,17 +1,21 @@
 //! Services that proxies ask on behalf of a policy.
 //!
 //! API: `backendRefs` and the deprecated `backendRef` of what a policy has asked. All backends share one cluster, so that they
-//! are either all known by hostname or all by address. A BackendTLSPolicy of a backend has the policy as its ancestor.
+//! are either all known by hostname or all by address. A BackendTLSPolicy of a backend has the policy as its ancestor. How
+//! connections are made and used is in `backendSettings`; see `backend_traffic::service`.
 
 use eg_api::{
-    gateway::{BackendReference, ParentReference},
+    gateway::BackendReference,
     v1alpha1::{Backend, BackendCluster},
 };
 use eg_diag::{Code, Diagnostic, FieldPath, ObjectRef};
-use eg_ir::{Name, Origin, cluster::UpstreamProtocol};
+use eg_ir::{Name, Origin, cluster::UpstreamProtocol, route::Retry};
 use eg_resources::Object;
 
-use super::ancestor::Consumer;
+use super::{
+    ancestor::{Consumer, reference},
+    backend_traffic::service,
+};
 use crate::{
     names,
     refs::{RefCx, backend::BackendKey},
@@ -19,7 +23,6 @@ use crate::{
 };
 
 static NO_BACKEND: Code = Code::error("service-without-backend", "ResolvedRefs", "BackendNotFound");
-static SETTINGS: Code = Code::error("unsupported-backend-settings", "ResolvedRefs", "UnsupportedValue");
 
 /// A service that proxies ask.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +30,10 @@ pub(crate) struct Service {
     pub(crate) cluster: PlannedCluster,
     /// The host by which requests name it.
     pub(crate) authority: String,
+    /// How failed requests to it are repeated.
+    pub(crate) retry: Option<Retry>,
+    /// How long an answer may take, in milliseconds.
+    pub(crate) request_ms: Option<u64>,
 }
 
 /// The service that a policy has asked by the proxies of a Gateway, as a cluster of this name that speaks this protocol at
@@ -39,17 +46,8 @@ pub(super) fn lower(
     at: &FieldPath,
 ) -> Result<Service, Diagnostic> {
     let (cx, policy) = (refs.reads(), refs.from());
-    if written.backend_settings.is_some() {
-        let message = "settings of the connections to a service are not part of this build";
-        return Err(Diagnostic::new(&SETTINGS, at.field("backendSettings"), message));
-    }
-    let ancestor = ParentReference {
-        group: Some(policy.kind.group.to_owned()),
-        kind: Some(policy.kind.kind.to_owned()),
-        namespace: Some(policy.namespace.to_string()),
-        name: policy.name.to_string(),
-        ..ParentReference::default()
-    };
+    let traffic = traffic(refs, written, at)?;
+    let ancestor = reference(policy);
     let consumer = Consumer { object: policy, gateway, ancestors: std::slice::from_ref(&ancestor) };
     let mut destination = Destination::of_service(cx, consumer, name.clone(), protocol);
     let references = written.references();
@@ -69,7 +67,26 @@ pub(super) fn lower(
     let none = || Diagnostic::new(&NO_BACKEND, field.clone(), "there is no backend that could be asked");
     let first = references.first().ok_or_else(none)?;
     let cluster = destination.finish_service(&Origin::of(policy.clone())).ok_or_else(none)?;
-    Ok(Service { cluster, authority: authority(refs, first) })
+    Ok(Service {
+        cluster: traffic.shape(cluster),
+        authority: authority(refs, first),
+        retry: traffic.retry,
+        request_ms: traffic.request_ms,
+    })
+}
+
+/// What the settings of a service come to.
+pub(super) fn traffic(
+    refs: RefCx<'_, '_>,
+    written: &BackendCluster,
+    at: &FieldPath,
+) -> Result<service::ServiceTraffic, Diagnostic> {
+    service::lower(refs, written.backend_settings.as_deref(), &at.field("backendSettings"))
+}
+
+/// What of the settings of a service deserves attention.
+pub(super) fn warn(written: &BackendCluster, at: &FieldPath, warnings: &mut Vec<Diagnostic>) {
+    service::warn(written.backend_settings.as_deref(), &at.field("backendSettings"), warnings);
 }
 
 /// The host by which requests name a service whose first backend this is: the first hostname of a Backend, or else what the

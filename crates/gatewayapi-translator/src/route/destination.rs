@@ -110,6 +110,8 @@ pub(crate) struct Destination<'c, 'e> {
     resolves: bool,
     /// Whether its backends may be Unix sockets.
     sockets: bool,
+    /// Whether a backend of a hostname is asked for by that name, where nothing says another one.
+    names_servers: bool,
     settings: Vec<Setting>,
     pub(crate) problems: Vec<Diagnostic>,
 }
@@ -135,6 +137,7 @@ impl<'c, 'e> Destination<'c, 'e> {
             routing: None,
             resolves: false,
             sockets: false,
+            names_servers: false,
             settings: Vec::new(),
             problems: Vec::new(),
         }
@@ -218,10 +221,7 @@ impl<'c, 'e> Destination<'c, 'e> {
         let backend = &self.reachable().next()?.backend;
         let object = &backend.origin.object;
         match &backend.addresses {
-            Addresses::Hostnames(endpoints) => match &endpoints.first()?.address {
-                EndpointAddress::Socket { host, .. } => Some(host.to_string()),
-                EndpointAddress::Unix(_) => None,
-            },
+            Addresses::Hostnames(_) => service::hostname(&backend.addresses).map(ToString::to_string),
             _ if object.kind == Service::KIND => Some(format!("{}.{}.svc", object.name, object.namespace)),
             _ => None,
         }
@@ -297,7 +297,10 @@ impl<'c, 'e> Destination<'c, 'e> {
         self.consumer.uses(self.cx, &backend.policies);
         let complete = |tls: &Arc<_>| backend_tls::defaults::complete(self.cx, self.consumer.gateway, tls);
         let tls = backend.tls.as_ref().map_err(at)?.as_ref();
-        let tls = tls.map(complete).transpose().map_err(|problem| at(&problem))?;
+        let mut tls = tls.map(complete).transpose().map_err(|problem| at(&problem))?;
+        if let Some(tls) = tls.as_mut().filter(|_| self.names_servers) {
+            service::name_server(tls, &backend.addresses);
+        }
         Ok(Reachable { backend, addressing, tls })
     }
 

@@ -15,4 +15,7 @@ pub struct BackendTimeout {
     /// The age at which a connection for HTTP is replaced, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_duration_ms: Option<u64>,
+    /// How long a request that the proxy makes itself may last, in milliseconds. Requests of clients have limits of routes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_stream_ms: Option<u64>,
 }

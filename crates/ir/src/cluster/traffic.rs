@@ -6,7 +6,7 @@ use super::{
     BackendConnection, BackendKeepalive, BackendTimeout, CircuitBreaker, Dns, HealthCheck, LoadBalancer,
     ProxyProtocol,
 };
-use crate::listener::ClientHttp2;
+use crate::{listener::ClientHttp2, route::HashOn};
 
 /// How connections to the endpoints of a cluster are made and used. What is absent is as it is without policies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,9 @@ pub struct ClusterTraffic {
     /// Whether requests go on in the version of HTTP in which they came.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_protocol: Option<bool>,
+    /// What is hashed of the requests that the proxy makes itself. For requests of clients, their routes say it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hash: Vec<HashOn>,
 }
 
 impl ClusterTraffic {
@@ -58,6 +61,7 @@ impl ClusterTraffic {
             health_check,
             http2,
             client_protocol,
+            hash,
         } = self;
         fill(timeout, other.timeout.as_ref());
         fill(keepalive, other.keepalive.as_ref());
@@ -69,6 +73,9 @@ impl ClusterTraffic {
         fill(health_check, other.health_check.as_ref());
         fill(http2, other.http2.as_ref());
         fill(client_protocol, other.client_protocol.as_ref());
+        if hash.is_empty() {
+            hash.clone_from(&other.hash);
+        }
     }
 
     /// Whether nothing is said.

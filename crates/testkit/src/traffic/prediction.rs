@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Answers that a gateway itself gives to a request that has a route, because of time limits, policies or a backend that
 /// fails; no prediction knows of them.
-const UNPREDICTED: [u16; 9] = [401, 403, 408, 413, 414, 429, 431, 503, 504];
+const UNPREDICTED: [u16; 10] = [302, 401, 403, 408, 413, 414, 429, 431, 503, 504];
 
 /// With so many requests, everything that is predicted must be seen.
 const MANY: u32 = 50;

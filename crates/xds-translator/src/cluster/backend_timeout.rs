@@ -25,14 +25,16 @@ impl ClusterFeature for BackendTimeout {
         let Some(limits) = ir.traffic.as_ref().and_then(|traffic| traffic.timeout.as_ref()) else {
             return Ok(());
         };
-        let Limits { connect_ms, idle_ms, max_duration_ms } = limits;
+        let Limits { connect_ms, idle_ms, max_duration_ms, max_stream_ms } = limits;
         if let Some(connect) = connect_ms {
             draft.cluster.connect_timeout = Some(millis(*connect));
         }
-        if ir.protocol != UpstreamProtocol::Opaque && (idle_ms.is_some() || max_duration_ms.is_some()) {
+        let of_http = [idle_ms, max_duration_ms, max_stream_ms].iter().any(|limit| limit.is_some());
+        if ir.protocol != UpstreamProtocol::Opaque && of_http {
             let options = draft.http.common_http_protocol_options.get_or_insert_default();
             options.idle_timeout = idle_ms.map(millis);
             options.max_connection_duration = max_duration_ms.map(millis);
+            options.max_stream_duration = max_stream_ms.map(millis);
         }
         Ok(())
     }

@@ -2,7 +2,8 @@
 //! locality was chosen by weight or by nearness.
 //!
 //! API: weights of backend references; `Service.spec.trafficDistribution` and topology settings for nearness;
-//! `BackendTrafficPolicy.spec.loadBalancer`. A consistent hash knows no localities.
+//! `BackendTrafficPolicy.spec.loadBalancer`. A consistent hash knows no localities. What is hashed of requests that the proxy
+//! makes itself is said here; for requests of clients, their routes say it.
 
 use eg_diag::{Diagnostic, FieldPath};
 use eg_ir::{
@@ -19,6 +20,7 @@ use crate::{
         round_robin,
     },
     finding::not_expressible,
+    http::hash,
 };
 
 /// How one endpoint of a cluster is chosen.
@@ -65,6 +67,8 @@ impl ClusterFeature for LoadBalancer {
         };
         let name = format!("envoy.load_balancing_policies.{name}");
         draft.cluster.load_balancing_policy = Some(policy(&name, config));
+        let hashed = ir.traffic.iter().flat_map(|traffic| &traffic.hash);
+        draft.http.hash_policy = hashed.map(hash::policy).collect();
         Ok(())
     }
 }

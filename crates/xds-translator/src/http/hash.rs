@@ -20,7 +20,8 @@ pub(super) fn apply(cx: RouteCx<'_>, route: &mut route::Route) {
     }
 }
 
-fn policy(on: &HashOn) -> HashPolicy {
+/// A part of a request that is hashed.
+pub(crate) fn policy(on: &HashOn) -> HashPolicy {
     use hash_policy::{
         ConnectionProperties, Cookie, CookieAttribute, Header, PolicySpecifier, QueryParameter,
     };

@@ -50,6 +50,7 @@ fn emit(settings: &Settings) -> oauth2::OAuth2Config {
         authorization_endpoint,
         token_endpoint,
         token_cluster,
+        token_timeout_ms,
         token_retry,
         end_session_endpoint,
         client_id,
@@ -77,7 +78,7 @@ fn emit(settings: &Settings) -> oauth2::OAuth2Config {
     oauth2::OAuth2Config {
         token_endpoint: Some(core::HttpUri {
             uri: token_endpoint.clone(),
-            timeout: Some(millis(TOKEN_TIMEOUT_MS)),
+            timeout: Some(millis(token_timeout_ms.unwrap_or(TOKEN_TIMEOUT_MS))),
             http_upstream_type: Some(core::http_uri::HttpUpstreamType::Cluster(token_cluster.to_string())),
         }),
         retry_policy: token_retry.as_ref().map(retry::of_service),

@@ -42,7 +42,16 @@ pub(crate) fn shaped(
         let traffic = &in_force.lowered.slot.cluster;
         (!traffic.is_empty()).then(|| with(Arc::clone(traffic), &planned.cluster))
     };
-    let mut cluster = cluster?;
+    Some(probed(cluster?, host, planned))
+}
+
+/// The cluster of a service that the proxy asks, as its settings shape it.
+pub(super) fn for_service(planned: &PlannedCluster, traffic: &Arc<ClusterTraffic>) -> PlannedCluster {
+    probed(with(Arc::clone(traffic), &planned.cluster), None, planned)
+}
+
+/// A cluster in place of the planned one, whose endpoints are told where they are asked for their health.
+fn probed(mut cluster: Cluster, host: Option<&Name>, planned: &PlannedCluster) -> PlannedCluster {
     let health = name_probe(&mut cluster, host);
     let mut endpoints = planned.endpoints.clone();
     if !health.is_default() {
@@ -51,7 +60,7 @@ pub(crate) fn shaped(
         }
         endpoints = endpoints.map(|plan| Arc::new(EndpointPlan { health, ..EndpointPlan::clone(&plan) }));
     }
-    Some(PlannedCluster { cluster: Arc::new(cluster), endpoints, ..planned.clone() })
+    PlannedCluster { cluster: Arc::new(cluster), endpoints, ..planned.clone() }
 }
 
 /// Gives HTTP questions about health the host under which the route is served, unless the policy has one, and says where

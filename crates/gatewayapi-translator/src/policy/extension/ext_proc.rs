@@ -1,14 +1,14 @@
 //! Services that see and change requests and responses.
 //!
 //! API: `EnvoyExtensionPolicy.spec.extProc`. IR: [`ExtProc`], a cluster for each service, and a [`Processor`] on the route.
-//! Settings of the connections to a service (`backendSettings`) are not part of this build.
+//! How connections to a service are made and used is in `backendSettings`.
 //!
 //! Fail mode: closed. What is wrong with a service makes its routes answer 500, unless it has `failOpen`: then it alone is left
 //! out.
 //!
 //! [`Processor`]: eg_ir::route::Processor
 
-use eg_api::v1alpha1::{ExtProc as Written, ExtProcProcessingMode, ProcessingModeOptions};
+use eg_api::v1alpha1::{BackendCluster, ExtProc as Written, ExtProcProcessingMode, ProcessingModeOptions};
 use eg_diag::{Code, Diagnostic, FieldPath};
 use eg_ir::{
     FeatureId,
@@ -36,6 +36,13 @@ impl PolicyField<Extensions> for ExtProcField {
 
     fn is_set(&self, policy: &Declared<'_, Extensions>) -> bool {
         !policy.spec.ext_proc.is_empty()
+    }
+
+    fn warn(&self, policy: &Declared<'_, Extensions>, warnings: &mut Vec<Diagnostic>) {
+        for (position, written) in policy.spec.ext_proc.iter().enumerate() {
+            let at = FieldPath::spec().field("extProc").index(position);
+            service::warn(&written.backend, &at, warnings);
+        }
     }
 
     fn lower(&self, cx: &FieldCx<'_, '_, Extensions>, slot: &mut RouteExtensions) -> Result<(), Diagnostic> {
@@ -84,13 +91,15 @@ fn lower(
         options.map(|options| seen(options, &at_mode.field(field))).transpose()
     };
     let metadata = metadata.clone().unwrap_or_default();
-    let service = service::lower(cx.refs, cx.place, (name.clone(), UpstreamProtocol::Http2), backend, &at)?;
+    // The deprecated `backendRef` never counted here.
+    let backend = BackendCluster { backend_ref: None, ..backend.clone() };
+    let service = service::lower(cx.refs, cx.place, (name.clone(), UpstreamProtocol::Http2), &backend, &at)?;
     let settings = ExtProc {
         name,
         position: u32::try_from(position).unwrap_or(u32::MAX),
         cluster: service.cluster.cluster.name.clone(),
         authority: Some(service.authority),
-        retry: None,
+        retry: service.retry,
         message_timeout_ms,
         request: seen(request, "request")?,
         response: seen(response, "response")?,

@@ -22,7 +22,7 @@ use super::{RouteSecurity, Security, SecurityPlace, service};
 use crate::{
     duration::millis,
     names,
-    policy::{Declared, FieldCx, PolicyField},
+    policy::{Declared, FieldCx, PolicyField, service::warn},
 };
 
 static INVALID: Code = Code::error("invalid-ext-auth", "Accepted", "Invalid");
@@ -49,11 +49,15 @@ impl PolicyField<Security> for ExtAuthField {
 
     fn warn(&self, policy: &Declared<'_, Security>, warnings: &mut Vec<Diagnostic>) {
         let Some(Written { grpc, http, .. }) = &policy.spec.ext_auth else { return };
-        let by_grpc = grpc.as_ref().filter(|grpc| grpc.backend.backend_ref.is_some()).map(|_| "grpc");
-        let by_http = http.as_ref().filter(|http| http.backend.backend_ref.is_some()).map(|_| "http");
-        for service in by_grpc.into_iter().chain(by_http) {
-            let message = "`backendRef` is deprecated; `backendRefs` replaces it";
-            warnings.push(Diagnostic::new(&DEPRECATED, path().field(service).field("backendRef"), message));
+        let by_grpc = grpc.as_ref().map(|grpc| ("grpc", &grpc.backend));
+        let by_http = http.as_ref().map(|http| ("http", &http.backend));
+        for (field, backend) in by_grpc.into_iter().chain(by_http) {
+            let at = path().field(field);
+            if backend.backend_ref.is_some() {
+                let message = "`backendRef` is deprecated; `backendRefs` replaces it";
+                warnings.push(Diagnostic::new(&DEPRECATED, at.field("backendRef"), message));
+            }
+            warn(backend, &at, warnings);
         }
     }
 
@@ -122,7 +126,7 @@ fn lower(
         cluster: asked.cluster.cluster.name.clone(),
         service: service_of(grpc.as_ref(), http.as_ref(), asked.authority),
         timeout_ms: timeout.map_err(|why| invalid(path().field("timeout"), why))?.unwrap_or(TIMEOUT_MS),
-        retry: None,
+        retry: asked.retry,
         headers: headers_to_ext_auth.clone(),
         body_bytes: body_bytes.transpose()?,
         context,

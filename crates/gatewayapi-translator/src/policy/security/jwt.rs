@@ -24,7 +24,7 @@ use super::{RouteSecurity, Security, SecurityPlace, service};
 use crate::{
     duration::millis,
     names,
-    policy::{Declared, FieldCx, PolicyField},
+    policy::{Declared, FieldCx, PolicyField, service::warn},
 };
 
 static INVALID: Code = Code::error("invalid-jwt", "Accepted", "Invalid");
@@ -50,6 +50,16 @@ impl PolicyField<Security> for JwtField {
 
     fn applies(&self, place: &SecurityPlace) -> bool {
         !place.of_connections
+    }
+
+    fn warn(&self, policy: &Declared<'_, Security>, warnings: &mut Vec<Diagnostic>) {
+        let providers = policy.spec.jwt.iter().flat_map(|jwt| &jwt.providers).enumerate();
+        for (position, provider) in providers {
+            if let Some(remote) = &provider.remote_jwks {
+                let at = path().field("providers").index(position).field("remoteJWKS");
+                warn(&remote.backend, &at, warnings);
+            }
+        }
     }
 
     fn validate(&self, policy: &Declared<'_, Security>, problems: &mut Vec<Diagnostic>) {
@@ -201,27 +211,24 @@ fn remote_keys(
         time.transpose()
     };
     // The deprecated `backendRef` never counted here.
-    let cluster = if backend.backend_refs.is_empty() {
-        service::check_settings(backend, at).map_err(|(at, why)| invalid(at, why))?;
-        let cluster = service::of_url(uri).map_err(|why| invalid(at.field("uri"), why))?;
-        let name = cluster.name.clone();
-        slot.clusters.push(super::resolved_by_proxy(cluster));
-        name
+    let asked = if backend.backend_refs.is_empty() {
+        service::of_web(cx, backend, (uri, "uri"), at)
     } else {
         let name = format!("{}/jwt/{position}", names::security_policy(cx.refs.from())).into();
-        let asked = service::of_backends(cx, backend, (name, UpstreamProtocol::default()), at)
-            .map_err(|(at, why)| invalid(at, why))?;
-        let name = asked.cluster.cluster.name.clone();
-        slot.clusters.push(asked.cluster);
-        name
+        let asked = service::of_backends(cx, backend, (name, UpstreamProtocol::default()), at);
+        asked.map(Into::into)
     };
+    let service::Source { cluster: planned, retry, request_ms } =
+        asked.map_err(|(at, why)| invalid(at, why))?;
+    let cluster = planned.cluster.name.clone();
+    slot.clusters.push(planned);
     Ok(JwtKeys::Remote {
         uri: uri.clone(),
         cluster,
-        timeout_ms: TIMEOUT_MS,
+        timeout_ms: request_ms.unwrap_or(TIMEOUT_MS),
         cache_ms: time(cache_duration, "cacheDuration")?.unwrap_or(CACHE_MS),
         refetch_ms: time(failed_refetch_duration, "failedRefetchDuration")?,
-        retry: None,
+        retry: retry.map(Box::new),
     })
 }
 

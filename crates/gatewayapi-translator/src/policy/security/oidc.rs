@@ -22,11 +22,11 @@ use eg_ir::{
 };
 use eg_resources::{Demand, OidcDiscovery, OidcProvider};
 
-use super::{RouteSecurity, Security, SecurityPlace, resolved_by_proxy, secret, service};
+use super::{RouteSecurity, Security, SecurityPlace, secret, service};
 use crate::{
     duration::millis,
     names,
-    policy::{Declared, FieldCx, PolicyField},
+    policy::{Declared, FieldCx, PolicyField, service::warn},
     re2,
     refs::RefCx,
 };
@@ -57,6 +57,12 @@ impl PolicyField<Security> for OidcField {
         !place.of_connections
     }
 
+    fn warn(&self, policy: &Declared<'_, Security>, warnings: &mut Vec<Diagnostic>) {
+        if let Some(written) = &policy.spec.oidc {
+            warn(&written.provider.backend, &path().field("provider"), warnings);
+        }
+    }
+
     fn lower(&self, cx: &FieldCx<'_, '_, Security>, slot: &mut RouteSecurity) -> Result<(), Diagnostic> {
         if let Some(written) = &cx.policy.spec.oidc {
             let settings = log_in(cx, written, slot)?;
@@ -85,17 +91,15 @@ fn log_in(
     let provider = provider(refs, written)?;
     let backend = &written.provider.backend;
     // The deprecated `backendRef` never counted here.
-    let cluster = if backend.backend_refs.is_empty() {
-        let unsupported = service::check_settings(backend, &path().field("provider"));
-        unsupported.map_err(|(at, why)| invalid(at, why))?;
-        let cluster = service::of_url(&provider.token_endpoint);
-        let at = || path().field("provider").field("tokenEndpoint");
-        resolved_by_proxy(cluster.map_err(|why| invalid(at(), why))?)
+    let at = path().field("provider");
+    let asked = if backend.backend_refs.is_empty() {
+        service::of_web(cx, backend, (&provider.token_endpoint, "tokenEndpoint"), &at)
     } else {
         let cluster = (format!("{name}/oidc/0").into(), UpstreamProtocol::default());
-        let asked = service::of_backends(cx, backend, cluster, &path().field("provider"));
-        asked.map_err(|(at, why)| invalid(at, why))?.cluster
+        let asked = service::of_backends(cx, backend, cluster, &at);
+        asked.map(Into::into)
     };
+    let service::Source { cluster, retry, request_ms } = asked.map_err(|(at, why)| invalid(at, why))?;
     let entry = |reference, entry, field: &'static str| {
         secret::entry(refs, reference, entry).map_err(|why| invalid(path().field(field), why))
     };
@@ -126,6 +130,8 @@ fn log_in(
     settings.token_endpoint = provider.token_endpoint;
     settings.end_session_endpoint = provider.end_session_endpoint;
     settings.token_cluster = cluster.cluster.name.clone();
+    settings.token_retry = retry;
+    settings.token_timeout_ms = request_ms;
     settings.client_id = client_id;
     settings.client_secret = client_secret.name.clone();
     settings.hmac_secret = hmac_secret.name.clone();

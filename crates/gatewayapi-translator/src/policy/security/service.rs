@@ -2,23 +2,27 @@
 //!
 //! API: `backendRefs` and `backendSettings` of `extAuth`, `jwt.providers[].remoteJWKS` and `oidc.provider`. Backends have what those
 //! of routes have: addresses, TLS and its policies, and weights; and may be Unix sockets. A reference that leads nowhere fails
-//! closed, and so do settings, which are not part of this build.
+//! closed, and so does a setting that cannot be read.
 
 use std::{net::IpAddr, sync::Arc};
 
 use eg_api::v1alpha1::BackendCluster;
-use eg_diag::FieldPath;
+use eg_diag::{Diagnostic, FieldPath};
 use eg_ir::{
     Name,
     cluster::{
         Cluster, Discovery, Endpoint, EndpointAddress, EndpointSet, Locality, UpstreamProtocol, UpstreamTls,
     },
+    route::Retry,
 };
 
 use super::Security;
-use crate::policy::{
-    FieldCx,
-    service::{self, Service},
+use crate::{
+    policy::{
+        FieldCx,
+        service::{self, Service},
+    },
+    route::destination::PlannedCluster,
 };
 
 /// The service of these backends; `at` is the field that has them.
@@ -32,17 +36,37 @@ pub(super) fn of_backends(
         .map_err(|problem| (problem.path, problem.message))
 }
 
-/// Refuses settings of connections.
-pub(super) fn check_settings(backends: &BackendCluster, at: &FieldPath) -> Result<(), (FieldPath, String)> {
-    if backends.backend_settings.is_none() {
-        return Ok(());
+/// The service that a policy fetches something from.
+pub(super) struct Source {
+    pub(super) cluster: PlannedCluster,
+    pub(super) retry: Option<Retry>,
+    /// How long an answer may take, in milliseconds.
+    pub(super) request_ms: Option<u64>,
+}
+
+impl From<Service> for Source {
+    fn from(Service { cluster, authority: _, retry, request_ms }: Service) -> Self {
+        Self { cluster, retry, request_ms }
     }
-    let why = "settings of connections to services are not part of this build".to_owned();
-    Err((at.field("backendSettings"), why))
+}
+
+/// The service of a host of the web, which is in the URL at a field; `at` is the field that has the settings.
+pub(super) fn of_web(
+    cx: &FieldCx<'_, '_, Security>,
+    settings: &BackendCluster,
+    (url, field): (&str, &'static str),
+    at: &FieldPath,
+) -> Result<Source, (FieldPath, String)> {
+    let told = |problem: Diagnostic| (problem.path, problem.message);
+    let traffic = service::traffic(cx.refs, settings, at).map_err(told)?;
+    let cluster = of_url(url).map_err(|why| (at.field(field), why))?;
+    let planned =
+        PlannedCluster { rule: 0, cluster: Arc::new(cluster), endpoints: None, secrets: Vec::new() };
+    Ok(Source { cluster: traffic.shape(planned), retry: traffic.retry, request_ms: traffic.request_ms })
 }
 
 /// The cluster of the host in a URL, which must be a name, or why there is none.
-pub(super) fn of_url(url: &str) -> Result<Cluster, String> {
+fn of_url(url: &str) -> Result<Cluster, String> {
     let wrong = |why: &str| format!("`{url}` cannot be used: {why}");
     let (scheme, rest) = url.split_once("://").ok_or_else(|| wrong("it is no URL"))?;
     let secure = match scheme {

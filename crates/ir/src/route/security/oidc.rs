@@ -20,6 +20,9 @@ pub struct Oidc {
     pub token_endpoint: String,
     /// The cluster of the token endpoint.
     pub token_cluster: Name,
+    /// How long its answer may take, in milliseconds; absent is 10 seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_timeout_ms: Option<u64>,
     /// How failed requests to it are repeated; absent is not at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_retry: Option<Retry>,
