@@ -12,8 +12,9 @@
 //! - `stream`: what serves listeners that are not for HTTP;
 //! - `misdirected`: answers to requests for the hosts of other listeners;
 //! - `fanout`: what a Gateway sends to its fleet, which `socket` and `fleet` put together;
-//! - `access_log`, `tracing`: access logs, and traces of requests;
+//! - `access_log`, `tracing`, `request_id`: access logs, and traces of requests;
 //! - `collector`: the services that they go to;
+//! - `proxy_stats`: statistics beside the usual ones;
 //! - `service`: the Service of the fleet's own proxies.
 
 use eg_api::{
@@ -42,6 +43,8 @@ mod misdirected;
 mod namespace;
 mod overlap;
 mod proxy;
+mod proxy_stats;
+mod request_id;
 mod routing;
 mod service;
 mod socket;
@@ -58,7 +61,8 @@ pub(crate) use listener_set::SetState;
 pub(crate) use merged::ClassListeners;
 pub(crate) use namespace::AllowedNamespaces;
 pub use proxy::EffectiveProxy;
-pub(crate) use proxy::invalid as invalid_proxy;
+pub(crate) use proxy::{invalid as invalid_proxy, is_merged as is_merged_proxy};
+pub(crate) use proxy_stats::HostStatsOf;
 pub(crate) use routing::{GatewayRouting, Routing, RoutingOf};
 pub(crate) use state::{GatewayOf, GatewayState};
 pub(crate) use stream::StreamSecrets;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use eg_api::{config::EnvoyGateway, schema};
 use eg_gatewayapi_translator::{
     Session, Settings, Translation, Translator,
-    resources::{AnyObject, Batch, Change, Clock, Decoder, SourceId, Store},
+    resources::{AnyObject, Batch, Change, Clock, Decoder, ForeignKinds, SourceId, Store},
 };
 use eg_testkit::cases::Case;
 use serde_json::{Value, json};
@@ -24,11 +24,12 @@ fn translate(path: &Path) -> Outcome {
     let config: Option<EnvoyGateway> =
         case.optional("config.yaml")?.map(|text| serde_saphyr::from_str(&text)).transpose()?;
     let settings = config.map_or_else(Settings::default, |config| Settings::from_config(&config));
+    let foreign = settings.foreign.clone();
     let translator = Translator::new(settings);
 
     let source = SourceId::new("case");
     let mut store = Store::new();
-    let mut start = objects(&case.input()?)?;
+    let mut start = objects(&case.input()?, &foreign)?;
     start.push(AnyObject::new(Clock::at(NOW)));
     store.apply(&source, Batch::Replace(start));
     let mut session = translator.session();
@@ -57,7 +58,10 @@ fn step(
     source: &SourceId,
     (name, text): (&str, &str),
 ) -> Result<Value, Box<dyn std::error::Error>> {
-    let delta = store.apply(source, Batch::Changes(objects(text)?.into_iter().map(change).collect()));
+    let delta = store.apply(
+        source,
+        Batch::Changes(objects(text, &ForeignKinds::default())?.into_iter().map(change).collect()),
+    );
     let changed = session.update(&store.snapshot(), &delta);
     assert_eq!(*session.current(), translator.translate(&store.snapshot()), "step {name}");
     let runs = session.runs();
@@ -79,13 +83,14 @@ fn change(object: AnyObject) -> Change {
     }
 }
 
-fn objects(text: &str) -> Result<Vec<AnyObject>, Box<dyn std::error::Error>> {
+fn objects(text: &str, foreign: &ForeignKinds) -> Result<Vec<AnyObject>, Box<dyn std::error::Error>> {
     let documents: Vec<Value> = serde_saphyr::from_multiple(text)?;
     let defaulted = documents.into_iter().map(|mut document| {
         schema::apply_defaults(&mut document);
         document
     });
-    Ok(defaulted.map(|document| Decoder::new().decode(document)).collect::<Result<_, _>>()?)
+    let decoder = Decoder::new().with_foreign_kinds(foreign);
+    Ok(defaulted.map(|document| decoder.decode(document)).collect::<Result<_, _>>()?)
 }
 
 fn statuses(output: &Translation) -> BTreeMap<String, Value> {

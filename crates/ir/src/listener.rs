@@ -25,6 +25,7 @@ mod client_proxy_protocol;
 mod client_scheme;
 mod client_timeout;
 mod client_tls;
+mod request_id;
 mod stream;
 
 pub use client::ClientSettings;
@@ -42,6 +43,7 @@ pub use client_proxy_protocol::ClientProxyProtocol;
 pub use client_scheme::ClientScheme;
 pub use client_timeout::ClientTimeout;
 pub use client_tls::{ClientCertificateMode, ClientName, ClientTls, ClientValidation};
+pub use request_id::TracedRequestId;
 pub use stream::{StreamChain, StreamServer, StreamTls};
 
 /// What a socket carries.
@@ -139,6 +141,12 @@ pub struct HttpServer {
     /// How its requests are traced; absent is not at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tracing: Option<Arc<Tracing>>,
+    /// What the identities of requests say about their traces; absent is all that they can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<TracedRequestId>,
+    /// Whether calls of gRPC are counted by service and method; absent is where routes are for gRPC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grpc_stats: Option<bool>,
     /// What the routes need their listener to provide: by feature, the settings for which they need it, each once and in
     /// the order of the routes; none for a feature without settings.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

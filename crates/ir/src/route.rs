@@ -79,6 +79,9 @@ pub struct VirtualHost {
     /// The listener it belongs to.
     #[serde(default)]
     pub origin: Origin,
+    /// Whether it has statistics of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stats: bool,
     /// The routes, in the order in which they are tried.
     #[serde(default, with = "order::as_list")]
     pub routes: Ordered<RouteOrder, Arc<HttpRoute>>,

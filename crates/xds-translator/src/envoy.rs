@@ -55,6 +55,7 @@ pub(crate) use xds_api::pb::envoy::{
             common_inputs::network::v3 as network_input,
             input_matchers::{ip::v3 as ip_matcher, metadata::v3 as metadata_matcher},
         },
+        request_id::uuid::v3 as uuid_request_id,
         retry::{
             host::previous_hosts::v3 as previous_hosts,
             priority::previous_priorities::v3 as previous_priorities,

@@ -31,6 +31,7 @@ mod client_tls;
 mod connection_manager;
 mod datagram;
 mod ready;
+mod request_id;
 mod server_name;
 mod stream;
 mod terminate_tls;
@@ -56,6 +57,7 @@ pub(crate) fn features() -> Vec<Arc<dyn ListenerFeature>> {
         Arc::new(client_timeout::ClientTimeout),
         Arc::new(client_headers::ClientHeaders),
         Arc::new(tracing::Tracing),
+        Arc::new(request_id::RequestId),
         Arc::new(client_connection::ClientConnection),
         Arc::new(client_keepalive::ClientKeepalive),
         Arc::new(client_path::ClientPath),

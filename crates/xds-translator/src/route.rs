@@ -13,7 +13,7 @@ use prost::{Message, Name as _};
 use crate::{
     Features,
     check::check,
-    envoy::route as pb,
+    envoy::{matcher, route as pb},
     finding::guarded,
     http::RouteCx,
     metadata,
@@ -243,14 +243,18 @@ pub(crate) fn large_body(route: &pb::Route) -> bool {
 
 /// Emits a virtual host around its emitted routes. One that breaks a rule is left out: its domain is served by nobody.
 pub(crate) fn emit_host(host: &VirtualHost, routes: Ordered<RouteOrder, Arc<EmittedRoute>>) -> EmittedHost {
-    let VirtualHost { name, domain, origin, routes: _ } = host;
+    let VirtualHost { name, domain, origin, stats, routes: _ } = host;
     // Fields before and after the routes, so that the bytes are those of the whole message.
     let before = pb::VirtualHost {
         name: name.to_string(),
         domains: vec![domain.to_string()],
         ..pb::VirtualHost::default()
     };
-    let after = pb::VirtualHost { metadata: metadata::of(origin), ..pb::VirtualHost::default() };
+    let after = pb::VirtualHost {
+        virtual_clusters: stats.then(|| counted(domain)).into_iter().collect(),
+        metadata: metadata::of(origin),
+        ..pb::VirtualHost::default()
+    };
     let (before, after) = (before.encode_to_vec(), after.encode_to_vec());
     let diagnostic = check(&pb::VirtualHost::full_name(), &before).err().map(Box::new);
     let parts: Vec<&Bytes> = routes.values().map(|route| &route.field).collect();
@@ -280,6 +284,23 @@ pub(crate) fn emit_host(host: &VirtualHost, routes: Ordered<RouteOrder, Arc<Emit
         served: None,
         diagnostic,
         routes,
+    }
+}
+
+/// What Envoy keeps statistics of: the requests for the domain.
+fn counted(domain: &str) -> pb::VirtualCluster {
+    use pb::header_matcher::HeaderMatchSpecifier;
+    let authority = matcher::StringMatcher {
+        match_pattern: Some(matcher::string_matcher::MatchPattern::Prefix(domain.to_owned())),
+        ..matcher::StringMatcher::default()
+    };
+    pb::VirtualCluster {
+        name: domain.replace('.', "_"),
+        headers: vec![pb::HeaderMatcher {
+            name: ":authority".to_owned(),
+            header_match_specifier: Some(HeaderMatchSpecifier::StringMatch(authority)),
+            ..pb::HeaderMatcher::default()
+        }],
     }
 }
 

@@ -12,7 +12,7 @@ use eg_ir::{
 
 use super::{
     listener::ListenerState,
-    misdirected, service,
+    misdirected, proxy_stats, request_id, service,
     state::{GatewayOf, GatewayState},
     stream,
     view::{self, Protocol},
@@ -88,6 +88,7 @@ fn socket_part(
     let by_port = names::by_port(&cx.env().settings);
     let ListenerClient { settings: client, authorities, .. } =
         cx.unit::<ListenerClients>(key).of(&listener.key());
+    let spec = state.proxy.as_ref().map(|proxy| &*proxy.spec);
     let server = |scheme: &str| {
         Arc::new(HttpServer {
             name: name.clone(),
@@ -95,6 +96,8 @@ fn socket_part(
             routes: table.clone(),
             stat_prefix: by_port.then(|| names::of_port(scheme, listener.port)),
             client: Arc::clone(&client),
+            request_id: spec.and_then(request_id::lower),
+            grpc_stats: spec.and_then(proxy_stats::grpc),
             ..HttpServer::default()
         })
     };

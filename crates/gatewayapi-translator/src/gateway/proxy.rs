@@ -39,12 +39,34 @@ impl EffectiveProxy {
 
     /// Whether it is merged over the next layer instead of replacing it.
     fn is_merged(&self) -> bool {
-        matches!(self.spec.merge_type.as_deref(), Some("StrategicMerge" | "JSONMerge"))
+        is_merged(&self.spec)
     }
+}
+
+/// Whether an EnvoyProxy is merged over the next layer instead of replacing it.
+pub(crate) fn is_merged(spec: &EnvoyProxySpec) -> bool {
+    matches!(spec.merge_type.as_deref(), Some("StrategicMerge" | "JSONMerge"))
 }
 
 /// The effective EnvoyProxy of a Gateway; `None` when nobody wrote one.
 pub(crate) fn effective(
+    cx: &ReadCx<'_>,
+    class: &ClassView,
+    gateway: &Gateway,
+) -> Result<Option<EffectiveProxy>, Diagnostic> {
+    let of_class = class.proxy.as_ref().map(|proxy| &proxy.spec);
+    // Whichever of the layers wants it; one that replaces the other does not take it back.
+    let mut layers = of_class.into_iter().chain(&cx.env().settings.default_proxy);
+    if class.merged && layers.any(|layer| layer.merge_backends.is_some()) {
+        let message = "mergeGateways of its EnvoyProxy excludes mergeBackends, which the EnvoyProxy or the configuration has";
+        let path = FieldPath::spec().field("gatewayClassName");
+        return Err(Diagnostic::new(&INVALID_PARAMETERS, path, message));
+    }
+    layered(cx, class, gateway)
+}
+
+/// The layers that apply, one over the other.
+fn layered(
     cx: &ReadCx<'_>,
     class: &ClassView,
     gateway: &Gateway,

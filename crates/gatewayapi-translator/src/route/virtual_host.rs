@@ -8,6 +8,7 @@ use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
     fanout::{HostKey, HostOwners, HostRoutes},
+    gateway::HostStatsOf,
     names,
     origin::GenerationOf,
 };
@@ -33,6 +34,7 @@ impl Unit for VirtualHostUnit {
                 names::virtual_host(listener, &key.2)
             },
             domain: key.2.clone(),
+            stats: *cx.unit::<HostStatsOf>(&origin.object),
             origin: Origin { generation: *cx.unit::<GenerationOf>(&origin.object), ..Origin::clone(origin) },
             routes,
         }))

@@ -1,19 +1,21 @@
-//! The status of EnvoyProxies: one entry for each GatewayClass and Gateway that names it.
+//! The status of EnvoyProxies: one entry for each GatewayClass and Gateway that names it. One that is merged over that of a
+//! GatewayClass has an entry for the class too.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use eg_api::{
     gateway::{GROUP, Gateway, GatewayClass, ParentReference},
     v1alpha1::{EnvoyProxy, EnvoyProxyAncestorStatus, EnvoyProxyStatus},
 };
 use eg_diag::{Code, Diagnostic, ObjectRef};
+use eg_ir::Name;
 use eg_resources::{Object, Status, StatusUpdate};
 
 use super::{condition::Conditions, update_of};
 use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
-    gateway::{ClassOf, GatewayOf, invalid_proxy},
+    gateway::{ClassOf, GatewayOf, invalid_proxy, is_merged_proxy},
 };
 
 static INVALID: Code = Code::error("invalid-envoy-proxy", "Accepted", "InvalidParameters");
@@ -31,7 +33,7 @@ impl Unit for EnvoyProxyRoot {
         let proxy = cx.object::<EnvoyProxy>(key)?;
         let conditions = conditions(&proxy).into_list();
         let entry = |ancestor_ref| EnvoyProxyAncestorStatus { ancestor_ref, conditions: conditions.clone() };
-        let ancestors: Vec<_> = users(cx, key).into_iter().map(entry).collect();
+        let ancestors: Vec<_> = users(cx, key, &proxy).into_iter().map(entry).collect();
         if ancestors.is_empty() {
             return None;
         }
@@ -46,7 +48,7 @@ impl Root for EnvoyProxyRoot {
 }
 
 /// The classes and Gateways of ours that use an EnvoyProxy. A Gateway that shares the fleet of its class does not.
-fn users(cx: &ReadCx<'_>, key: &ObjectRef) -> Vec<ParentReference> {
+fn users(cx: &ReadCx<'_>, key: &ObjectRef, proxy: &EnvoyProxy) -> Vec<ParentReference> {
     let reference = |kind: &str, namespace: Option<String>, name: &str| ParentReference {
         group: Some(GROUP.to_owned()),
         kind: Some(kind.to_owned()),
@@ -54,16 +56,18 @@ fn users(cx: &ReadCx<'_>, key: &ObjectRef) -> Vec<ParentReference> {
         name: name.to_owned(),
         ..ParentReference::default()
     };
-    let classes = cx.referrers(GatewayClass::KIND, key);
-    let classes = classes.iter().filter(|class| cx.unit::<ClassOf>(&class.name).is_some());
-    let gateways = cx.referrers(Gateway::KIND, key);
-    let gateways = gateways.iter().filter(|gateway| {
-        let state = cx.unit::<GatewayOf>(gateway);
-        state.as_ref().as_ref().is_some_and(|state| !state.class.merged)
-    });
-    let classes = classes.map(|class| reference(GatewayClass::KIND.kind, None, &class.name));
-    let gateways = gateways
-        .map(|gateway| reference(Gateway::KIND.kind, Some(gateway.namespace.to_string()), &gateway.name));
+    let classes = cx.referrers(GatewayClass::KIND, key).into_iter().map(|class| class.name.clone());
+    let mut classes: BTreeSet<Name> = classes.filter(|class| cx.unit::<ClassOf>(class).is_some()).collect();
+    let mut gateways = Vec::new();
+    for gateway in cx.referrers(Gateway::KIND, key) {
+        let state = cx.unit::<GatewayOf>(&gateway);
+        let Some(state) = state.as_ref().as_ref().filter(|state| !state.class.merged) else { continue };
+        if is_merged_proxy(&proxy.spec) && state.class.proxy.is_some() {
+            classes.insert(state.class.name.clone());
+        }
+        gateways.push(reference(Gateway::KIND.kind, Some(gateway.namespace.to_string()), &gateway.name));
+    }
+    let classes = classes.iter().map(|class| reference(GatewayClass::KIND.kind, None, class));
     classes.chain(gateways).collect()
 }
 

@@ -1,7 +1,8 @@
 //! What listeners with gRPC routes provide: clients that speak gRPC-Web, and statistics by method.
 //!
-//! API: GRPCRoute, and `ClientTrafficPolicy.spec.grpc.enableWeb`. Envoy: the filters `grpc_web` and `grpc_stats`. They are
-//! there when some route of the listener needs them, and the first one also where the policy says so, or not.
+//! API: GRPCRoute, `ClientTrafficPolicy.spec.grpc.enableWeb` and `EnvoyProxy.spec.telemetry.metrics.enableGRPCStats`. Envoy: the
+//! filters `grpc_web` and `grpc_stats`. They are there when some route of the listener needs them, and the first one also where
+//! the policy says so, or not, as the second one where the EnvoyProxy does.
 
 use eg_diag::Diagnostic;
 use eg_ir::{FeatureId, features};
@@ -23,7 +24,7 @@ impl HttpFeature for Grpc {
         if cx.server.client.grpc_web.unwrap_or(is_needed) {
             chain.add("envoy.filters.http.grpc_web", &grpc_web::GrpcWeb::default());
         }
-        if is_needed {
+        if cx.server.grpc_stats.unwrap_or(is_needed) {
             let stats = grpc_stats::FilterConfig {
                 emit_filter_state: true,
                 per_method_stat_specifier: Some(PerMethodStatSpecifier::StatsForAllMethods(true)),

@@ -50,8 +50,18 @@ pub(super) fn network_filter(manager: &hcm::HttpConnectionManager) -> pb::Filter
 fn manager(cx: ServerCx<'_>) -> hcm::HttpConnectionManager {
     use hcm::http_connection_manager::{RouteSpecifier, ServerHeaderTransformation};
     // Needs and settings are read by the features that they were recorded for.
-    let HttpServer { name: _, origin: _, routes, stat_prefix: _, client: _, tracing: _, needs: _, auths: _ } =
-        cx.server;
+    let HttpServer {
+        name: _,
+        origin: _,
+        routes,
+        stat_prefix: _,
+        client: _,
+        tracing: _,
+        request_id: _,
+        grpc_stats: _,
+        needs: _,
+        auths: _,
+    } = cx.server;
     hcm::HttpConnectionManager {
         stat_prefix: stat_prefix(cx),
         route_specifier: Some(RouteSpecifier::Rds(hcm::Rds {

@@ -3,7 +3,7 @@
 use std::{net::IpAddr, sync::Arc};
 
 use eg_api::v1alpha1::{Backend as BackendObject, BackendEndpoint};
-use eg_diag::ObjectRef;
+use eg_diag::{Code, ObjectRef};
 use eg_ir::{
     Origin,
     cluster::{Endpoint, EndpointAddress, UpstreamProtocol},
@@ -17,6 +17,11 @@ use crate::{
     hostname, origin,
     status::{condition::Conditions, update_of},
 };
+
+static CONTRADICTION: Code = Code::error("contradictory-backend", "ResolvedRefs", "InvalidBackendRef");
+
+/// The type of Backends whose endpoints are whatever host is asked for.
+const DYNAMIC: &str = "DynamicResolver";
 
 /// The protocol that the name of an application protocol stands for.
 pub(super) fn protocol(name: &str) -> UpstreamProtocol {
@@ -42,7 +47,7 @@ pub(super) fn resolve(cx: &ReadCx<'_>, key: &ObjectRef, port: Option<u16>) -> Re
     };
     validate(&object, settings.infrastructure.allows_loopback())?;
     let spec = &object.spec;
-    let is_dynamic = spec.r#type.as_deref() == Some("DynamicResolver");
+    let is_dynamic = spec.r#type.as_deref() == Some(DYNAMIC);
     let section = port.map(|port| port.to_string().into());
     let (policies, tls) = tls::resolve(cx, key, section.as_ref(), spec.tls.as_ref());
     Ok(Backend {
@@ -94,6 +99,10 @@ fn endpoint(endpoint: &BackendEndpoint) -> Result<Endpoint, Problem> {
 
 /// What is wrong with a Backend whoever refers to it.
 fn validate(object: &BackendObject, allows_loopback: bool) -> Result<(), Problem> {
+    if object.spec.r#type.as_deref() == Some(DYNAMIC) && !object.spec.endpoints.is_empty() {
+        let message = "a Backend of type DynamicResolver finds its endpoints itself, and must name none";
+        return Err(Problem::new(&CONTRADICTION, message));
+    }
     for endpoint in &object.spec.endpoints {
         if let Some(fqdn) = &endpoint.fqdn {
             let name = fqdn.hostname.strip_suffix('.').unwrap_or(&fqdn.hostname);

@@ -2,7 +2,7 @@
 //!
 //! The filters of a rule are applied in the order in which the user wrote them, each by the module of its feature, or by an
 //! added [`RouteFilter`] that knows it. The first one that is refused ends it, and the rule fails closed. A filter that
-//! nobody knows is refused.
+//! nobody knows is refused, unless the configuration says that its kind is an extension server's.
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -30,6 +30,7 @@ use super::{
 use crate::{engine::ReadCx, policy::ancestor::Outcome, refs::RefCx, route::destination::PlannedCluster};
 
 static UNKNOWN_FILTER: Code = Code::error("unknown-filter", "Accepted", "UnsupportedValue");
+static UNRESOLVED_FILTER: Code = Code::error("unresolved-filter", "ResolvedRefs", "UnsupportedValue");
 static INCOMPATIBLE: Code = Code::error("incompatible-filters", "Accepted", "IncompatibleFilters");
 
 /// A filter of rules of HTTPRoutes and GRPCRoutes that an embedder adds.
@@ -235,7 +236,7 @@ pub(super) fn lower_all(
         if !apply(cx, &spec, draft, problems)
             && !added.iter().any(|known| known.apply(cx, &spec, draft, problems))
         {
-            problems.push(unknown(&spec));
+            problems.extend(foreign(cx, &spec, draft).err());
         }
         if problems.iter().any(|problem| problem.code.condition == "Accepted") {
             return;
@@ -282,6 +283,23 @@ fn apply(
     };
     problems.extend(applied.err());
     true
+}
+
+/// A filter of a kind that the configuration names, whose meaning is for an extension server to give. All that is known of it
+/// here is whether it exists. Without it the rule fails closed and stays accepted, as with any reference that leads nowhere.
+fn foreign(cx: &FilterCx<'_, '_>, spec: &FilterSpec<'_>, draft: &mut RuleDraft) -> Result<(), Diagnostic> {
+    let FilterSettings::Extension(LocalObjectReference { group, kind, name }) = spec.settings else {
+        return Err(unknown(spec));
+    };
+    let mut known = cx.cx.env().settings.foreign.filters.iter();
+    let known =
+        known.find(|known| known.group == group && known.kind == kind).ok_or_else(|| unknown(spec))?;
+    let target = cx.refs.target(*known, None, name);
+    if cx.refs.follow_any(&target).is_ok() {
+        return Ok(());
+    }
+    draft.is_refused = true;
+    Err(Diagnostic::new(&UNRESOLVED_FILTER, spec.path.clone(), format!("{target} does not exist")))
 }
 
 fn unknown(spec: &FilterSpec<'_>) -> Diagnostic {
