@@ -5,6 +5,7 @@
 //!
 //! - `kind`: what the author of a field sees of a kind, and what this crate knows besides;
 //! - `field`: fields, and how a policy is lowered with them;
+//! - `reading`: what fields without references have in common;
 //! - `attach`: which policies are for which object and section, and which of them is in force;
 //! - `merge`: policies of routes that are merged over those of their parents;
 //! - `route`, `gateway`: what rules of routes get of the kinds of policies that attach to routes, and what becomes of these;
@@ -59,6 +60,7 @@ pub(crate) mod in_use;
 mod kind;
 mod merge;
 mod patch;
+mod reading;
 pub(crate) mod route;
 pub(crate) mod security;
 mod service;

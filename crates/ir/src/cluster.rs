@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Extension, FeatureId, Name, Origin, listener::ClientHttp1, route::CredentialInjection};
 
+mod admission_control;
 mod backend_connection;
 mod backend_keepalive;
 mod backend_timeout;
@@ -18,13 +19,14 @@ mod proxy_protocol;
 mod tls;
 mod traffic;
 
+pub use admission_control::AdmissionControl;
 pub use backend_connection::BackendConnection;
 pub use backend_keepalive::BackendKeepalive;
 pub use backend_timeout::BackendTimeout;
 pub use circuit_breaker::{CircuitBreaker, RetryBudget};
 pub use dns::{Dns, DnsFamily};
 pub use health_check::{ActiveCheck, HealthCheck, HealthCheckLog, HttpProbe, PassiveCheck, Payload, Probe};
-pub use load_balancer::LoadBalancer;
+pub use load_balancer::{BackendUtilization, LoadBalancer, OutOfBandReports};
 pub use proxy_protocol::ProxyProtocol;
 pub use tls::{
     PeerValidation, ServerName, SubjectAltName, TlsParameters, TlsProfile, TlsVersion, UpstreamTls,

@@ -150,6 +150,18 @@ pub mod features {
     pub const CLIENT_PROTOCOL: FeatureId = FeatureId::new("client_protocol");
     /// Faults that are made on purpose, needed by listeners with routes that ask for them.
     pub const FAULT_INJECTION: FeatureId = FeatureId::new("fault_injection");
+    /// Limits that each proxy counts for itself, needed by listeners with routes that have some.
+    pub const LOCAL_RATE_LIMIT: FeatureId = FeatureId::new("local_rate_limit");
+    /// Limits of bytes per time, needed by listeners with routes that have some.
+    pub const BANDWIDTH_LIMIT: FeatureId = FeatureId::new("bandwidth_limit");
+    /// Compression of responses, needed by listeners with routes that compress.
+    pub const COMPRESSOR: FeatureId = FeatureId::new("compressor");
+    /// Requests that are read before they are sent on, needed by listeners with routes that do so.
+    pub const REQUEST_BUFFER: FeatureId = FeatureId::new("request_buffer");
+    /// Requests that are refused while too many fail.
+    pub const ADMISSION_CONTROL: FeatureId = FeatureId::new("admission_control");
+    /// Responses that are replaced, needed by listeners with routes that have some.
+    pub const RESPONSE_OVERRIDE: FeatureId = FeatureId::new("response_override");
     /// What is observed of the requests of a route.
     pub const TELEMETRY: FeatureId = FeatureId::new("telemetry");
 
@@ -203,6 +215,12 @@ pub mod features {
         BACKEND_HTTP2,
         CLIENT_PROTOCOL,
         FAULT_INJECTION,
+        LOCAL_RATE_LIMIT,
+        BANDWIDTH_LIMIT,
+        COMPRESSOR,
+        REQUEST_BUFFER,
+        ADMISSION_CONTROL,
+        RESPONSE_OVERRIDE,
         TELEMETRY,
     ];
 }

@@ -10,6 +10,8 @@ use crate::{Extension, FeatureId, Name, Ordered, Origin};
 
 mod action;
 mod backend_timeout;
+mod bandwidth_limit;
+mod compressor;
 mod cors;
 mod credential_injection;
 mod dynamic_module;
@@ -17,11 +19,14 @@ mod ext_proc;
 mod fault_injection;
 mod hash;
 mod header;
+mod local_rate_limit;
 mod lua;
 mod matching;
 mod mirror;
 mod order;
 mod processor;
+mod rate_limit;
+mod response_override;
 mod retry;
 mod rewrite;
 mod security;
@@ -33,6 +38,8 @@ mod upgrade;
 
 pub use action::{BackendFilters, Body, DirectResponse, Forward, Redirect, RouteAction, WeightedCluster};
 pub use backend_timeout::RouteTimeout;
+pub use bandwidth_limit::BandwidthLimit;
+pub use compressor::{CompressionAlgorithm, Compressor};
 pub use cors::Cors;
 pub use credential_injection::CredentialInjection;
 pub use dynamic_module::{DynamicModule, ModuleSource};
@@ -40,11 +47,17 @@ pub use ext_proc::{BodyMode, ExtProc, Seen};
 pub use fault_injection::{AbortStatus, FaultAbort, FaultDelay, FaultInjection};
 pub use hash::HashOn;
 pub use header::{HeaderEdits, HeaderValue};
+pub use local_rate_limit::LocalRateLimit;
 pub use lua::Lua;
 pub use matching::{PathMatch, RouteMatch, StringMatch, ValueMatch};
 pub use mirror::{Fraction, Mirror};
 pub use order::{RouteOrder, RoutePlace};
 pub use processor::{Processor, ProcessorSettings};
+pub use rate_limit::{
+    RateLimit, RateLimitRule, RateUnit, RequestSelector, SelectedPath, SelectedSource, SelectedValue,
+    Selection,
+};
+pub use response_override::{Answerer, Replacement, ResponseOverride, ResponseRule};
 pub use retry::{BackOff, Retry};
 pub use rewrite::{HostRewrite, PathRewrite, RegexRewrite, UrlRewrite};
 pub use security::{

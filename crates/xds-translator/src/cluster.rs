@@ -14,6 +14,7 @@ use crate::{
     metadata,
 };
 
+mod admission_control;
 mod backend_connection;
 mod backend_http2;
 mod backend_keepalive;
@@ -46,6 +47,7 @@ pub(crate) fn features() -> Vec<Arc<dyn ClusterFeature>> {
         Arc::new(client_protocol::ClientProtocol),
         Arc::new(backend_http2::BackendHttp2),
         Arc::new(tls::Tls),
+        Arc::new(admission_control::AdmissionControl),
         Arc::new(credential_injection::CredentialInjection),
         Arc::new(backend_timeout::BackendTimeout),
         Arc::new(backend_keepalive::BackendKeepalive),

@@ -1,5 +1,6 @@
 //! Short names of the Envoy packages that emitters use.
 
+pub(crate) use xds_api::pb::cel::expr as cel;
 pub(crate) use xds_api::pb::envoy::{
     config::{
         accesslog::v3 as accesslog, cluster::v3 as cluster, common::mutation_rules::v3 as mutation_rules,
@@ -15,17 +16,23 @@ pub(crate) use xds_api::pb::envoy::{
             common::dns::v3 as dns_common, dns::v3 as dns_cluster,
             dynamic_forward_proxy::v3 as dynamic_cluster,
         },
-        common::dynamic_forward_proxy::v3 as dynamic_resolver,
+        common::{dynamic_forward_proxy::v3 as dynamic_resolver, ratelimit::v3 as common_rate_limit},
+        compression::{
+            brotli::compressor::v3 as brotli, gzip::compressor::v3 as gzip, zstd::compressor::v3 as zstd,
+        },
         dynamic_modules::v3 as dynamic_module,
         filters::{
             common::fault::v3 as fault_common,
             http::{
-                api_key_auth::v3 as api_key_auth, basic_auth::v3 as basic_auth, cors::v3 as cors,
+                admission_control::v3 as admission_control, api_key_auth::v3 as api_key_auth,
+                bandwidth_limit::v3 as bandwidth_limit, basic_auth::v3 as basic_auth, buffer::v3 as buffer,
+                compressor::v3 as compressor, cors::v3 as cors,
                 credential_injector::v3 as credential_injector, csrf::v3 as csrf,
-                dynamic_modules::v3 as dynamic_module_filter, ext_authz::v3 as ext_authz,
-                ext_proc::v3 as ext_proc, fault::v3 as fault, grpc_stats::v3 as grpc_stats,
-                grpc_web::v3 as grpc_web, header_mutation::v3 as header_mutation,
-                health_check::v3 as health_check, jwt_authn::v3 as jwt_authn, lua::v3 as lua,
+                custom_response::v3 as custom_response, dynamic_modules::v3 as dynamic_module_filter,
+                ext_authz::v3 as ext_authz, ext_proc::v3 as ext_proc, fault::v3 as fault,
+                grpc_stats::v3 as grpc_stats, grpc_web::v3 as grpc_web,
+                header_mutation::v3 as header_mutation, health_check::v3 as health_check,
+                jwt_authn::v3 as jwt_authn, local_ratelimit::v3 as local_rate_limit, lua::v3 as lua,
                 oauth2::v3 as oauth2, rbac::v3 as http_rbac, router::v3 as router,
                 stateful_session::v3 as stateful_session, upstream_codec::v3 as upstream_codec,
             },
@@ -40,6 +47,9 @@ pub(crate) use xds_api::pb::envoy::{
         formatter::req_without_query::v3 as req_without_query,
         health_check::event_sinks::file::v3 as file_health_log,
         http::{
+            custom_response::{
+                local_response_policy::v3 as local_response, redirect_policy::v3 as redirect_response,
+            },
             early_header_mutation::header_mutation::v3 as early_header_mutation,
             header_formatters::preserve_case::v3 as preserve_case,
             injected_credentials::generic::v3 as generic_credential,
@@ -47,9 +57,10 @@ pub(crate) use xds_api::pb::envoy::{
             stateful_session::{cookie::v3 as cookie_session, header::v3 as header_session},
         },
         load_balancing_policies::{
+            client_side_weighted_round_robin::v3 as client_side_weighted_round_robin,
             cluster_provided::v3 as cluster_provided, common::v3 as lb_common,
-            least_request::v3 as least_request, maglev::v3 as maglev, random::v3 as random,
-            round_robin::v3 as round_robin,
+            least_request::v3 as least_request, maglev::v3 as maglev, override_host::v3 as override_host,
+            random::v3 as random, round_robin::v3 as round_robin,
         },
         matching::{
             common_inputs::network::v3 as network_input,
@@ -70,7 +81,10 @@ pub(crate) use xds_api::pb::envoy::{
     r#type::{http::v3 as http_type, matcher::v3 as matcher, tracing::v3 as tracing_tag, v3 as kind},
 };
 pub(crate) use xds_api::pb::opentelemetry::proto::common::v1 as otlp;
-pub(crate) use xds_api::pb::xds::{core::v3 as xds_core, r#type::matcher::v3 as xds_matcher};
+pub(crate) use xds_api::pb::xds::{
+    core::v3 as xds_core,
+    r#type::{matcher::v3 as xds_matcher, v3 as xds_type},
+};
 
 use prost_types::Duration;
 pub(crate) use xds_api::pack as any;

@@ -19,9 +19,11 @@ use crate::{
 
 mod api_key_auth;
 mod authorization;
+mod bandwidth_limit;
 mod basic_auth;
 mod client_headers;
 mod client_health_check;
+mod compressor;
 mod cors;
 pub(crate) mod credential_injection;
 mod csrf;
@@ -36,11 +38,15 @@ mod grpc;
 pub(crate) mod hash;
 mod header_modifier;
 mod jwt;
+mod local_rate_limit;
 mod lua;
 mod mirror;
 mod oidc;
 mod processor;
+mod rate_limit;
 mod redirect;
+mod request_buffer;
+mod response_override;
 mod retry;
 mod route_match;
 mod session_persistence;
@@ -70,6 +76,8 @@ pub(crate) fn features() -> Vec<Arc<dyn HttpFeature>> {
         Arc::new(upgrade::Upgrade),
         Arc::new(telemetry::Telemetry),
         // The filters below run in this order; preflights are answered before anything can refuse them.
+        // It sees what all others answer.
+        Arc::new(response_override::ResponseOverride),
         Arc::new(client_health_check::ClientHealthCheck),
         Arc::new(fault_injection::FaultInjection),
         Arc::new(cors::Cors),
@@ -82,13 +90,18 @@ pub(crate) fn features() -> Vec<Arc<dyn HttpFeature>> {
         Arc::new(oidc::Oidc),
         Arc::new(jwt::Jwt),
         Arc::new(session_persistence::SessionPersistence),
+        Arc::new(request_buffer::RequestBuffer),
         Arc::new(lua::Lua),
         Arc::new(ext_proc::ExtProc),
         Arc::new(dynamic_module::DynamicModule),
         Arc::new(authorization::Authorization),
+        // Only requests that may come are counted.
+        Arc::new(local_rate_limit::LocalRateLimit),
+        Arc::new(bandwidth_limit::BandwidthLimit),
         Arc::new(dynamic_resolver::DynamicResolver),
         Arc::new(grpc::Grpc),
         Arc::new(credential_injection::CredentialInjection),
+        Arc::new(compressor::Compressor),
     ]
 }
 

@@ -69,7 +69,12 @@ pub(crate) fn all_of(mut conditions: Vec<Predicate>) -> Predicate {
 /// A header of the request has a value.
 pub(crate) fn header(name: &str, value: StringMatcher) -> Predicate {
     let input = input_pb::HttpRequestHeaderMatchInput { header_name: name.to_owned() };
-    single("http_header", &input, single_predicate::Matcher::ValueMatch(value))
+    valued("http_header", &input, value)
+}
+
+/// What an input says has a value.
+pub(crate) fn valued(name: &str, input: &impl Message, value: StringMatcher) -> Predicate {
+    single(name, input, single_predicate::Matcher::ValueMatch(value))
 }
 
 /// What an input says is what a matcher of its own looks for.

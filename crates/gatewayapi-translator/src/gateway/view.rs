@@ -34,6 +34,7 @@ pub(crate) struct BindView {
 
 /// A listener as routes see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each of them is a fact of its own")]
 pub(crate) struct BindListener {
     /// The Gateway or ListenerSet that declares it.
     pub(crate) parent: ObjectRef,
@@ -56,6 +57,8 @@ pub(crate) struct BindListener {
     pub(crate) http1: Option<Arc<ClientHttp1>>,
     /// Whether clients are told that there is HTTP/3.
     pub(crate) http3: bool,
+    /// Whether clients are not told how many requests they may send.
+    pub(crate) hides_limits: bool,
     /// The name of the IR listener.
     pub(crate) ir_name: Name,
     /// The name of the route table that serves it.
@@ -101,6 +104,7 @@ impl Unit for BindViewOf {
                 closed,
                 http1: settings.http1.clone(),
                 http3: settings.http3,
+                hides_limits: settings.headers.no_rate_limit_headers,
                 ..bind_listener(cx, key, state, &origin, listener)
             }
         });
@@ -205,6 +209,7 @@ fn bind_listener(
         closed: false,
         http1: None,
         http3: false,
+        hides_limits: false,
         table: table(cx, gateway, state, listener, &ir_name),
         isolated_from: hostnames_beside(cx, gateway, state, listener).into_iter().flatten().collect(),
         origin: Arc::new(origin.clone().section(listener.section.clone())),

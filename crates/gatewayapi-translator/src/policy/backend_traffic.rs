@@ -10,8 +10,11 @@
 //! of this build shapes nothing either, and a warning in the status says so; the others are in force, because traffic that
 //! is shaped in part does less harm than none.
 //!
-//! - `backend_timeout`, `backend_keepalive`, `backend_connection`, `backend_http2`, `backend_proxy_protocol`, `circuit_breaker`,
-//!   `client_protocol`, `dns`, `fault_injection`, `health_check`, `load_balancer`, `retry`, `routing`, `telemetry`, `upgrade`: the fields;
+//! - `admission_control`, `backend_connection`, `backend_http2`, `backend_keepalive`, `backend_proxy_protocol`, `backend_timeout`,
+//!   `bandwidth_limit`, `circuit_breaker`, `client_protocol`, `compressor`, `dns`, `fault_injection`, `health_check`,
+//!   `load_balancer`, `local_rate_limit`, `request_buffer`, `response_override`, `retry`, `routing`, `telemetry`,
+//!   `upgrade`: the fields;
+//! - `rate_limit`: rules of rate limits;
 //! - `unsupported`: the fields that are not part of this build;
 //! - `cluster`: what clusters get;
 //! - `service`: the same settings of clusters, where services that proxies ask have them.
@@ -19,34 +22,41 @@
 use std::{borrow::Cow, sync::Arc};
 
 use eg_api::{
-    gateway::{Gateway, GrpcRoute, HttpRoute, ListenerSet, TcpRoute, TlsRoute, UdpRoute},
-    meta::{Duration, Quantity},
+    gateway::Gateway,
     v1alpha1::{BackendTrafficPolicy, BackendTrafficPolicySpec, PolicyTargetReferences},
 };
-use eg_diag::{Code, Diagnostic, FieldPath, Kind, ObjectRef};
-use eg_ir::{cluster::ClusterTraffic, route::RouteTraffic};
+use eg_diag::{Kind, ObjectRef};
+use eg_ir::{Extension, FeatureId, Name, cluster::ClusterTraffic, route::RouteTraffic};
 use eg_resources::Object;
+use serde::Serialize;
 
 use super::{
     PolicyField, PolicyKind,
     gateway::PoliciesOfGateway,
-    kind::{Attachable, OfRoutes, Targeting, TargetingNames, UnitNames},
+    kind::{Attachable, GATEWAYS_AND_ROUTES, OfRoutes, Targeting, TargetingNames, UnitNames},
     status::PolicyRoot,
 };
-use crate::{Features, duration::millis, engine::Engine};
+use crate::engine::Engine;
 
+mod admission_control;
 mod backend_connection;
 mod backend_http2;
 mod backend_keepalive;
 mod backend_proxy_protocol;
 mod backend_timeout;
+mod bandwidth_limit;
 mod circuit_breaker;
 mod client_protocol;
 pub(crate) mod cluster;
+mod compressor;
 mod dns;
 mod fault_injection;
 mod health_check;
 mod load_balancer;
+mod local_rate_limit;
+mod rate_limit;
+mod request_buffer;
+mod response_override;
 mod retry;
 pub(crate) mod routing;
 pub(crate) mod service;
@@ -78,6 +88,13 @@ const FIELDS: &[&dyn PolicyField<BackendTraffic>] = &[
     &client_protocol::ClientProtocolField,
     &fault_injection::FaultInjectionField,
     &telemetry::TelemetryField,
+    &local_rate_limit::LocalRateLimitField,
+    &bandwidth_limit::BandwidthLimitField,
+    &compressor::CompressorField,
+    &compressor::CompressionField,
+    &request_buffer::RequestBufferField,
+    &admission_control::AdmissionControlField,
+    &response_override::ResponseOverrideField,
 ];
 
 /// Marks BackendTrafficPolicies.
@@ -91,12 +108,19 @@ pub(crate) struct BackendTrafficSlot {
     pub(crate) cluster: Arc<ClusterTraffic>,
     /// What routes get.
     pub(crate) route: Arc<RouteTraffic>,
+    /// What the listeners of the routes need to have for it: by feature and name, the settings.
+    pub(crate) needs: Vec<(FeatureId, Name, Arc<Extension>)>,
 }
 
 impl BackendTrafficSlot {
     /// What clusters get, to write to.
     pub(crate) fn cluster_mut(&mut self) -> &mut ClusterTraffic {
         Arc::make_mut(&mut self.cluster)
+    }
+
+    /// Notes what listeners need to have, with the settings that are the same for all routes.
+    fn need(&mut self, feature: FeatureId, name: impl Into<Name>, settings: &impl Serialize) {
+        self.needs.push((feature, name.into(), Arc::new(Extension::of(settings))));
     }
 
     /// What routes get, to write to.
@@ -114,15 +138,7 @@ impl PolicyKind for BackendTraffic {
 impl Targeting for BackendTraffic {
     type Object = BackendTrafficPolicy;
 
-    const TARGETS: &'static [Kind] = &[
-        Gateway::KIND,
-        ListenerSet::KIND,
-        HttpRoute::KIND,
-        GrpcRoute::KIND,
-        TlsRoute::KIND,
-        TcpRoute::KIND,
-        UdpRoute::KIND,
-    ];
+    const TARGETS: &'static [Kind] = GATEWAYS_AND_ROUTES;
 
     const TARGETING: TargetingNames = TargetingNames {
         in_use: "backend_traffic_in_use",
@@ -137,8 +153,13 @@ impl Targeting for BackendTraffic {
 }
 
 impl Attachable for BackendTraffic {
-    const KEYED_LISTS: &'static [(&'static str, &'static str)] =
-        &[("compression", "type"), ("compressor", "type"), ("httpUpgrade", "type")];
+    const MERGED_LISTS: &'static [(&'static str, Option<&'static str>)] = &[
+        ("/compression", Some("type")),
+        ("/compressor", Some("type")),
+        ("/httpUpgrade", Some("type")),
+        ("/rateLimit/global/rules", None),
+        ("/rateLimit/local/rules", None),
+    ];
 
     const UNITS: UnitNames = UnitNames {
         effective: "backend_traffic_effective",
@@ -161,10 +182,6 @@ impl Attachable for BackendTraffic {
         FIELDS
     }
 
-    fn added(_: &Features) -> &[Arc<dyn PolicyField<Self>>] {
-        &[]
-    }
-
     fn close(slot: &mut BackendTrafficSlot) {
         *slot = BackendTrafficSlot::default();
     }
@@ -172,56 +189,4 @@ impl Attachable for BackendTraffic {
 
 impl OfRoutes for BackendTraffic {
     fn place(_: &ObjectRef, _: &ObjectRef) {}
-}
-
-/// Reads what a field says, and collects what is wrong with it.
-pub(crate) struct Reader<'p> {
-    code: &'static Code,
-    problems: &'p mut Vec<Diagnostic>,
-}
-
-impl<'p> Reader<'p> {
-    /// Problems get this code.
-    pub(crate) fn new(code: &'static Code, problems: &'p mut Vec<Diagnostic>) -> Self {
-        Self { code, problems }
-    }
-
-    /// Refuses what is at a path.
-    pub(crate) fn refuse(&mut self, at: FieldPath, message: impl Into<String>) {
-        self.problems.push(Diagnostic::new(self.code, at, message));
-    }
-
-    /// What is known, or what is wrong.
-    pub(crate) fn known<T>(&mut self, result: Result<T, String>, at: FieldPath) -> Option<T> {
-        result.map_err(|message| self.refuse(at, message)).ok()
-    }
-
-    /// A length of time in milliseconds.
-    pub(crate) fn millis(&mut self, duration: Option<&Duration>, at: FieldPath) -> Option<u64> {
-        self.known(millis(duration?), at)
-    }
-
-    /// A length of time in whole seconds.
-    pub(crate) fn seconds(&mut self, duration: Option<&Duration>, at: FieldPath) -> Option<u32> {
-        let millis = self.millis(duration, at)?;
-        Some(u32::try_from(millis / 1000).unwrap_or(u32::MAX))
-    }
-
-    /// A whole number of bytes.
-    pub(crate) fn bytes(&mut self, size: Option<&Quantity>, at: FieldPath) -> Option<u32> {
-        let size = size?;
-        let whole = size.to_milli().ok().filter(|milli| milli % 1000 == 0);
-        let bytes = whole.and_then(|milli| u32::try_from(milli / 1000).ok());
-        self.known(
-            bytes.ok_or_else(|| format!("expected a whole number of bytes below 4Gi, found {size}")),
-            at,
-        )
-    }
-
-    /// A number that is not negative.
-    pub(crate) fn count(&mut self, number: Option<impl Into<i64>>, at: FieldPath) -> Option<u32> {
-        let number: i64 = number?.into();
-        let message = || format!("expected a number from 0 to {}, found {number}", u32::MAX);
-        self.known(u32::try_from(number).map_err(|_| message()), at)
-    }
 }

@@ -10,8 +10,7 @@
 //! - `listener`: what each listener of a Gateway gets;
 //! - `client_timeout`, `client_headers`, `client_connection`, `client_keepalive`, `client_path`, `client_proxy_protocol`,
 //!   `client_health_check`, `client_scheme`, `client_ip_detection`, `client_http1`, `client_http2`, `client_http3`, `client_tls`,
-//!   `grpc`: the fields;
-//! - `reading`: what fields without references have in common.
+//!   `grpc`: the fields.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -44,7 +43,6 @@ mod client_timeout;
 mod client_tls;
 mod grpc;
 pub(crate) mod listener;
-mod reading;
 
 /// The built-in fields.
 const FIELDS: &[&dyn PolicyField<ClientTraffic>] = &[

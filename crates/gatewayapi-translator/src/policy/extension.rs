@@ -18,7 +18,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use eg_api::{
-    gateway::{Gateway, GrpcRoute, HttpRoute, ListenerSet, TcpRoute, TlsRoute, UdpRoute},
+    gateway::Gateway,
     v1alpha1::{EnvoyExtensionPolicy, EnvoyExtensionPolicySpec, PolicyTargetReferences, Wasm},
 };
 use eg_diag::{Code, Diagnostic, FieldPath, Kind, ObjectRef};
@@ -33,11 +33,11 @@ use serde_json::{Map, Value};
 use super::{
     Declared, FieldCx, PolicyField, PolicyKind,
     gateway::PoliciesOfGateway,
-    kind::{Attachable, OfRoutes, Targeting, TargetingNames, UnitNames},
+    kind::{Attachable, GATEWAYS_AND_ROUTES, OfRoutes, Targeting, TargetingNames, UnitNames},
     route::InForce,
     status::PolicyRoot,
 };
-use crate::{Features, engine::Engine, route::destination::PlannedCluster};
+use crate::{engine::Engine, route::destination::PlannedCluster};
 
 mod allowance;
 mod dynamic_module;
@@ -97,15 +97,7 @@ impl PolicyKind for Extensions {
 impl Targeting for Extensions {
     type Object = EnvoyExtensionPolicy;
 
-    const TARGETS: &'static [Kind] = &[
-        Gateway::KIND,
-        ListenerSet::KIND,
-        HttpRoute::KIND,
-        GrpcRoute::KIND,
-        TlsRoute::KIND,
-        TcpRoute::KIND,
-        UdpRoute::KIND,
-    ];
+    const TARGETS: &'static [Kind] = GATEWAYS_AND_ROUTES;
 
     const TARGETING: TargetingNames = TargetingNames {
         in_use: "extension_policy_in_use",
@@ -139,10 +131,6 @@ impl Attachable for Extensions {
 
     fn fields() -> &'static [&'static dyn PolicyField<Self>] {
         FIELDS
-    }
-
-    fn added(_: &Features) -> &[Arc<dyn PolicyField<Self>>] {
-        &[]
     }
 
     /// Nothing is taken away: whether routes are refused is known from the number of problems, see

@@ -2,7 +2,11 @@
 
 use std::{borrow::Cow, fmt, hash::Hash, sync::Arc};
 
-use eg_api::{meta::ObjectMeta, v1alpha1::PolicyTargetReferences};
+use eg_api::{
+    gateway::{Gateway, GrpcRoute, HttpRoute, ListenerSet, TcpRoute, TlsRoute, UdpRoute},
+    meta::ObjectMeta,
+    v1alpha1::PolicyTargetReferences,
+};
 use eg_diag::{Kind, ObjectRef};
 use eg_resources::Object;
 use serde::{Serialize, de::DeserializeOwned};
@@ -22,6 +26,17 @@ pub trait PolicyKind: Sized + Send + Sync + 'static {
     type Slot: Clone + Default + PartialEq + Send + Sync + 'static;
 }
 
+/// The kinds of objects that are targeted by policies for all kinds of routes.
+pub(crate) const GATEWAYS_AND_ROUTES: &[Kind] = &[
+    Gateway::KIND,
+    ListenerSet::KIND,
+    HttpRoute::KIND,
+    GrpcRoute::KIND,
+    TlsRoute::KIND,
+    TcpRoute::KIND,
+    UdpRoute::KIND,
+];
+
 /// What attachment knows of a kind.
 pub(crate) trait Targeting: Send + Sync + 'static {
     /// The API object.
@@ -39,8 +54,8 @@ pub(crate) trait Targeting: Send + Sync + 'static {
 
 /// What this crate knows of a kind whose policies have fields.
 pub(crate) trait Attachable: Targeting + PolicyKind<Spec: Serialize + DeserializeOwned> {
-    /// Lists of the settings whose entries are merged by a key, with the key.
-    const KEYED_LISTS: &'static [(&'static str, &'static str)] = &[];
+    /// Lists that are merged, by their JSON pointers. With a key, entries are the same that have the same value of it.
+    const MERGED_LISTS: &'static [(&'static str, Option<&'static str>)] = &[];
     /// The names of the units.
     const UNITS: UnitNames;
     /// The rank of lowering, which is above that of everything that its fields read.
@@ -59,7 +74,10 @@ pub(crate) trait Attachable: Targeting + PolicyKind<Spec: Serialize + Deserializ
     fn fields() -> &'static [&'static dyn PolicyField<Self>];
 
     /// The fields that an embedder added.
-    fn added(features: &Features) -> &[Arc<dyn PolicyField<Self>>];
+    fn added(features: &Features) -> &[Arc<dyn PolicyField<Self>>] {
+        let _ = features;
+        &[]
+    }
 
     /// What remains of the slot when a field could not be lowered. Whatever the policy is for fails closed then.
     fn close(slot: &mut Self::Slot);

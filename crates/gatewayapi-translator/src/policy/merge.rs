@@ -1,8 +1,9 @@
 //! Policies of routes that are merged over those of their parents.
 //!
 //! API: `spec.mergeType`. Both types merge as RFC 7396 says: objects field by field, everything else is replaced. With
-//! `StrategicMerge`, lists whose entries have a key are merged by it: the entries of the parent come first, each with what
-//! the route's entry of its key says instead, then those that only the route has.
+//! `StrategicMerge`, lists whose entries have a key are merged by it: an entry that both have is that of the parent with what
+//! the route says instead. The entries of the route come first; only what the parent has in front of an entry that both have
+//! stays in front of it. Other lists that are merged are one after the other.
 
 use eg_diag::ObjectRef;
 use serde::{Deserialize, Serialize};
@@ -44,18 +45,13 @@ pub(super) fn merged<P: Attachable>(
     let by_key = P::merge_type(upper) == Some("StrategicMerge");
     let mut target = settings(P::spec(&lower));
     let own = settings(upper);
-    for (list, key) in P::KEYED_LISTS.iter().filter(|_| by_key) {
-        if let (Some(lower), Some(upper)) = (list_at(&target, list), list_at(&own, list)) {
-            let merged = merge_lists(lower, upper, key);
-            if let Value::Object(fields) = &mut target {
-                fields.insert((*list).to_owned(), merged);
-            }
-        }
-    }
     let mut patch = own.clone();
-    if let Value::Object(fields) = &mut patch {
-        let is_merged = |list: &str| by_key && P::KEYED_LISTS.iter().any(|(known, _)| *known == list);
-        fields.retain(|field, _| !is_merged(field) || target.get(field).is_none());
+    for (list, key) in P::MERGED_LISTS.iter().filter(|_| by_key) {
+        if let (Some(Value::Array(below)), Some(Value::Array(above))) =
+            (target.pointer(list), patch.pointer_mut(list))
+        {
+            *above = merge_lists(below, above, *key);
+        }
     }
     overlay(&mut target, patch);
     Some(Merged { spec: P::Spec::deserialize(target).ok()?, own })
@@ -72,20 +68,27 @@ fn settings(spec: &impl Serialize) -> Value {
     json
 }
 
-fn list_at<'v>(spec: &'v Value, field: &str) -> Option<&'v Vec<Value>> {
-    spec.get(field)?.as_array()
-}
-
-fn merge_lists(lower: &[Value], upper: &[Value], key: &str) -> Value {
-    let mut merged = lower.to_vec();
-    for entry in upper {
-        let same = |other: &&mut Value| other.get(key).is_some() && other.get(key) == entry.get(key);
-        match merged.iter_mut().find(same) {
-            Some(other) => overlay(other, entry.clone()),
-            None => merged.push(entry.clone()),
+/// The entries of a list over those of another one, which are the same where they have the same value of the key.
+fn merge_lists(below: &[Value], above: &[Value], key: Option<&str>) -> Vec<Value> {
+    let value = |entry: &Value| key.and_then(|key| entry.get(key)).cloned();
+    let is_same = |one: &Value, other: &Value| value(one).is_some() && value(one) == value(other);
+    let alone = below.iter().enumerate().filter(|(_, entry)| !above.iter().any(|own| is_same(own, entry)));
+    let mut alone = alone.peekable();
+    let mut merged = Vec::new();
+    for entry in above {
+        let mut entry = entry.clone();
+        if let Some((position, of_both)) = below.iter().enumerate().find(|(_, other)| is_same(other, &entry))
+        {
+            while let Some((_, other)) = alone.next_if(|(before, _)| *before < position) {
+                merged.push(other.clone());
+            }
+            let own = std::mem::replace(&mut entry, of_both.clone());
+            overlay(&mut entry, own);
         }
+        merged.push(entry);
     }
-    Value::Array(merged)
+    merged.extend(alone.map(|(_, other)| other.clone()));
+    merged
 }
 
 /// Whether a policy says something at a path of fields.
@@ -98,4 +101,33 @@ pub(super) fn says(own: &Value, path: &[&str]) -> bool {
         }
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::merge_lists;
+
+    #[track_caller]
+    fn check(below: Value, above: Value, key: Option<&str>, expect: &Value) {
+        let (Value::Array(below), Value::Array(above)) = (below, above) else { panic!("lists") };
+        assert_eq!(&Value::Array(merge_lists(&below, &above, key)), expect);
+    }
+
+    #[test]
+    fn entries_of_the_route_come_first() {
+        let (a, b) = (json!({"type": "a"}), json!({"type": "b"}));
+        check(json!([a]), json!([b]), Some("type"), &json!([b, a]));
+        check(json!([a]), json!([a, b]), None, &json!([a, b, a]));
+    }
+
+    #[test]
+    fn an_entry_of_both_keeps_what_the_parent_has_in_front_of_it() {
+        let (a, b, c) = (json!({"k": 1}), json!({"k": 2, "x": 1}), json!({"k": 3}));
+        let own = json!({"k": 2, "y": 2});
+        let both = json!({"k": 2, "x": 1, "y": 2});
+        check(json!([a, b, c]), json!([own]), Some("k"), &json!([a, both, c]));
+        check(json!([b, a]), json!([c, own]), Some("k"), &json!([c, both, a]));
+    }
 }

@@ -228,15 +228,17 @@ fn winner_of<P: OfRoutes>(
         };
         let applied = Applied { policy: policy.clone(), over: Some(over.clone()) };
         let lowered = cx.unit::<LoweredPolicy<P>>(&(applied, P::place(at.route, at.gateway)));
+        // What cannot be used is not merged either.
+        let is_sound = lowered.problems.is_empty();
         let of_listener = Outcome {
             problems: lowered.problems.clone(),
-            merged_over: Some(over.clone()),
+            merged_over: Some(over.clone()).filter(|_| is_sound),
             is_part: true,
             ..Outcome::default()
         };
         let ancestor = ParentReference { section_name: Some(listener.to_string()), ..at.ancestor() };
         report.send(policy, ancestor, None, of_listener);
-        merged.insert(over);
+        merged.extend(Some(over).filter(|_| is_sound));
     }
     if alone {
         outcome.problems.clone_from(

@@ -32,7 +32,7 @@ use super::{
     kind::{Attachable, OfRoutes, Targeting, TargetingNames, UnitNames},
     status::PolicyRoot,
 };
-use crate::{Features, engine::Engine, route::destination::PlannedCluster};
+use crate::{engine::Engine, route::destination::PlannedCluster};
 
 mod api_key_auth;
 mod authorization;
@@ -148,10 +148,6 @@ impl Attachable for Security {
 
     fn fields() -> &'static [&'static dyn PolicyField<Self>] {
         FIELDS
-    }
-
-    fn added(_: &Features) -> &[Arc<dyn PolicyField<Self>>] {
-        &[]
     }
 
     fn close(_: &mut RouteSecurity) {

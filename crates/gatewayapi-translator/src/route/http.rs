@@ -35,7 +35,7 @@ use crate::{
 
 pub(crate) mod cors;
 mod credential_injection;
-mod direct_response;
+pub(crate) mod direct_response;
 pub(crate) mod filter;
 pub(super) mod forward;
 mod header_modifier;
@@ -181,7 +181,7 @@ impl HttpRules {
             });
             let shape = shapes.get(&lowered.position.0);
             let served = lowered.at(place, shape);
-            need::send(cx, place, &served, &order, shape.map(Shape::needs).unwrap_or_default());
+            need::send(cx, place, &served, &order, &shape.map(Shape::needs).unwrap_or_default());
             cx.send::<HostRoutes>(host.clone(), order, served);
         }
         for secret in &self.secrets {
@@ -200,7 +200,7 @@ impl HttpRules {
 impl LoweredMatch {
     /// The route as one listener serves it.
     fn at(&self, place: &Place<'_>, shape: Option<&Shape>) -> Arc<IrRoute> {
-        let BindListener { closed, http3, port, .. } = place.listener;
+        let BindListener { closed, http3, hides_limits, port, .. } = place.listener;
         if !self.redirects_to_listener && !closed && !http3 && shape.is_none() {
             return Arc::clone(&self.route);
         }
@@ -210,6 +210,9 @@ impl LoweredMatch {
         }
         if let Some(shape) = shape {
             shape.apply(&mut route);
+            if *hides_limits {
+                shape::hide_limits(&mut route);
+            }
         }
         if *closed {
             route.action = direct_response::refused();

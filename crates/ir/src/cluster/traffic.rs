@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BackendConnection, BackendKeepalive, BackendTimeout, CircuitBreaker, Dns, HealthCheck, LoadBalancer,
-    ProxyProtocol,
+    AdmissionControl, BackendConnection, BackendKeepalive, BackendTimeout, CircuitBreaker, Dns, HealthCheck,
+    LoadBalancer, ProxyProtocol,
 };
 use crate::{listener::ClientHttp2, route::HashOn};
 
@@ -30,6 +30,9 @@ pub struct ClusterTraffic {
     /// How an endpoint is chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer: Option<LoadBalancer>,
+    /// The request headers that may name the endpoint; without one of them it is chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint_override: Option<Vec<String>>,
     /// The PROXY protocol in front of connections.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proxy_protocol: Option<ProxyProtocol>,
@@ -39,6 +42,9 @@ pub struct ClusterTraffic {
     /// How HTTP/2 is spoken to the endpoints.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http2: Option<ClientHttp2>,
+    /// How requests are refused while too many fail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub admission_control: Option<AdmissionControl>,
     /// Whether requests go on in the version of HTTP in which they came.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_protocol: Option<bool>,
@@ -57,9 +63,11 @@ impl ClusterTraffic {
             connection,
             dns,
             load_balancer,
+            endpoint_override,
             proxy_protocol,
             health_check,
             http2,
+            admission_control,
             client_protocol,
             hash,
         } = self;
@@ -69,9 +77,11 @@ impl ClusterTraffic {
         fill(connection, other.connection.as_ref());
         fill(dns, other.dns.as_ref());
         fill(load_balancer, other.load_balancer.as_ref());
+        fill(endpoint_override, other.endpoint_override.as_ref());
         fill(proxy_protocol, other.proxy_protocol.as_ref());
         fill(health_check, other.health_check.as_ref());
         fill(http2, other.http2.as_ref());
+        fill(admission_control, other.admission_control.as_ref());
         fill(client_protocol, other.client_protocol.as_ref());
         if hash.is_empty() {
             hash.clone_from(&other.hash);

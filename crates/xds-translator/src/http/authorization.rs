@@ -13,7 +13,7 @@ use eg_ir::{
     },
 };
 
-use super::{FilterChain, HttpFeature, RouteCx, ServerCx, jwt};
+use super::{FilterChain, HttpFeature, RouteCx, ServerCx, jwt, rate_limit::beginning};
 use crate::{
     envoy::{
         any, core, exact, http_rbac, ip_matcher, literal, matcher as value, metadata_matcher, network_input,
@@ -94,9 +94,7 @@ fn condition(rule: &AuthorizationRule) -> Predicate {
 fn with_query(path: &PathMatch) -> String {
     match path {
         PathMatch::Exact(path) => format!(r"^{}(\?.*|#.*|;.*|$)", literal(path)),
-        PathMatch::Prefix(prefix) => {
-            format!(r"^{}(/.*|\?.*|#.*|;.*|$)", literal(prefix.strip_suffix('/').unwrap_or(prefix)))
-        }
+        PathMatch::Prefix(prefix) => beginning(prefix),
         PathMatch::Regex(regex) => regex.clone(),
     }
 }

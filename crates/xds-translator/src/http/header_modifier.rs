@@ -1,7 +1,7 @@
 //! Edits of request and response headers.
 //!
 //! API: filters `RequestHeaderModifier` and `ResponseHeaderModifier`. Envoy: the header lists of a route or of a weighted
-//! cluster. Removals run after additions.
+//! cluster. Removals run after additions. Where endpoints report their load for the proxy alone, the reports are removed, too.
 
 use eg_diag::Diagnostic;
 use eg_ir::{
@@ -11,6 +11,9 @@ use eg_ir::{
 
 use super::{HttpFeature, RouteCx};
 use crate::envoy::{core, route};
+
+/// The headers in which endpoints report their load.
+const LOAD_REPORTS: [&str; 2] = ["endpoint-load-metrics", "endpoint-load-metrics-bin"];
 
 /// Edits of request and response headers.
 pub(super) struct HeaderModifier;
@@ -28,6 +31,9 @@ impl HttpFeature for HeaderModifier {
         if let Some(edits) = &cx.route.response_headers {
             route.response_headers_to_add = to_add(edits);
             route.response_headers_to_remove.clone_from(&edits.remove);
+        }
+        if cx.route.traffic.as_ref().is_some_and(|traffic| traffic.hides_load) {
+            route.response_headers_to_remove.extend(LOAD_REPORTS.map(str::to_owned));
         }
         Ok(())
     }

@@ -59,7 +59,8 @@ pub(super) fn header(ValueMatch { name, value }: &ValueMatch) -> route::HeaderMa
     }
 }
 
-fn query_parameter(ValueMatch { name, value }: &ValueMatch) -> route::QueryParameterMatcher {
+/// What a query parameter must be.
+pub(super) fn query_parameter(ValueMatch { name, value }: &ValueMatch) -> route::QueryParameterMatcher {
     use route::query_parameter_matcher::QueryParameterMatchSpecifier;
     route::QueryParameterMatcher {
         name: name.clone(),

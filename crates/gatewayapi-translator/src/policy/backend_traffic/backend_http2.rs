@@ -1,45 +1,41 @@
 //! HTTP/2 towards backends.
 //!
-//! API: `BackendTrafficPolicy.spec.http2`, which says what it says of clients too. IR: [`ClientHttp2`] of clusters. Whether HTTP/2 is
+//! API: `BackendTrafficPolicy.spec.http2`, which says what it says of clients too. IR: [`ClientHttp2`](eg_ir::listener::ClientHttp2) of clusters. Whether HTTP/2 is
 //! spoken is said elsewhere.
 //!
 //! Fail mode: closed; a size, a number or a time that the protocol does not know makes routes answer 500.
 
-use eg_diag::{Code, Diagnostic, FieldPath};
-use eg_ir::{FeatureId, features, listener::ClientHttp2};
+use eg_api::v1alpha1::{BackendTrafficPolicySpec, Http2Settings};
+use eg_diag::Code;
+use eg_ir::{FeatureId, features};
 
 use super::{BackendTraffic, BackendTrafficSlot};
-use crate::policy::{Declared, FieldCx, PolicyField, client_traffic::client_http2};
+use crate::policy::{
+    client_traffic::client_http2,
+    reading::{ReadField, Reading},
+};
 
 static INVALID: Code = Code::error("invalid-backend-http2", "Accepted", "Invalid");
 
 /// HTTP/2 towards backends.
 pub(super) struct BackendHttp2Field;
 
-impl PolicyField<BackendTraffic> for BackendHttp2Field {
-    fn id(&self) -> FeatureId {
-        features::BACKEND_HTTP2
+impl ReadField<BackendTraffic> for BackendHttp2Field {
+    const ID: FeatureId = features::BACKEND_HTTP2;
+    const NAME: &'static str = "http2";
+    const INVALID: &'static Code = &INVALID;
+    type Written = Http2Settings;
+
+    fn written(spec: &BackendTrafficPolicySpec) -> Option<&Http2Settings> {
+        spec.cluster.http2.as_ref()
     }
 
-    fn is_set(&self, policy: &Declared<'_, BackendTraffic>) -> bool {
-        policy.spec.cluster.http2.is_some()
-    }
-
-    fn validate(&self, policy: &Declared<'_, BackendTraffic>, problems: &mut Vec<Diagnostic>) {
-        lower(policy, problems);
-    }
-
-    fn lower(
-        &self,
-        cx: &FieldCx<'_, '_, BackendTraffic>,
+    fn read(
+        written: &Http2Settings,
+        _: &BackendTrafficPolicySpec,
         slot: &mut BackendTrafficSlot,
-    ) -> Result<(), Diagnostic> {
-        slot.cluster_mut().http2 = lower(cx.policy, &mut Vec::new());
-        Ok(())
+        reading: Reading<'_>,
+    ) {
+        slot.cluster_mut().http2 = client_http2::read(written, reading);
     }
-}
-
-fn lower(policy: &Declared<'_, BackendTraffic>, problems: &mut Vec<Diagnostic>) -> Option<ClientHttp2> {
-    let written = policy.spec.cluster.http2.as_ref()?;
-    client_http2::lower(written, &INVALID, FieldPath::spec().field("http2"), problems)
 }

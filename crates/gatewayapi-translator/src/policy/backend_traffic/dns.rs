@@ -10,10 +10,18 @@ use eg_ir::{
     cluster::{Dns, DnsFamily},
 };
 
-use super::{BackendTraffic, BackendTrafficSlot, Reader};
-use crate::policy::{Declared, FieldCx, PolicyField};
+use super::{BackendTraffic, BackendTrafficSlot};
+use crate::policy::{Declared, FieldCx, PolicyField, reading::Reading};
 
 static INVALID: Code = Code::error("invalid-dns", "Accepted", "Invalid");
+
+const FAMILIES: &[(&str, DnsFamily)] = &[
+    ("IPv4Preferred", DnsFamily::V4Preferred),
+    ("IPv6Preferred", DnsFamily::V6Preferred),
+    ("IPv4", DnsFamily::V4),
+    ("IPv6", DnsFamily::V6),
+    ("IPv4AndIPv6", DnsFamily::All),
+];
 
 /// How hostnames of backends are resolved.
 pub(super) struct DnsField;
@@ -45,20 +53,9 @@ impl PolicyField<BackendTraffic> for DnsField {
 
 fn lower(policy: &Declared<'_, BackendTraffic>, problems: &mut Vec<Diagnostic>) -> Option<Dns> {
     let Written { dns_refresh_rate, lookup_family, respect_dns_ttl } = policy.spec.cluster.dns.as_ref()?;
-    let mut reader = Reader::new(&INVALID, problems);
-    let at = FieldPath::spec().field("dns");
-    let family = match lookup_family.as_deref() {
-        None | Some("IPv4Preferred") => DnsFamily::V4Preferred,
-        Some("IPv6Preferred") => DnsFamily::V6Preferred,
-        Some("IPv4") => DnsFamily::V4,
-        Some("IPv6") => DnsFamily::V6,
-        Some("IPv4AndIPv6") => DnsFamily::All,
-        Some(other) => {
-            reader.refuse(at.field("lookupFamily"), format!("{other:?} is not a family of addresses"));
-            DnsFamily::default()
-        }
-    };
-    let rate = reader.millis(dns_refresh_rate.as_ref(), at.field("dnsRefreshRate"));
+    let mut reading = Reading::new(&INVALID, FieldPath::spec().field("dns"), problems);
+    let family = reading.one_of("lookupFamily", lookup_family.as_ref(), FAMILIES).unwrap_or_default();
+    let rate = reading.millis("dnsRefreshRate", dns_refresh_rate.as_ref());
     // Envoy refuses to look names up without a pause.
     let refresh_ms = rate.filter(|rate| *rate > 0);
     Some(Dns { refresh_ms, respects_ttl: *respect_dns_ttl, family, owner: Name::default() })

@@ -10,18 +10,18 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use eg_api::v1alpha1::{
-    ActiveHealthCheck, ActiveHealthCheckPayload, HealthCheck as Written, HttpActiveHealthChecker,
-    PassiveHealthCheck, ProxyHealthCheckLog,
+    ActiveHealthCheck, ActiveHealthCheckPayload, BackendTrafficPolicySpec, HealthCheck as Written,
+    HttpActiveHealthChecker, PassiveHealthCheck, ProxyHealthCheckLog,
 };
-use eg_diag::{Code, Diagnostic, FieldPath};
+use eg_diag::Code;
 use eg_ir::{
     FeatureId,
     cluster::{ActiveCheck, HealthCheck, HealthCheckLog, HttpProbe, PassiveCheck, Payload, Probe},
     features,
 };
 
-use super::{BackendTraffic, BackendTrafficSlot, Reader};
-use crate::policy::{Declared, FieldCx, PolicyField};
+use super::{BackendTraffic, BackendTrafficSlot};
+use crate::policy::reading::{ReadField, Reading};
 
 static INVALID: Code = Code::error("invalid-health-check", "Accepted", "Invalid");
 
@@ -45,41 +45,31 @@ const OK: u16 = 200;
 /// How endpoints that cannot serve are found.
 pub(super) struct HealthCheckField;
 
-impl PolicyField<BackendTraffic> for HealthCheckField {
-    fn id(&self) -> FeatureId {
-        features::HEALTH_CHECK
+impl ReadField<BackendTraffic> for HealthCheckField {
+    const ID: FeatureId = features::HEALTH_CHECK;
+    const NAME: &'static str = "healthCheck";
+    const INVALID: &'static Code = &INVALID;
+    type Written = Written;
+
+    fn written(spec: &BackendTrafficPolicySpec) -> Option<&Written> {
+        spec.cluster.health_check.as_ref()
     }
 
-    fn is_set(&self, policy: &Declared<'_, BackendTraffic>) -> bool {
-        policy.spec.cluster.health_check.is_some()
-    }
-
-    fn validate(&self, policy: &Declared<'_, BackendTraffic>, problems: &mut Vec<Diagnostic>) {
-        lower(policy, problems);
-    }
-
-    fn lower(
-        &self,
-        cx: &FieldCx<'_, '_, BackendTraffic>,
+    fn read(
+        Written { active, panic_threshold, passive }: &Written,
+        _: &BackendTrafficPolicySpec,
         slot: &mut BackendTrafficSlot,
-    ) -> Result<(), Diagnostic> {
-        slot.cluster_mut().health_check = lower(cx.policy, &mut Vec::new());
-        Ok(())
+        mut reading: Reading<'_>,
+    ) {
+        slot.cluster_mut().health_check = Some(HealthCheck {
+            active: active.as_ref().and_then(|active| asked(active, reading.at("active"))),
+            passive: passive.as_ref().map(|passive| concluded(passive, reading.at("passive"))),
+            panic_percent: reading.percent("panicThreshold", *panic_threshold),
+        });
     }
 }
 
-fn lower(policy: &Declared<'_, BackendTraffic>, problems: &mut Vec<Diagnostic>) -> Option<HealthCheck> {
-    let Written { active, panic_threshold, passive } = policy.spec.cluster.health_check.as_ref()?;
-    let mut reader = Reader::new(&INVALID, problems);
-    let at = FieldPath::spec().field("healthCheck");
-    Some(HealthCheck {
-        active: active.as_ref().and_then(|active| asked(active, &at.field("active"), &mut reader)),
-        passive: passive.as_ref().map(|passive| concluded(passive, &at.field("passive"), &mut reader)),
-        panic_percent: percent(*panic_threshold, at.field("panicThreshold"), &mut reader),
-    })
-}
-
-fn asked(active: &ActiveHealthCheck, at: &FieldPath, reader: &mut Reader<'_>) -> Option<ActiveCheck> {
+fn asked(active: &ActiveHealthCheck, mut reading: Reading<'_>) -> Option<ActiveCheck> {
     let ActiveHealthCheck {
         grpc,
         health_check_log,
@@ -94,43 +84,38 @@ fn asked(active: &ActiveHealthCheck, at: &FieldPath, reader: &mut Reader<'_>) ->
         unhealthy_threshold,
     } = active;
     let probe = match r#type.as_str() {
-        "HTTP" => Probe::Http(http_probe(http.as_ref()?, &at.field("http"), reader)),
+        "HTTP" => Probe::Http(http_probe(http.as_ref()?, reading.at("http"))),
         "GRPC" => Probe::Grpc { service: grpc.as_ref().and_then(|grpc| grpc.service.clone()) },
         "TCP" => {
             let tcp = tcp.clone().unwrap_or_default();
-            let at = at.field("tcp");
+            let mut reading = reading.at("tcp");
             Probe::Tcp {
-                send: payload(tcp.send.as_ref(), at.field("send"), reader),
-                receive: payload(tcp.receive.as_ref(), at.field("receive"), reader),
+                send: payload(tcp.send.as_ref(), reading.at("send")),
+                receive: payload(tcp.receive.as_ref(), reading.at("receive")),
             }
         }
         other => {
-            reader.refuse(at.field("type"), format!("`{other}` is not a way to ask for health"));
+            reading.at("type").refuse(format!("`{other}` is not a way to ask for health"));
             return None;
         }
     };
-    let port = overrides.as_ref().and_then(|overrides| overrides.port).and_then(|port| {
-        let known = u16::try_from(port).ok().filter(|port| *port != 0);
-        let known = known.ok_or_else(|| format!("expected a port, found {port}"));
-        reader.known(known, at.field("overrides").field("port"))
-    });
-    let mut count =
-        |number: Option<i32>, field, otherwise| reader.count(number, at.field(field)).unwrap_or(otherwise);
-    let unhealthy_threshold = count(*unhealthy_threshold, "unhealthyThreshold", UNHEALTHY);
-    let healthy_threshold = count(*healthy_threshold, "healthyThreshold", HEALTHY);
+    let port = overrides.as_ref().and_then(|overrides| overrides.port);
+    let port = port.and_then(|port| reading.at("overrides").port("port", port));
+    let unhealthy_threshold = reading.count("unhealthyThreshold", *unhealthy_threshold);
+    let healthy_threshold = reading.count("healthyThreshold", *healthy_threshold);
     Some(ActiveCheck {
-        interval_ms: reader.millis(interval.as_ref(), at.field("interval")).unwrap_or(INTERVAL_MS),
-        timeout_ms: reader.millis(timeout.as_ref(), at.field("timeout")).unwrap_or(TIMEOUT_MS),
-        initial_jitter_ms: reader.millis(initial_jitter.as_ref(), at.field("initialJitter")),
-        unhealthy_threshold,
-        healthy_threshold,
+        interval_ms: reading.millis("interval", interval.as_ref()).unwrap_or(INTERVAL_MS),
+        timeout_ms: reading.millis("timeout", timeout.as_ref()).unwrap_or(TIMEOUT_MS),
+        initial_jitter_ms: reading.millis("initialJitter", initial_jitter.as_ref()),
+        unhealthy_threshold: unhealthy_threshold.unwrap_or(UNHEALTHY),
+        healthy_threshold: healthy_threshold.unwrap_or(HEALTHY),
         probe,
         port,
         log: health_check_log.as_ref().and_then(log),
     })
 }
 
-fn http_probe(http: &HttpActiveHealthChecker, at: &FieldPath, reader: &mut Reader<'_>) -> HttpProbe {
+fn http_probe(http: &HttpActiveHealthChecker, mut reading: Reading<'_>) -> HttpProbe {
     let HttpActiveHealthChecker {
         expected_response,
         expected_statuses,
@@ -140,7 +125,7 @@ fn http_probe(http: &HttpActiveHealthChecker, at: &FieldPath, reader: &mut Reade
         request_body,
         retriable_statuses,
     } = http;
-    let mut expected = ranges(expected_statuses, &at.field("expectedStatuses"), reader);
+    let mut expected = ranges(expected_statuses, reading.at("expectedStatuses"));
     if expected.is_empty() {
         expected.push((OK, OK));
     }
@@ -149,18 +134,15 @@ fn http_probe(http: &HttpActiveHealthChecker, at: &FieldPath, reader: &mut Reade
         path: path.clone(),
         method: method.as_ref().map(|method| method.to_uppercase()),
         expected,
-        retriable: ranges(retriable_statuses, &at.field("retriableStatuses"), reader),
-        send: payload(request_body.as_ref(), at.field("requestBody"), reader),
-        receive: payload(expected_response.as_ref(), at.field("expectedResponse"), reader),
+        retriable: ranges(retriable_statuses, reading.at("retriableStatuses")),
+        send: payload(request_body.as_ref(), reading.at("requestBody")),
+        receive: payload(expected_response.as_ref(), reading.at("expectedResponse")),
     }
 }
 
 /// Status codes, in ascending order and with neighbours in one range.
-fn ranges(statuses: &[i64], at: &FieldPath, reader: &mut Reader<'_>) -> Vec<(u16, u16)> {
-    let known = statuses.iter().filter_map(|status| {
-        let known = u16::try_from(*status).ok().filter(|status| (100..600).contains(status));
-        reader.known(known.ok_or_else(|| format!("{status} is not a status code")), at.clone())
-    });
+fn ranges(statuses: &[i64], mut reading: Reading<'_>) -> Vec<(u16, u16)> {
+    let known = statuses.iter().filter_map(|status| reading.status(*status));
     let mut known: Vec<u16> = known.collect();
     known.sort_unstable();
     let mut ranges: Vec<(u16, u16)> = Vec::new();
@@ -173,20 +155,16 @@ fn ranges(statuses: &[i64], at: &FieldPath, reader: &mut Reader<'_>) -> Vec<(u16
     ranges
 }
 
-fn payload(
-    payload: Option<&ActiveHealthCheckPayload>,
-    at: FieldPath,
-    reader: &mut Reader<'_>,
-) -> Option<Payload> {
+fn payload(payload: Option<&ActiveHealthCheckPayload>, mut reading: Reading<'_>) -> Option<Payload> {
     let ActiveHealthCheckPayload { binary, text, r#type } = payload?;
     match (r#type.as_str(), text, binary) {
         ("Text", Some(text), _) => Some(Payload::Text(text.clone())),
         ("Binary", _, Some(binary)) => {
             let bytes = STANDARD.decode(binary).map_err(|error| format!("expected base64: {error}"));
-            reader.known(bytes, at.field("binary")).map(Payload::Binary)
+            reading.at("binary").value(bytes).map(Payload::Binary)
         }
         (other, ..) => {
-            reader.refuse(at, format!("expected a value of type `{other}`"));
+            reading.refuse(format!("expected a value of type `{other}`"));
             None
         }
     }
@@ -203,7 +181,7 @@ fn log(ProxyHealthCheckLog { matches, sinks }: &ProxyHealthCheckLog) -> Option<H
     })
 }
 
-fn concluded(passive: &PassiveHealthCheck, at: &FieldPath, reader: &mut Reader<'_>) -> PassiveCheck {
+fn concluded(passive: &PassiveHealthCheck, mut reading: Reading<'_>) -> PassiveCheck {
     let PassiveHealthCheck {
         always_eject_one_endpoint,
         base_ejection_time,
@@ -215,30 +193,19 @@ fn concluded(passive: &PassiveHealthCheck, at: &FieldPath, reader: &mut Reader<'
         max_ejection_percent,
         split_external_local_origin_errors,
     } = passive;
-    let ejection = reader.millis(base_ejection_time.as_ref(), at.field("baseEjectionTime"));
-    let failures = at.field("consecutiveLocalOriginFailures");
-    let largest = percent(*max_ejection_percent, at.field("maxEjectionPercent"), reader);
+    let local_failures = reading.count("consecutiveLocalOriginFailures", *consecutive_local_origin_failures);
+    let server_errors = reading.count("consecutive5XxErrors", *consecutive_5xx_errors);
+    let ejection = reading.millis("baseEjectionTime", base_ejection_time.as_ref());
+    let largest = reading.percent("maxEjectionPercent", *max_ejection_percent);
     PassiveCheck {
         splits_local_errors: split_external_local_origin_errors.unwrap_or_default(),
-        interval_ms: reader.millis(interval.as_ref(), at.field("interval")).unwrap_or(INTERVAL_MS),
-        local_failures: reader.count(*consecutive_local_origin_failures, failures).unwrap_or(FAILURES),
-        gateway_errors: reader.count(*consecutive_gateway_errors, at.field("consecutiveGatewayErrors")),
-        server_errors: reader
-            .count(*consecutive_5xx_errors, at.field("consecutive5XxErrors"))
-            .unwrap_or(FAILURES),
+        interval_ms: reading.millis("interval", interval.as_ref()).unwrap_or(INTERVAL_MS),
+        local_failures: local_failures.unwrap_or(FAILURES),
+        gateway_errors: reading.count("consecutiveGatewayErrors", *consecutive_gateway_errors),
+        server_errors: server_errors.unwrap_or(FAILURES),
         ejection_ms: ejection.unwrap_or(EJECTION_MS),
         max_ejected_percent: largest.unwrap_or(MAX_EJECTED_PERCENT),
-        failure_percent: percent(
-            *failure_percentage_threshold,
-            at.field("failurePercentageThreshold"),
-            reader,
-        ),
+        failure_percent: reading.percent("failurePercentageThreshold", *failure_percentage_threshold),
         always_one: always_eject_one_endpoint.unwrap_or_default(),
     }
-}
-
-fn percent(number: Option<i32>, at: FieldPath, reader: &mut Reader<'_>) -> Option<u8> {
-    let number = number?;
-    let known = u8::try_from(number).ok().filter(|percent| *percent <= 100);
-    reader.known(known.ok_or_else(|| format!("expected a percentage, found {number}")), at)
 }

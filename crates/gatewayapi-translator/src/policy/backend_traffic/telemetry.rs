@@ -4,17 +4,17 @@
 //!
 //! Fail mode: closed; an operator that is not known of routes makes them answer 500.
 
-use eg_api::v1alpha1::Tracing;
-use eg_diag::{Code, Diagnostic, FieldPath};
+use eg_api::v1alpha1::{BackendTelemetry, BackendTrafficPolicySpec, Tracing};
+use eg_diag::Code;
 use eg_ir::{
     FeatureId, features,
     route::{RouteTelemetry, RouteTracing},
 };
 
-use super::{BackendTraffic, BackendTrafficSlot, Reader};
+use super::{BackendTraffic, BackendTrafficSlot};
 use crate::{
     gateway::tracing::{fraction, tags},
-    policy::{Declared, FieldCx, PolicyField},
+    policy::reading::{ReadField, Reading},
 };
 
 static INVALID: Code = Code::error("invalid-route-telemetry", "Accepted", "Invalid");
@@ -25,39 +25,29 @@ const OPERATORS: [&str; 4] = ["ROUTE_NAME", "ROUTE_NAMESPACE", "ROUTE_KIND", "RO
 /// What is observed of the requests of a route.
 pub(super) struct TelemetryField;
 
-impl PolicyField<BackendTraffic> for TelemetryField {
-    fn id(&self) -> FeatureId {
-        features::TELEMETRY
+impl ReadField<BackendTraffic> for TelemetryField {
+    const ID: FeatureId = features::TELEMETRY;
+    const NAME: &'static str = "telemetry";
+    const INVALID: &'static Code = &INVALID;
+    type Written = BackendTelemetry;
+
+    fn written(spec: &BackendTrafficPolicySpec) -> Option<&BackendTelemetry> {
+        spec.telemetry.as_ref()
     }
 
-    fn is_set(&self, policy: &Declared<'_, BackendTraffic>) -> bool {
-        policy.spec.telemetry.is_some()
-    }
-
-    fn validate(&self, policy: &Declared<'_, BackendTraffic>, problems: &mut Vec<Diagnostic>) {
-        lower(policy, problems);
-    }
-
-    fn lower(
-        &self,
-        cx: &FieldCx<'_, '_, BackendTraffic>,
+    fn read(
+        BackendTelemetry { metrics, tracing }: &BackendTelemetry,
+        _: &BackendTrafficPolicySpec,
         slot: &mut BackendTrafficSlot,
-    ) -> Result<(), Diagnostic> {
-        slot.route_mut().telemetry = lower(cx.policy, &mut Vec::new());
-        Ok(())
+        mut reading: Reading<'_>,
+    ) {
+        let name = metrics.as_ref().and_then(|metrics| metrics.route_stat_name.as_ref());
+        let stat_name = name.filter(|name| !name.is_empty());
+        let stat_name =
+            stat_name.and_then(|name| reading.at("metrics").at("routeStatName").value(known(name)));
+        let tracing = tracing.as_ref().map(traced);
+        slot.route_mut().telemetry = Some(RouteTelemetry { stat_name, tracing });
     }
-}
-
-fn lower(policy: &Declared<'_, BackendTraffic>, problems: &mut Vec<Diagnostic>) -> Option<RouteTelemetry> {
-    let telemetry = policy.spec.telemetry.as_ref()?;
-    let mut reader = Reader::new(&INVALID, problems);
-    let name = telemetry.metrics.as_ref().and_then(|metrics| metrics.route_stat_name.as_ref());
-    let stat_name = name.filter(|name| !name.is_empty()).and_then(|name| {
-        let at = FieldPath::spec().field("telemetry").field("metrics").field("routeStatName");
-        reader.known(known(name), at)
-    });
-    let tracing = telemetry.tracing.as_ref().map(traced);
-    Some(RouteTelemetry { stat_name, tracing })
 }
 
 /// A name all of whose operators are known.

@@ -1,6 +1,6 @@
 //! The fields that are not part of this build. They shape nothing, and the status says so.
 
-use eg_api::v1alpha1::{BackendTrafficPolicySpec, ClusterSettings, LoadBalancer};
+use eg_api::v1alpha1::{BackendTrafficPolicySpec, ClusterSettings};
 use eg_diag::{Code, Diagnostic, FieldPath};
 use eg_ir::FeatureId;
 
@@ -12,21 +12,21 @@ static UNSUPPORTED: Code = Code::warning("unsupported-traffic-field", "Warning",
 /// The fields that are not part of this build.
 pub(super) struct Unsupported;
 
-/// The names of those that a policy has.
-fn of(spec: &BackendTrafficPolicySpec) -> impl Iterator<Item = &'static str> {
+/// Those that a policy has.
+fn of(spec: &BackendTrafficPolicySpec) -> impl Iterator<Item = FieldPath> {
     let BackendTrafficPolicySpec {
         targets: _,
         cluster,
-        admission_control,
-        bandwidth_limit,
-        compression,
-        compressor,
+        admission_control: _,
+        bandwidth_limit: _,
+        compression: _,
+        compressor: _,
         fault_injection: _,
         http_upgrade: _,
         merge_type: _,
         rate_limit,
-        request_buffer,
-        response_override,
+        request_buffer: _,
+        response_override: _,
         routing_type: _,
         telemetry: _,
         use_client_protocol: _,
@@ -43,34 +43,14 @@ fn of(spec: &BackendTrafficPolicySpec) -> impl Iterator<Item = &'static str> {
         tcp_keepalive: _,
         timeout: _,
     } = cluster;
+    let balancer = load_balancer.as_ref();
     let set = [
-        ("admissionControl", admission_control.is_some()),
-        ("bandwidthLimit", bandwidth_limit.is_some()),
-        ("compression", !compression.is_empty()),
-        ("compressor", !compressor.is_empty()),
-        ("loadBalancer", load_balancer.as_ref().is_some_and(balances_otherwise)),
-        ("rateLimit", rate_limit.is_some()),
-        ("requestBuffer", request_buffer.is_some()),
-        ("responseOverride", !response_override.is_empty()),
+        ("loadBalancer.dynamicModule", balancer.is_some_and(|balancer| balancer.dynamic_module.is_some())),
+        ("loadBalancer.zoneAware", balancer.is_some_and(|balancer| balancer.zone_aware.is_some())),
+        ("rateLimit.global", rate_limit.as_ref().is_some_and(|limit| limit.global.is_some())),
     ];
-    set.into_iter().filter(|(_, is_set)| *is_set).map(|(field, _)| field)
-}
-
-/// Whether endpoints are to be chosen in a way that is not part of this build.
-fn balances_otherwise(balancer: &LoadBalancer) -> bool {
-    let LoadBalancer {
-        backend_utilization,
-        consistent_hash: _,
-        dynamic_module,
-        endpoint_override,
-        slow_start: _,
-        r#type: _,
-        zone_aware,
-    } = balancer;
-    backend_utilization.is_some()
-        || dynamic_module.is_some()
-        || endpoint_override.is_some()
-        || zone_aware.is_some()
+    let set = set.into_iter().filter(|(_, is_set)| *is_set);
+    set.map(|(path, _)| path.split('.').fold(FieldPath::spec(), |at, field| at.field(field)))
 }
 
 impl PolicyField<BackendTraffic> for Unsupported {
@@ -83,9 +63,9 @@ impl PolicyField<BackendTraffic> for Unsupported {
     }
 
     fn warn(&self, policy: &Declared<'_, BackendTraffic>, warnings: &mut Vec<Diagnostic>) {
-        warnings.extend(of(policy.spec).map(|field| {
+        warnings.extend(of(policy.spec).map(|at| {
             let message = "this field is not part of this build and has no effect";
-            Diagnostic::new(&UNSUPPORTED, FieldPath::spec().field(field), message)
+            Diagnostic::new(&UNSUPPORTED, at, message)
         }));
     }
 

@@ -10,17 +10,15 @@ use eg_ir::{
     listener::{ClientConnection, ClientSettings},
 };
 
-use super::{
-    ListenerProtocol,
-    reading::{ReadField, Reading},
-};
+use super::ClientTraffic;
+use crate::policy::reading::{ReadField, Reading};
 
 static INVALID: Code = Code::error("invalid-client-connection", "Accepted", "Invalid");
 
 /// Limits and buffers of client connections.
 pub(super) struct ClientConnectionField;
 
-impl ReadField for ClientConnectionField {
+impl ReadField<ClientTraffic> for ClientConnectionField {
     const ID: FeatureId = features::CLIENT_CONNECTION;
     const NAME: &'static str = "connection";
     const INVALID: &'static Code = &INVALID;
@@ -28,10 +26,6 @@ impl ReadField for ClientConnectionField {
 
     fn written(spec: &ClientTrafficPolicySpec) -> Option<&Written> {
         spec.connection.as_ref()
-    }
-
-    fn is_for(_: ListenerProtocol) -> bool {
-        true
     }
 
     fn read(

@@ -18,8 +18,11 @@ use eg_ir::{
     },
 };
 
-use super::reading::{ReadField, Reading};
-use crate::policy::status::deprecated;
+use super::{ClientTraffic, ListenerProtocol};
+use crate::policy::{
+    reading::{ReadField, Reading},
+    status::deprecated,
+};
 
 mod mutation;
 
@@ -31,7 +34,7 @@ const SIZES: std::ops::RangeInclusive<u32> = 1..=8192;
 /// What happens to headers between clients and routes.
 pub(super) struct ClientHeadersField;
 
-impl ReadField for ClientHeadersField {
+impl ReadField<ClientTraffic> for ClientHeadersField {
     const ID: FeatureId = features::CLIENT_HEADERS;
     const NAME: &'static str = "headers";
     const INVALID: &'static Code = &INVALID;
@@ -39,6 +42,10 @@ impl ReadField for ClientHeadersField {
 
     fn written(spec: &ClientTrafficPolicySpec) -> Option<&HeaderSettings> {
         spec.headers.as_ref()
+    }
+
+    fn is_for(place: &ListenerProtocol) -> bool {
+        place.is_http()
     }
 
     fn attention(headers: &HeaderSettings, at: &FieldPath, warnings: &mut Vec<Diagnostic>) {

@@ -20,10 +20,11 @@ use eg_ir::{
     listener::{ClientHttp1, ClientSettings},
 };
 
-use super::reading::{ReadField, Reading};
+use super::{ClientTraffic, ListenerProtocol};
 use crate::{
     engine::ReadCx,
     gateway::view::BindView,
+    policy::reading::{ReadField, Reading},
     route::{bind, kind::RouteKind},
 };
 
@@ -33,7 +34,7 @@ static NO_DEFAULT_HOST: Code = Code::error("no-default-host", "Accepted", "Inval
 /// HTTP/1 of clients.
 pub(super) struct ClientHttp1Field;
 
-impl ReadField for ClientHttp1Field {
+impl ReadField<ClientTraffic> for ClientHttp1Field {
     const ID: FeatureId = features::CLIENT_HTTP1;
     const NAME: &'static str = "http1";
     const INVALID: &'static Code = &INVALID;
@@ -41,6 +42,10 @@ impl ReadField for ClientHttp1Field {
 
     fn written(spec: &ClientTrafficPolicySpec) -> Option<&Http1Settings> {
         spec.http1.as_ref()
+    }
+
+    fn is_for(place: &ListenerProtocol) -> bool {
+        place.is_http()
     }
 
     fn read(

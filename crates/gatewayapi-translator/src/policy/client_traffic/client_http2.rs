@@ -5,13 +5,14 @@
 //! Fail mode: closed. With a size, a number or a time that the protocol does not know, nothing of the field is used.
 
 use eg_api::v1alpha1::{ClientTrafficPolicySpec, Http2KeepaliveSettings, Http2Settings};
-use eg_diag::{Code, Diagnostic, FieldPath};
+use eg_diag::Code;
 use eg_ir::{
     FeatureId, features,
     listener::{ClientHttp2, ClientSettings, Http2Pings, InvalidMessageEnds},
 };
 
-use super::reading::{ReadField, Reading};
+use super::{ClientTraffic, ListenerProtocol};
+use crate::policy::reading::{ReadField, Reading};
 
 static INVALID: Code = Code::error("invalid-client-http2", "Accepted", "Invalid");
 
@@ -26,7 +27,7 @@ const ENDS: &[(&str, InvalidMessageEnds)] = &[
 /// HTTP/2 of clients.
 pub(super) struct ClientHttp2Field;
 
-impl ReadField for ClientHttp2Field {
+impl ReadField<ClientTraffic> for ClientHttp2Field {
     const ID: FeatureId = features::CLIENT_HTTP2;
     const NAME: &'static str = "http2";
     const INVALID: &'static Code = &INVALID;
@@ -34,6 +35,10 @@ impl ReadField for ClientHttp2Field {
 
     fn written(spec: &ClientTrafficPolicySpec) -> Option<&Http2Settings> {
         spec.http2.as_ref()
+    }
+
+    fn is_for(place: &ListenerProtocol) -> bool {
+        place.is_http()
     }
 
     fn read(
@@ -46,17 +51,8 @@ impl ReadField for ClientHttp2Field {
     }
 }
 
-/// The same of backends: what the field at this path says, and what is wrong with it.
-pub(in crate::policy) fn lower(
-    written: &Http2Settings,
-    code: &'static Code,
-    at: FieldPath,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<ClientHttp2> {
-    read(written, Reading::new(code, at, problems))
-}
-
-fn read(written: &Http2Settings, mut reading: Reading<'_>) -> Option<ClientHttp2> {
+/// What the field says of clients, and that of backends of them.
+pub(in crate::policy) fn read(written: &Http2Settings, mut reading: Reading<'_>) -> Option<ClientHttp2> {
     let Http2Settings {
         connection_keepalive,
         initial_connection_window_size,
@@ -86,17 +82,12 @@ fn pings(
     Http2KeepaliveSettings { idle_interval, interval, interval_jitter, timeout }: &Http2KeepaliveSettings,
     mut reading: Reading<'_>,
 ) -> Http2Pings {
-    let mut lowered = Http2Pings {
+    let lowered = Http2Pings {
         interval_ms: reading.millis("interval", interval.as_ref()),
         timeout_ms: reading.millis("timeout", timeout.as_ref()),
         idle_ms: reading.millis("idleInterval", idle_interval.as_ref()),
-        jitter_percent: None,
+        jitter_percent: reading.percent("intervalJitter", *interval_jitter),
     };
-    if let Some(jitter) = interval_jitter {
-        let known = u8::try_from(*jitter).ok().filter(|percent| *percent <= 100);
-        let known = known.ok_or_else(|| format!("expected a percentage, found {jitter}"));
-        lowered.jitter_percent = reading.at("intervalJitter").value(known);
-    }
     let (interval, wait) = (lowered.interval_ms, lowered.timeout_ms);
     if timeout.is_none() {
         reading.at("timeout").refuse("pings need a time in which the answer must arrive");

@@ -16,15 +16,18 @@ use eg_ir::{
     listener::{ClientIpDetection, ClientSettings, TrustedProxies},
 };
 
-use super::reading::{ReadField, Reading};
-use crate::header;
+use super::{ClientTraffic, ListenerProtocol};
+use crate::{
+    header,
+    policy::reading::{ReadField, Reading},
+};
 
 static INVALID: Code = Code::error("invalid-client-ip-detection", "Accepted", "Invalid");
 
 /// How the address of the client is found.
 pub(super) struct ClientIpDetectionField;
 
-impl ReadField for ClientIpDetectionField {
+impl ReadField<ClientTraffic> for ClientIpDetectionField {
     const ID: FeatureId = features::CLIENT_IP_DETECTION;
     const NAME: &'static str = "clientIPDetection";
     const INVALID: &'static Code = &INVALID;
@@ -32,6 +35,10 @@ impl ReadField for ClientIpDetectionField {
 
     fn written(spec: &ClientTrafficPolicySpec) -> Option<&ClientIpDetectionSettings> {
         spec.client_ip_detection.as_ref()
+    }
+
+    fn is_for(place: &ListenerProtocol) -> bool {
+        place.is_http()
     }
 
     fn read(

@@ -10,7 +10,8 @@ use eg_ir::{
     listener::{ClientPath, ClientSettings, EscapedSlashes},
 };
 
-use super::reading::{ReadField, Reading};
+use super::{ClientTraffic, ListenerProtocol};
+use crate::policy::reading::{ReadField, Reading};
 
 static INVALID: Code = Code::error("invalid-client-path", "Accepted", "Invalid");
 
@@ -24,7 +25,7 @@ const ACTIONS: &[(&str, EscapedSlashes)] = &[
 /// How paths are normalised before routes are matched.
 pub(super) struct ClientPathField;
 
-impl ReadField for ClientPathField {
+impl ReadField<ClientTraffic> for ClientPathField {
     const ID: FeatureId = features::CLIENT_PATH;
     const NAME: &'static str = "path";
     const INVALID: &'static Code = &INVALID;
@@ -32,6 +33,10 @@ impl ReadField for ClientPathField {
 
     fn written(spec: &ClientTrafficPolicySpec) -> Option<&PathSettings> {
         spec.path.as_ref()
+    }
+
+    fn is_for(place: &ListenerProtocol) -> bool {
+        place.is_http()
     }
 
     fn read(

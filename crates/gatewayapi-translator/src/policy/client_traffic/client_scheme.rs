@@ -10,7 +10,8 @@ use eg_ir::{
     listener::{ClientScheme, ClientSettings},
 };
 
-use super::reading::{ReadField, Reading};
+use super::{ClientTraffic, ListenerProtocol};
+use crate::policy::reading::{ReadField, Reading};
 
 static INVALID: Code = Code::error("invalid-client-scheme", "Accepted", "Invalid");
 
@@ -20,7 +21,7 @@ const SCHEMES: &[(&str, ClientScheme)] =
 /// The scheme of requests to backends.
 pub(super) struct ClientSchemeField;
 
-impl ReadField for ClientSchemeField {
+impl ReadField<ClientTraffic> for ClientSchemeField {
     const ID: FeatureId = features::CLIENT_SCHEME;
     const NAME: &'static str = "scheme";
     const INVALID: &'static Code = &INVALID;
@@ -28,6 +29,10 @@ impl ReadField for ClientSchemeField {
 
     fn written(spec: &ClientTrafficPolicySpec) -> Option<&String> {
         spec.scheme.as_ref()
+    }
+
+    fn is_for(place: &ListenerProtocol) -> bool {
+        place.is_http()
     }
 
     fn read(

@@ -13,17 +13,15 @@ use eg_ir::{
     listener::{ClientSettings, ClientTimeout},
 };
 
-use super::{
-    ListenerProtocol,
-    reading::{ReadField, Reading},
-};
+use super::ClientTraffic;
+use crate::policy::reading::{ReadField, Reading};
 
 static INVALID: Code = Code::error("invalid-client-timeout", "Accepted", "Invalid");
 
 /// Time limits towards clients.
 pub(super) struct ClientTimeoutField;
 
-impl ReadField for ClientTimeoutField {
+impl ReadField<ClientTraffic> for ClientTimeoutField {
     const ID: FeatureId = features::CLIENT_TIMEOUT;
     const NAME: &'static str = "timeout";
     const INVALID: &'static Code = &INVALID;
@@ -31,10 +29,6 @@ impl ReadField for ClientTimeoutField {
 
     fn written(spec: &ClientTrafficPolicySpec) -> Option<&Written> {
         spec.timeout.as_ref()
-    }
-
-    fn is_for(_: ListenerProtocol) -> bool {
-        true
     }
 
     fn read(

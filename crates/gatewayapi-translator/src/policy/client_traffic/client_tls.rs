@@ -21,8 +21,8 @@ use eg_ir::{
     listener::{ClientSettings, ClientTls},
 };
 
-use super::{ClientTraffic, ListenerProtocol, reading::Reading};
-use crate::policy::{Declared, FieldCx, PolicyField, tls_parameters};
+use super::{ClientTraffic, ListenerProtocol};
+use crate::policy::{Declared, FieldCx, PolicyField, reading::Reading, tls_parameters};
 
 mod cipher;
 mod validation;

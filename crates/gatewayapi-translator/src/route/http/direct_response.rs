@@ -24,7 +24,10 @@ use super::{
     http_route_filter::Described,
     rule::Traffic,
 };
-use crate::{format, header, refs::config_map};
+use crate::{
+    format, header,
+    refs::{RefCx, config_map},
+};
 
 static INVALID: Code = Code::error("invalid-direct-response", "Accepted", "UnsupportedValue");
 
@@ -52,7 +55,9 @@ pub(super) fn apply(
     if draft.action.is_some() {
         return Err(by.problem(&INVALID, &at, "a rule has only one redirect or direct response"));
     }
-    let body = body.as_ref().map(|body| self::body(cx, body, &at.field("body"), by)).transpose()?.flatten();
+    let problem = |(at, message): Wrong| by.problem(&INVALID, &at, &message);
+    let body = body.as_ref().map(|body| self::body(cx.refs, body, &at.field("body")));
+    let body = body.transpose().map_err(problem)?.flatten();
     let code = status_code.unwrap_or(OK);
     let status = match u16::try_from(code) {
         Ok(status @ 200..=299) if cx.place.traffic == Traffic::Grpc => {
@@ -66,24 +71,26 @@ pub(super) fn apply(
             return Err(by.problem(&INVALID, &at.field("statusCode"), &message));
         }
     };
-    let headers = headers(content_type.as_deref(), header.as_ref(), by, &at)?;
+    let headers = headers(content_type.as_deref(), header.as_ref(), &at).map_err(problem)?;
     draft.response_headers.values.extend(headers);
     draft.action = Some(RouteAction::DirectResponse(DirectResponse { status, body }));
     Ok(())
 }
 
-/// The headers of the answer; a header may be there several times.
-fn headers(
+/// Where something is wrong, and what.
+pub(crate) type Wrong = (FieldPath, String);
+
+/// The headers of an answer, which has its fields at a path; a header may be there several times.
+pub(crate) fn headers(
     content_type: Option<&str>,
     header: Option<&HttpHeaderFilter>,
-    by: &Described<'_>,
     at: &FieldPath,
-) -> Result<Vec<HeaderValue>, Diagnostic> {
+) -> Result<Vec<HeaderValue>, Wrong> {
     let mut values = Vec::new();
     let mut add = |name: &str, value: &str, append: bool, at: &FieldPath| {
         header_modifier::check_name(name, Direction::Response, at)
-            .map_err(|problem| by.problem(&INVALID, at, &problem.message))?;
-        header::check_value(name, value).map_err(|message| by.problem(&INVALID, at, &message))?;
+            .map_err(|problem| (at.clone(), problem.message))?;
+        header::check_value(name, value).map_err(|message| (at.clone(), message))?;
         values.push(HeaderValue { name: name.to_owned(), value: value.to_owned(), append });
         Ok(())
     };
@@ -101,32 +108,28 @@ fn headers(
     Ok(values)
 }
 
-fn body(
-    cx: &FilterCx<'_, '_>,
+/// The body at a path.
+pub(crate) fn body(
+    refs: RefCx<'_, '_>,
     body: &CustomResponseBody,
     at: &FieldPath,
-    by: &Described<'_>,
-) -> Result<Option<Body>, Diagnostic> {
+) -> Result<Option<Body>, Wrong> {
     let CustomResponseBody { inline, r#type, value_ref } = body;
     let bytes = match (r#type.as_str(), inline, value_ref) {
-        ("ValueRef", _, Some(reference)) => {
-            let at = at.field("valueRef");
-            config_map::entry(cx.refs, &reference.name, KEY)
-                .map_err(|message| by.problem(&INVALID, &at, &message))?
-        }
+        ("ValueRef", _, Some(reference)) => config_map::entry(refs, &reference.name, KEY)
+            .map_err(|message| (at.field("valueRef"), message))?,
         ("ValueRef", _, None) => {
-            return Err(by.problem(&INVALID, &at.field("valueRef"), "type ValueRef needs a valueRef"));
+            return Err((at.field("valueRef"), "type ValueRef needs a valueRef".to_owned()));
         }
         ("Inline" | "", Some(inline), _) => inline.as_bytes().to_vec(),
         ("Inline" | "", None, _) => return Ok(None),
         (other, _, _) => {
-            let message = format!("`{other}` is neither `Inline` nor `ValueRef`");
-            return Err(by.problem(&INVALID, &at.field("type"), &message));
+            return Err((at.field("type"), format!("`{other}` is neither `Inline` nor `ValueRef`")));
         }
     };
     if bytes.len() > MAX_BODY {
-        return Err(by.problem(&INVALID, at, &format!("a body has at most {MAX_BODY} bytes")));
+        return Err((at.clone(), format!("a body has at most {MAX_BODY} bytes")));
     }
-    format::check(&bytes).map_err(|message| by.problem(&INVALID, at, &message))?;
+    format::check(&bytes).map_err(|message| (at.clone(), message))?;
     Ok(Some(Body::from(bytes.as_slice())))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eg_ir::{
     Extension, FeatureId, Name, features,
-    route::{Auth, HttpRoute as IrRoute, RouteAction, RouteOrder, RouteSecurity},
+    route::{Auth, HttpRoute as IrRoute, RouteAction, RouteOrder, RouteSecurity, RouteTraffic},
 };
 
 use crate::{
@@ -22,7 +22,7 @@ pub(super) fn send(
     place: &Place<'_>,
     route: &IrRoute,
     order: &RouteOrder,
-    shared: &[(FeatureId, Name, Arc<Extension>)],
+    shared: &[&(FeatureId, Name, Arc<Extension>)],
 ) {
     let listener = || (place.fleet().clone(), place.listener.ir_name.clone());
     for (feature, name, settings) in shared {
@@ -51,17 +51,19 @@ fn of(route: &IrRoute) -> impl Iterator<Item = Need> + '_ {
     let plain = |feature: FeatureId| (feature, Name::default(), Extension::default());
     let by_host = matches!(action, RouteAction::Forward(forward) if forward.by_host);
     let resolver = by_host.then(|| plain(features::DYNAMIC_RESOLVER));
-    let faults = traffic.as_ref().is_some_and(|traffic| traffic.fault.is_some());
+    let traffic = traffic.as_deref();
+    let is_shaped = |shaped: fn(&RouteTraffic) -> bool| traffic.is_some_and(shaped);
     let security = security.as_deref();
     let is_asked = |asked: fn(&RouteSecurity) -> bool| security.is_some_and(asked);
-    let of_security = [
+    let of_policies = [
         (features::CORS, cors.is_some() || is_asked(|security| security.cors.is_some())),
-        (features::FAULT_INJECTION, faults),
+        (features::FAULT_INJECTION, is_shaped(|traffic| traffic.fault.is_some())),
+        (features::LOCAL_RATE_LIMIT, is_shaped(|traffic| traffic.local_rate_limit.is_some())),
         (features::CSRF, is_asked(|security| security.csrf.is_some())),
         (features::OIDC, is_asked(|security| security.oidc.is_some())),
         (features::AUTHORIZATION, is_asked(|security| security.authorization.is_some())),
     ];
-    let of_security = of_security.into_iter().filter(|(_, asked)| *asked).map(|(feature, _)| feature);
+    let of_policies = of_policies.into_iter().filter(|(_, asked)| *asked).map(|(feature, _)| feature);
     let session = session_persistence
         .as_ref()
         .map(|session| (features::SESSION_PERSISTENCE, Name::default(), Extension::of(session)));
@@ -69,7 +71,7 @@ fn of(route: &IrRoute) -> impl Iterator<Item = Need> + '_ {
         (features::CREDENTIAL_INJECTION, injection.name.clone(), Extension::of(&**injection))
     });
     let added = extensions.keys().cloned().map(plain);
-    resolver.into_iter().chain(of_security.map(plain)).chain(session).chain(credential).chain(added)
+    resolver.into_iter().chain(of_policies.map(plain)).chain(session).chain(credential).chain(added)
 }
 
 /// What tells the auths of a listener apart: the kind, and whose it is. Of keys of clients a listener knows only the first.

@@ -124,9 +124,20 @@ impl Shape {
         route.processors = processors.filter(|processors| !processors.is_empty()).cloned();
     }
 
-    /// What the listener needs to have for the code that requests pass through.
-    pub(super) fn needs(&self) -> &[(FeatureId, Name, Arc<Extension>)] {
-        self.extensions.sound.as_ref().map(|sound| sound.lowered.slot.needs.as_slice()).unwrap_or_default()
+    /// What the listener needs to have with settings that routes share.
+    pub(super) fn needs(&self) -> Vec<&(FeatureId, Name, Arc<Extension>)> {
+        let code = self.extensions.sound.iter().flat_map(|sound| &sound.lowered.slot.needs);
+        let traffic = self.traffic.iter().flat_map(|traffic| &traffic.lowered.slot.needs);
+        code.chain(traffic).collect()
+    }
+}
+
+/// Does not tell clients of the limits of a route.
+pub(super) fn hide_limits(route: &mut IrRoute) {
+    if let Some(traffic) = route.traffic.as_mut().filter(|traffic| traffic.local_rate_limit.is_some())
+        && let Some(limit) = &mut Arc::make_mut(traffic).local_rate_limit
+    {
+        limit.hides_limits = true;
     }
 }
 

@@ -3,7 +3,7 @@
 use eg_api::{gateway::HttpHeader, v1alpha1::HttpHeaderFilter};
 use eg_ir::listener::HeaderMutation;
 
-use crate::{header, policy::client_traffic::reading::Reading};
+use crate::{header, policy::reading::Reading};
 
 /// Makes a mutation of a name and a value.
 type Make = fn(String, String) -> HeaderMutation;

@@ -3,7 +3,7 @@
 //! One that they do not know would make them refuse the listener. Suites in brackets with bars between them are equally
 //! wanted.
 
-use crate::policy::client_traffic::reading::Reading;
+use crate::policy::reading::Reading;
 
 /// The suites by both of their names, in the order of their numbers: OpenSSL's, and IANA's.
 const KNOWN: &[(&str, &str)] = &[

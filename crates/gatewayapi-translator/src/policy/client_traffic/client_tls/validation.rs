@@ -25,7 +25,7 @@ use super::{INVALID, path};
 use crate::{
     engine::{ReadCx, Unit},
     names, origin,
-    policy::{client_traffic::reading::Reading, status::deprecated},
+    policy::{reading::Reading, status::deprecated},
     refs::{
         RefCx,
         ca::{self, CaContent, CaReference},
