@@ -90,6 +90,7 @@ fn ir(hosts: &[(&str, u16)]) -> XdsIr {
             domain: (*domain).into(),
             origin: origin.clone(),
             routes: [(RouteOrder::default(), Arc::new(route))].into_iter().collect(),
+            ..VirtualHost::default()
         };
         (Name::from(*domain), Arc::new(host))
     };

@@ -218,6 +218,7 @@ impl<'p> Reading<'p> {
             }
         }
     }
+
     /// A regular expression, in the field `value`.
     pub(super) fn expression(&mut self, value: &str) -> Option<String> {
         let checked = re2::check(value);
