@@ -62,7 +62,6 @@ pub(crate) use merged::ClassListeners;
 pub(crate) use namespace::AllowedNamespaces;
 pub use proxy::EffectiveProxy;
 pub(crate) use proxy::{invalid as invalid_proxy, is_merged as is_merged_proxy};
-pub(crate) use proxy_stats::HostStatsOf;
 pub(crate) use routing::{GatewayRouting, Routing, RoutingOf};
 pub(crate) use state::{GatewayOf, GatewayState};
 pub(crate) use stream::StreamSecrets;

@@ -10,6 +10,7 @@ use super::{
     listener::ListenerState,
     merged::ClassListeners,
     namespace::AllowedNamespaces,
+    proxy_stats,
     state::{GatewayOf, GatewayState},
 };
 use crate::{
@@ -109,6 +110,34 @@ impl Unit for BindViewOf {
             }
         });
         Some(Arc::new(BindView::of(state, listeners.collect())))
+    }
+}
+
+/// What virtual hosts have from their Gateway.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct HostView {
+    /// The generation of the Gateway; 0 when there is none.
+    pub(crate) generation: i64,
+    /// Whether they have statistics of their own.
+    pub(crate) stats: bool,
+}
+
+/// What virtual hosts have from a Gateway, so that what else changes in it re-runs none of them.
+pub(crate) struct HostViewOf;
+
+impl Unit for HostViewOf {
+    type Key = ObjectRef;
+    type Out = HostView;
+    const NAME: &'static str = "host_view";
+    const RANK: u8 = 5;
+
+    fn compute(cx: &ReadCx<'_>, key: &ObjectRef) -> HostView {
+        let state = cx.unit::<GatewayOf>(key);
+        let proxy = state.as_ref().as_ref().and_then(|state| state.proxy.as_ref());
+        HostView {
+            generation: cx.get_any(key).map(|object| object.meta().generation()).unwrap_or_default(),
+            stats: proxy.is_some_and(|proxy| proxy_stats::virtual_hosts(&proxy.spec)),
+        }
     }
 }
 

@@ -8,9 +8,8 @@ use crate::{
     assembly::Assembly,
     engine::{ReadCx, Root, Unit},
     fanout::{HostKey, HostOwners, HostRoutes},
-    gateway::HostStatsOf,
+    gateway::view::HostViewOf,
     names,
-    origin::GenerationOf,
 };
 
 /// The routes of one domain of a route table. Its list of routes is the group itself, so that an edited route costs the
@@ -27,6 +26,7 @@ impl Unit for VirtualHostUnit {
         let routes = cx.group::<HostRoutes>(key);
         let owners = cx.group::<HostOwners>(key);
         let ((listener, _), origin) = owners.first()?;
+        let gateway = cx.unit::<HostViewOf>(&origin.object);
         Some(Arc::new(VirtualHost {
             name: if cx.env().settings.flag("XDSNameSchemeV2") {
                 names::domain(&key.2)
@@ -34,8 +34,8 @@ impl Unit for VirtualHostUnit {
                 names::virtual_host(listener, &key.2)
             },
             domain: key.2.clone(),
-            stats: *cx.unit::<HostStatsOf>(&origin.object),
-            origin: Origin { generation: *cx.unit::<GenerationOf>(&origin.object), ..Origin::clone(origin) },
+            stats: gateway.stats,
+            origin: Origin { generation: gateway.generation, ..Origin::clone(origin) },
             routes,
         }))
     }

@@ -107,7 +107,7 @@ fn a_certificate_runs_its_listener() {
         ("bind_view", 1),
         ("access_logs", 1),
         ("tracing", 1),
-        ("host_stats", 1),
+        ("host_view", 1),
         ("gateway_fanout", 1),
         ("secret", 1),
         ("gateway_status", 1),
